@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AgoraSyncConfig(AppConfig):
+    name = "agora_sync"
+    verbose_name = "Échanges avec AGORA"
