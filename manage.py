@@ -3,7 +3,13 @@ import os
 import sys
 
 
+# What changes the schema connects as its owner; the portal itself never does.
+OWNER_COMMANDS = {"migrate"}
+
+
 def main() -> None:
+    if OWNER_COMMANDS.intersection(sys.argv[1:2]):
+        os.environ["CPA_DATABASE_ROLE"] = "owner"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpa_portal.settings")
     from django.core.management import execute_from_command_line
 

@@ -1,0 +1,262 @@
+"""Django settings, from the environment alone (12-factor). Defaults are closed: what opens is asked for by name."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from cpa_portal.settings.environment import read_environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+ENVIRONMENT = read_environment(build=os.environ.get("CPA_BUILD") == "1")
+
+DEBUG = False
+DEMO = ENVIRONMENT.demo
+SECRET_KEY = ENVIRONMENT.secret_key
+SITE_URL = ENVIRONMENT.site_url.rstrip("/")
+ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
+DATA_DIR = Path(ENVIRONMENT.data_dir).resolve()
+THEME = ENVIRONMENT.theme
+
+INSTALLED_APPS = [
+    "accounts.apps.AccountsConfig",
+    "catalog.apps.CatalogConfig",
+    "rights.apps.RightsConfig",
+    "cep.apps.CEPConfig",
+    "agora_sync.apps.AgoraSyncConfig",
+    "cpa_portal.home.apps.HomeConfig",
+    "cpa_portal.kernel.apps.KernelConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "widget_tweaks",
+    "dsfr",
+    "csp",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "django_celery_beat",
+    "django_prometheus",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "cpa_portal.kernel.access.AccessMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "cpa_portal.urls"
+WSGI_APPLICATION = "cpa_portal.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# One alias, two roles: `manage.py migrate` connects as the owner, everything else as the running role.
+_CONNECTS_AS_OWNER = os.environ.get("CPA_DATABASE_ROLE") == "owner" and bool(ENVIRONMENT.database_owner_url)
+DATABASES = {
+    "default": {
+        **dj_database_url.parse(
+            ENVIRONMENT.database_owner_url if _CONNECTS_AS_OWNER else ENVIRONMENT.database_url,
+            conn_max_age=ENVIRONMENT.database_conn_max_age,
+        ),
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+if _CONNECTS_AS_OWNER:
+    # A migration that waits for a lock makes everything behind it wait too: it gives up and is tried again.
+    DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=10s"}
+DATABASE_RUNNING_ROLE = urlsplit(ENVIRONMENT.database_url).username or ""
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": ENVIRONMENT.redis_url,
+        "KEY_PREFIX": ENVIRONMENT.agora_role,
+    }
+}
+
+# Identity ---------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home:dashboard"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+STAFF_MFA_REQUIRED = ENVIRONMENT.staff_mfa_required
+FIELD_ENCRYPTION_KEYS = ENVIRONMENT.field_encryption_keys
+NIR_HASH_KEYS = ENVIRONMENT.nir_hash_keys
+
+# Closed by default; a loopback origin in plain http is the one place where a cookie may travel without TLS.
+_ENCRYPTED = not ENVIRONMENT.is_plain_http
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_NAME = "__Host-session" if _ENCRYPTED else "session"
+SESSION_COOKIE_SECURE = _ENCRYPTED
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 8 * 3600
+CSRF_COOKIE_NAME = "__Host-csrf" if _ENCRYPTED else "csrf"
+CSRF_COOKIE_SECURE = _ENCRYPTED
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = _ENCRYPTED
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
+SECURE_HSTS_SECONDS = 63_072_000 if _ENCRYPTED else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _ENCRYPTED
+SECURE_HSTS_PRELOAD = _ENCRYPTED
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if ENVIRONMENT.trusted_proxies:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# Language, time, files --------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+USE_I18N = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = Path(ENVIRONMENT.media_root).resolve()
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+
+# Mail -------------------------------------------------------------------------------------------
+_mail = urlsplit(ENVIRONMENT.email_url)
+if _mail.scheme == "file":
+    EMAIL_BACKEND = "cpa_portal.kernel.mail.EmlFileBackend"
+    EMAIL_FILE_PATH = _mail.path
+else:
+    EMAIL_HOST = _mail.hostname or "localhost"
+    EMAIL_PORT = _mail.port or 25
+    EMAIL_HOST_USER = unquote(_mail.username or "")
+    EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+    EMAIL_USE_SSL = _mail.scheme == "smtps"
+    EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
+SMS_DIR = ENVIRONMENT.sms_dir
+
+# Background work --------------------------------------------------------------------------------
+CELERY_BROKER_URL = ENVIRONMENT.redis_url
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 900
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than the longest task, else a slow one would be handed out twice.
+    "visibility_timeout": 3600,
+    "socket_connect_timeout": 5,
+    "global_keyprefix": f"{ENVIRONMENT.agora_role}:",
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"agora_sync.tasks.*": {"queue": "agora"}}
+CELERY_TIMEZONE = "UTC"
+
+# Open API ---------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "API du compte personnel d'activité",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# AGORA ------------------------------------------------------------------------------------------
+AGORA_ROLE = ENVIRONMENT.agora_role
+AGORA_ENDPOINT_URL = ENVIRONMENT.agora_endpoint_url
+AGORA_ENVIRONMENT = ENVIRONMENT.agora_environment
+AGORA_ISSUER = ENVIRONMENT.agora_issuer
+AGORA_RECIPIENT = ENVIRONMENT.agora_recipient
+AGORA_AUDIENCE = ENVIRONMENT.agora_audience
+AGORA_APPLICATION = ENVIRONMENT.agora_application
+AGORA_PAGM = ENVIRONMENT.agora_pagm
+AGORA_NAME_ID = ENVIRONMENT.agora_name_id
+AGORA_TLS_CERTIFICATE = ENVIRONMENT.agora_tls_certificate
+AGORA_TLS_KEY = ENVIRONMENT.agora_tls_key
+AGORA_VI_CERTIFICATE = ENVIRONMENT.agora_vi_certificate
+AGORA_VI_KEY = ENVIRONMENT.agora_vi_key
+AGORA_TRUSTED_CA = ENVIRONMENT.agora_trusted_ca
+AGORA_CRL = ENVIRONMENT.agora_crl
+AGORA_CLIENT_CERTIFICATE_FROM = ENVIRONMENT.agora_client_certificate_from
+AGORA_MAINTENANCE_WINDOWS = ENVIRONMENT.agora_maintenance_windows
+TRACES_RETENTION_DAYS = ENVIRONMENT.traces_retention_days
+
+# What the rooms below ask of the rooms above, by name (see docs/architecture.md) ----------------
+NOTIFICATION_RENDERERS: dict[str, str] = {}
+PERSONAL_DATA_EXPORTERS: list[str] = []
+
+# Rules of the views that other packages bring: a view name, or a namespace followed by a colon.
+ACCESS_RULES: dict[str, str] = {
+    "admin_login": "cpa_portal.kernel.access.anyone",
+    "admin:": "accounts.permissions.is_staff_member",
+    "account_login": "cpa_portal.kernel.access.anyone",
+    "account_signup": "cpa_portal.kernel.access.anyone",
+    "account_logout": "cpa_portal.kernel.access.anyone",
+}

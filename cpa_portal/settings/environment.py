@@ -1,0 +1,160 @@
+"""What the surroundings say: every variable the portal reads, with its type and its rule.
+
+A missing or wrong value stops the start with its name and what is expected, all of them at once.
+"""
+
+import datetime as dt
+import ipaddress
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from pydantic import BaseModel, Field, Json, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+CommaSeparated = Annotated[list[str], NoDecode]
+
+BUILD_VALUES: dict[str, Any] = {
+    # `CPA_BUILD=1` is for commands that touch no data (collectstatic, makemigrations --check, check --deploy).
+    "database_url": "postgres://build:build@localhost:5432/build",
+    "redis_url": "redis://localhost:6379/0",
+    "secret_key": "for-building-only-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789",
+    "field_encryption_keys": ["YnVpbGQtYnVpbGQtYnVpbGQtYnVpbGQtYnVpbGQtMDE="],
+    "nir_hash_keys": ["YnVpbGQtYnVpbGQtYnVpbGQtYnVpbGQtYnVpbGQtMDE="],
+    "allowed_hosts": ["localhost"],
+    "site_url": "https://localhost",
+}
+
+
+class MaintenanceWindow(BaseModel):
+    """A weekly span in which AGORA answers nothing. `weekday`: 0 is Monday. `from_day` and `until_day` date the rule."""
+
+    weekday: int = Field(ge=0, le=6)
+    start: dt.time
+    end: dt.time
+    zone: str = "Europe/Paris"
+    from_day: dt.date = dt.date(2020, 1, 1)
+    until_day: dt.date | None = None
+    source: str
+
+
+# Service agreement on AGORA, hours of service: closed on Sunday from 22:00 to 23:00, Paris time.
+SUNDAY_WINDOW = MaintenanceWindow(
+    weekday=6, start=dt.time(22), end=dt.time(23), source="Convention de service AGORA, horaires"
+)
+
+
+class Environment(BaseSettings):
+    model_config = SettingsConfigDict(case_sensitive=False, env_ignore_empty=True)
+
+    demo: bool = False
+    site_url: str = Field(description="origin of the site, such as https://cpa.example.fr")
+    allowed_hosts: CommaSeparated
+    trusted_proxies: CommaSeparated = []
+    secret_key: str = Field(min_length=50)
+    data_dir: str = ".local"
+
+    database_url: str
+    database_owner_url: str = ""
+    database_conn_max_age: int = Field(default=60, ge=0)
+    redis_url: str
+
+    field_encryption_keys: CommaSeparated = Field(min_length=1)
+    nir_hash_keys: CommaSeparated = Field(min_length=1)
+
+    email_url: str = "smtp://localhost:25"
+    email_from: str = "Mon compte personnel d'activité <ne-pas-repondre@cpa.example>"
+    sms_dir: str = ""
+    media_root: str = "media"
+    theme: Literal["state", "neutral"] = "neutral"
+    staff_mfa_required: bool = True
+    rate_limits: bool = True
+    sentry_dsn: str = ""
+    log_format: Literal["json", "text"] = "json"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    agora_role: Literal["portal", "provider"] = "portal"
+    agora_endpoint_url: str = ""
+    agora_environment: str = "recette"
+    agora_issuer: str = ""
+    agora_recipient: str = ""
+    agora_audience: str = ""
+    agora_application: str = ""
+    agora_pagm: CommaSeparated = []
+    agora_name_id: str = "portail-cpa"
+    agora_tls_certificate: str = ""
+    agora_tls_key: str = ""
+    agora_vi_certificate: str = ""
+    agora_vi_key: str = ""
+    agora_trusted_ca: str = ""
+    agora_crl: str = ""
+    agora_client_certificate_from: Literal["socket", "proxy"] = "socket"
+    agora_maintenance_windows: Json[list[MaintenanceWindow]] | list[MaintenanceWindow] = [SUNDAY_WINDOW]
+    traces_retention_days: int = Field(default=366, ge=183)
+
+    @field_validator(
+        "allowed_hosts", "trusted_proxies", "field_encryption_keys", "nir_hash_keys", "agora_pagm", mode="before"
+    )
+    @classmethod
+    def split_commas(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("database_url", "database_owner_url")
+    @classmethod
+    def postgres_only(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in {"postgres", "postgresql"}:
+            raise ValueError("expected postgres://user:password@host:port/name")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def redis_only(cls, value: str) -> str:
+        if urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+            raise ValueError("expected redis://host:port/0")
+        return value
+
+    @field_validator("email_url")
+    @classmethod
+    def known_mail_transport(cls, value: str) -> str:
+        if urlsplit(value).scheme not in {"smtp", "smtps", "file"}:
+            raise ValueError("expected smtp://user:password@host:port, smtps://… or file:///folder")
+        return value
+
+    @model_validator(mode="after")
+    def plain_http_only_on_loopback(self) -> "Environment":
+        url = urlsplit(self.site_url)
+        if url.scheme not in {"http", "https"} or not url.hostname:
+            raise ValueError("SITE_URL: expected an origin such as https://cpa.example.fr")
+        if url.scheme == "http" and not is_loopback(url.hostname):
+            raise ValueError("SITE_URL: plain http is for a loopback address only, expected https://…")
+        return self
+
+    @property
+    def is_plain_http(self) -> bool:
+        return self.site_url.startswith("http://")
+
+
+def is_loopback(hostname: str) -> bool:
+    try:
+        return ipaddress.ip_address(hostname).is_loopback
+    except ValueError:
+        return hostname == "localhost"
+
+
+def read_environment(*, build: bool = False) -> Environment:
+    """Read and check the variables. Raises ImproperlyConfigured naming each wrong one."""
+    try:
+        # Without build values the constructor takes everything from the process environment.
+        return Environment(**(BUILD_VALUES if build else {}))
+    except ValidationError as problem:
+        raise ImproperlyConfigured("\n".join(_sentences(problem))) from None
+
+
+def _sentences(problem: ValidationError) -> list[str]:
+    # The value itself is never printed: it may be a key or a password.
+    lines = []
+    for error in problem.errors(include_url=False, include_input=False):
+        name = ".".join(str(part) for part in error["loc"][:1]).upper()
+        message = error["msg"].removeprefix("Value error, ")
+        lines.append(f"{name}: {message}" if name else message)
+    return lines

@@ -1,0 +1,16 @@
+"""Every address of the site. `docs/interfaces.md` lists those that stay put."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="admin_login"),
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("catalog.urls")),
+    path("", include("rights.urls")),
+    path("", include("cep.urls")),
+    path("", include("agora_sync.urls")),
+    path("", include("cpa_portal.home.urls")),
+]
