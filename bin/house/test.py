@@ -1,0 +1,53 @@
+"""`bin/test [pytest arguments]`: the suite on real servers, two workers, a browser where one can be had."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from house.environment import ROOT, prepared
+from house.servers import CannotRun, stop_with_one_line
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+WORKERS = "2"
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    have_browser()
+    data = Path(os.environ.get("CPA_TEST_DATA") or ROOT / ".local" / "test").resolve()
+    try:
+        with prepared(data, durable=False) as variables:
+            sys.exit(run_pytest(arguments, variables))
+    except CannotRun as problem:
+        stop_with_one_line(problem)
+
+
+def run_pytest(arguments: list[str], variables: dict[str, str]) -> int:
+    if not any(argument.startswith("-n") or not argument.startswith("-") for argument in arguments):
+        arguments = ["-n", WORKERS, "--dist", "loadgroup", *arguments]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env={**os.environ, **variables}
+    )
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    return child.wait()
+
+
+def have_browser() -> None:
+    """On Debian, root can install Chromium; anyone else is told by the browser tests which package is missing."""
+    if any(shutil.which(name) for name in BROWSERS) or os.geteuid() or not shutil.which("apt-get"):
+        return
+    print("installing Chromium for the browser tests …", file=sys.stderr, flush=True)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update"], env=environment, **quiet)  # type: ignore[call-overload]
+    subprocess.run(
+        ["apt-get", "install", "-y", "--no-install-recommends", "chromium"], env=environment, **quiet
+    )  # type: ignore[call-overload]
+
+
+if __name__ == "__main__":
+    main()

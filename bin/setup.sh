@@ -1,0 +1,21 @@
+# Sourced by the commands of bin/: finds a Python, makes .venv from the lock files, gives $VENV_PYTHON.
+# Usage: wanted=base . bin/setup.sh
+ROOT=$(cd "$(dirname "$0")/.." && pwd)
+VENV_PYTHON="$ROOT/.venv/bin/python"
+
+is_recent() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+
+if [ -x "$VENV_PYTHON" ] && is_recent "$VENV_PYTHON"; then
+    found=$VENV_PYTHON
+else
+    found=
+    for candidate in python3 python3.11 python3.12 python3.13 python3.14 python; do
+        if is_recent "$candidate"; then found=$candidate; break; fi
+    done
+fi
+if [ -z "$found" ]; then
+    echo "setup: Python 3.11 or later is needed and was not found" >&2
+    exit 1
+fi
+"$found" "$ROOT/bin/house/bootstrap.py" "$wanted" || exit 1
+export PYTHONPATH="$ROOT/bin${PYTHONPATH:+:$PYTHONPATH}"
