@@ -79,6 +79,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "cpa_portal.kernel.theme.context",
+                "cpa_portal.home.navigation.context",
             ],
         },
     }

@@ -1,0 +1,131 @@
+"""The header's menu, its quick links and the footer's: who sees what, in one table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from accounts import permissions
+from cpa_portal.kernel.access import anyone
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu. It shows when the predicate holds and when its address exists in this process."""
+
+    label: str
+    url_name: str
+    predicate: Callable[[Any], bool] = anyone
+
+
+@dataclass(frozen=True)
+class Link:
+    """A line ready for the template. `current` is the value of aria-current, or empty."""
+
+    label: str
+    url: str
+    current: str = ""
+
+
+def is_cep_staff(user: Any) -> bool:
+    return permissions.is_cep_adviser(user) or permissions.is_cep_manager(user)
+
+
+def is_anonymous(user: Any) -> bool:
+    return not user.is_authenticated
+
+
+MENU = (
+    Entry("Accueil", "home:index", is_anonymous),
+    Entry("Tableau de bord", "home:dashboard", permissions.is_holder),
+    Entry("Mes droits", "rights:counter_list", permissions.is_holder),
+    Entry("Mes dossiers", "rights:file_list", permissions.is_holder),
+    Entry("Trouver une formation", "catalog:training_search"),
+    Entry("Être conseillé", "cep:triage"),
+    Entry("Mes rendez-vous", "cep:appointment_list", permissions.is_holder),
+    Entry("Mes données", "accounts:personal_data", permissions.is_holder),
+    Entry("Échanges avec AGORA", "agora_sync:exchange_list", permissions.is_regional_agent),
+    Entry("Traces", "agora_sync:trace_list", permissions.is_rssi),
+    Entry("Demandes et sessions", "rights:organisation_file_list", permissions.is_training_organisation),
+    Entry("Espace de travail", "admin:index", permissions.is_staff_member),
+    Entry("Aide", "home:help"),
+)
+
+FOOTER = (
+    Entry("Plan du site", "home:sitemap"),
+    Entry("Accessibilité : non conforme", "home:accessibility"),
+    Entry("Mentions légales", "home:legal"),
+    Entry("Données personnelles", "home:privacy"),
+)
+
+# Where the person's name leads, best first: not every process has every page.
+ACCOUNT_PAGES = ("accounts:profile", "account_change_password", "mfa_index")
+
+
+def url_of(name: str) -> str | None:
+    """The address of a URL name, or None when this process does not serve it: the AGORA side has fewer pages."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+class Navigation:
+    """What the frame of a page offers to the person of the request, computed only when it is shown."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.path = request.path
+        # An early error page is made before the session is read: nobody is known then.
+        self.user = getattr(request, "user", None) or AnonymousUser()
+
+    @cached_property
+    def entries(self) -> list[Link]:
+        return self._links(MENU)
+
+    @cached_property
+    def footer(self) -> list[Link]:
+        return self._links(FOOTER)
+
+    @cached_property
+    def person(self) -> str:
+        """How the header calls the signed-in person; empty for a visitor."""
+        if not self.user.is_authenticated:
+            return ""
+        return self.user.get_full_name() or "Mon compte"
+
+    @cached_property
+    def account_url(self) -> str | None:
+        return next((url for url in map(url_of, ACCOUNT_PAGES) if url), None)
+
+    @property
+    def login_url(self) -> str | None:
+        return url_of("account_login")
+
+    @property
+    def signup_url(self) -> str | None:
+        return url_of("account_signup")
+
+    @property
+    def logout_url(self) -> str | None:
+        return url_of("account_logout")
+
+    def _links(self, entries: tuple[Entry, ...]) -> list[Link]:
+        return [
+            Link(entry.label, url, self._current(url))
+            for entry in entries
+            if (url := url_of(entry.url_name)) and entry.predicate(self.user)
+        ]
+
+    def _current(self, url: str) -> str:
+        if self.path == url:
+            return "page"
+        return "true" if url != "/" and self.path.startswith(url) else ""
+
+
+def context(request: HttpRequest) -> dict[str, Navigation]:
+    """Context processor: `navigation` in every template."""
+    return {"navigation": Navigation(request)}

@@ -1,0 +1,146 @@
+"""`{% load cpa %}`: the words, figures and DSFR pieces that every room's pages share."""
+
+import datetime as dt
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BaseForm, BoundField
+from django.template import Context
+from django.template.base import FilterExpression, Node, NodeList, Parser, Token
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from cpa_portal.kernel.theme.forms import FieldView, field_view, form_view
+
+register = template.Library()
+
+NO_BREAK_SPACE = "\u00a0"
+
+
+@register.filter
+def date_fr(value: dt.date | dt.datetime | None) -> str:
+    """`3 mars 2026`, or `3 mars 2026 à 14 h 05` for a datetime, in the current zone. None gives ''."""
+    if value is None:
+        return ""
+    if not isinstance(value, dt.datetime):
+        return _day(value)
+    local = timezone.localtime(value) if timezone.is_aware(value) else value
+    return f"{_day(local)} à {local.hour}{NO_BREAK_SPACE}h{NO_BREAK_SPACE}{local:%M}"
+
+
+def _day(value: dt.date) -> str:
+    ordinal = "1er" if value.day == 1 else str(value.day)
+    return f"{ordinal} {date_format(value, 'F Y')}"
+
+
+class BreadcrumbNode(Node):
+    """Pairs of label and URL name, then the label of the page itself."""
+
+    def __init__(self, steps: list[tuple[FilterExpression, FilterExpression]], current: FilterExpression):
+        self.steps = steps
+        self.current = current
+
+    def render(self, context: Context) -> str:
+        links = [
+            {"label": label.resolve(context), "url": _address(url.resolve(context))}
+            for label, url in self.steps
+        ]
+        trail = {"links": links, "current": self.current.resolve(context)}
+        return context.template.engine.get_template("components/breadcrumb.html").render(Context(trail))  # type: ignore[union-attr]
+
+
+@register.tag
+def breadcrumb(parser: Parser, token: Token) -> BreadcrumbNode:
+    """`{% breadcrumb "Mes dossiers" "rights:file_list" "Dossier n° 12" %}`: an odd number of arguments.
+
+    A URL name may also be an address that begins with a slash, made with `{% url … as … %}`.
+    """
+    arguments = [parser.compile_filter(bit) for bit in token.split_contents()[1:]]
+    if len(arguments) % 2 == 0:
+        raise template.TemplateSyntaxError("breadcrumb: pairs of label and URL name, then the page's label")
+    steps = list(zip(arguments[:-1:2], arguments[1:-1:2], strict=True))
+    return BreadcrumbNode(steps, arguments[-1])
+
+
+def _address(url_or_name: str) -> str:
+    return url_or_name if url_or_name.startswith("/") else reverse(url_or_name)
+
+
+@register.inclusion_tag("components/form_fields.html")
+def form_fields(form: BaseForm, heading: str = "h2") -> dict[str, Any]:
+    """The whole inside of a form: errors with links to their fields, then the hidden fields and the others.
+
+    `heading` is the level of the summary's title (h2, h3), so that the page's outline holds.
+    """
+    return {"view": form_view(form), "heading": heading}
+
+
+@register.inclusion_tag("components/form_errors.html")
+def form_errors(form: BaseForm, heading: str = "h2") -> dict[str, Any]:
+    """The summary of errors alone, for a form whose fields are laid out one by one."""
+    return {"view": form_view(form), "heading": heading}
+
+
+@register.inclusion_tag("components/form_field.html")
+def form_field(field: BoundField) -> dict[str, FieldView]:
+    """One field with its label, hint and errors."""
+    return {"field": field_view(field)}
+
+
+@register.inclusion_tag("components/pagination.html", takes_context=True)
+def pagination(context: Context, page_obj: Page[Any], parameter: str = "page") -> dict[str, Any]:
+    """Links to the other pages of a list, keeping the rest of the query string. Nothing for a single page."""
+    pages = page_obj.paginator.get_elided_page_range(page_obj.number, on_each_side=1, on_ends=1)
+    return {
+        "page_obj": page_obj,
+        "links": [_page_link(context, page, parameter) for page in pages],
+        "first": _page_address(context, 1, parameter),
+        "last": _page_address(context, page_obj.paginator.num_pages, parameter),
+        "previous": page_obj.has_previous() and _page_address(context, page_obj.number - 1, parameter),
+        "next": page_obj.has_next() and _page_address(context, page_obj.number + 1, parameter),
+    }
+
+
+def _page_link(context: Context, page: int | str, parameter: str) -> dict[str, Any]:
+    address = _page_address(context, page, parameter) if isinstance(page, int) else ""
+    return {"number": page, "address": address}
+
+
+def _page_address(context: Context, page: int | str, parameter: str) -> str:
+    query = context["request"].GET.copy()
+    query[parameter] = str(page)
+    return f"?{query.urlencode()}"
+
+
+BADGE_KINDS = {"success", "error", "info", "warning", "new"}
+
+
+@register.inclusion_tag("components/badge.html")
+def badge(label: str, kind: str = "", *, small: bool = True) -> dict[str, Any]:
+    """A state in words. `kind`: success, error, info, warning, new or ''."""
+    if kind and kind not in BADGE_KINDS:
+        raise ValueError(f"{kind!r} is no kind of badge: {', '.join(sorted(BADGE_KINDS))}")
+    return {"label": label, "kind": kind, "small": small}
+
+
+class EmptyStateNode(Node):
+    def __init__(self, title: FilterExpression, body: NodeList) -> None:
+        self.title = title
+        self.body = body
+
+    def render(self, context: Context) -> str:
+        facts = {"title": self.title.resolve(context), "body": self.body.render(context)}
+        return context.template.engine.get_template("components/empty_state.html").render(Context(facts))  # type: ignore[union-attr]
+
+
+@register.tag
+def empty_state(parser: Parser, token: Token) -> EmptyStateNode:
+    """`{% empty_state "Aucun dossier" %}<p>Ce que l'on peut faire…</p>{% end_empty_state %}`."""
+    arguments = token.split_contents()[1:]
+    if len(arguments) != 1:
+        raise template.TemplateSyntaxError("empty_state wants one argument: its title")
+    body = parser.parse(("end_empty_state",))
+    parser.delete_first_token()
+    return EmptyStateNode(parser.compile_filter(arguments[0]), body)
