@@ -1,0 +1,214 @@
+"""`bin/run`: everything a person needs to see the portal, from nothing but Python, until SIGINT or SIGTERM."""
+
+import argparse
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from house.environment import ROOT, Ports, for_provider, prepared
+from house.processes import Process, Supervisor, run_to_end
+from house.servers import CannotRun, free_port, is_free, stop_with_one_line, write_private
+
+BIN = Path(sys.executable).parent
+READY_SECONDS = 120
+
+
+class Interrupted(Exception):
+    """SIGINT or SIGTERM before everything was up."""
+
+
+def main() -> None:
+    options = parsed_options()
+    data = Path(options.data).resolve()
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        with alone_on(data):
+            if options.fresh:
+                empty(data)
+            ports = chosen_ports(options)
+            write_private(data / "ports.json", json.dumps(ports.__dict__))
+            with prepared(data, ports=ports) as variables:
+                serve(variables, ports, with_demo=not options.no_demo, size=options.size)
+    except Interrupted:
+        sys.exit(0)
+    except CannotRun as problem:
+        stop_with_one_line(problem)
+
+
+def parsed_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/run", description="Run the portal and the AGORA side, with demo data.")
+    parser.add_argument("--port", type=int, help="the portal's port (default 8000, else the next free one)")
+    parser.add_argument("--agora-port", type=int, help="AGORA's mutual-TLS port (default 8443, else the next free one)")
+    parser.add_argument("--data", default=os.environ.get("CPA_DATA") or str(ROOT / ".local"), metavar="DIR")
+    parser.add_argument("--fresh", action="store_true", help="erase the data folder first")
+    parser.add_argument("--no-demo", action="store_true", help="load no demonstration data")
+    parser.add_argument("--size", choices=["small", "national"], default="small")
+    return parser.parse_args()
+
+
+def interrupt(*_: object) -> None:
+    raise Interrupted
+
+
+@contextlib.contextmanager
+def alone_on(data: Path) -> Iterator[None]:
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / ".run.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotRun(f"another bin/run already works in {data}: stop it, or choose another --data") from None
+        yield
+
+
+def empty(data: Path) -> None:
+    for entry in data.iterdir():
+        # The test servers' folder has a life of its own.
+        if entry.name in {".run.lock", "test"}:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def chosen_ports(options: argparse.Namespace) -> Ports:
+    web = explicit_or_next(options.port, "--port", 8000, taken=set())
+    agora = explicit_or_next(options.agora_port, "--agora-port", 8443, taken={web})
+    provider = explicit_or_next(None, "", max(web, 8000) + 1, taken={web, agora})
+    return Ports(web=web, agora=agora, provider=provider)
+
+
+def explicit_or_next(asked: int | None, option: str, default: int, *, taken: set[int]) -> int:
+    if asked is None:
+        port = free_port(default)
+        return port if port not in taken else explicit_or_next(None, "", port + 1, taken=taken)
+    if asked in taken or not is_free(asked):
+        raise CannotRun(f"port {asked} ({option}) is taken")
+    return asked
+
+
+# Setting up -----------------------------------------------------------------------------------
+def serve(variables: dict[str, str], ports: Ports, *, with_demo: bool, size: str) -> None:
+    portal, provider = variables, for_provider(variables)
+    data = Path(variables["CPA_DATA"])
+    set_up(data, portal, provider)
+    with Supervisor(log_folder=data / "logs") as supervisor:
+        if with_demo:
+            load_demo(portal, provider, size)
+        for process in processes(portal, provider, ports):
+            supervisor.start(process)
+        wait_for(ports, supervisor)
+        announce(ports, with_demo=with_demo)
+        with contextlib.suppress(Interrupted):
+            supervisor.watch()
+
+
+def set_up(data: Path, portal: dict[str, str], provider: dict[str, str]) -> None:
+    manage(["issue_dev_pki", str(data / "pki")], portal)
+    manage(["migrate", "--verbosity=0"], portal)
+    manage(["migrate", "--verbosity=0"], provider)
+    collect_static(portal)
+
+
+def manage(arguments: list[str], variables: dict[str, str]) -> None:
+    run_to_end([sys.executable, str(ROOT / "manage.py"), *arguments], variables)
+
+
+def collect_static(variables: dict[str, str]) -> None:
+    """Compressing the static files takes a while: only when one of them changed."""
+    target = ROOT / "staticfiles"
+    mark = target / ".sources"
+    digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
+    for source in sorted((ROOT / "static").rglob("*")):
+        digest.update(f"{source}{source.stat().st_mtime_ns}".encode())
+    with (ROOT / ".venv" / ".static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if mark.exists() and mark.read_text() == digest.hexdigest():
+            return
+        manage(["collectstatic", "--noinput", "--verbosity=0"], variables)
+        mark.write_text(digest.hexdigest())
+
+
+def load_demo(portal: dict[str, str], provider: dict[str, str], size: str) -> None:
+    manage(["load_demo", "--size", size], provider)
+    manage(["load_demo", "--size", size], portal)
+
+
+def processes(portal: dict[str, str], provider: dict[str, str], ports: Ports) -> list[Process]:
+    gunicorn = [str(BIN / "gunicorn"), "--config", "python:cpa_portal.web_server"]
+    celery = [str(BIN / "celery"), "--app", "cpa_portal", "--quiet"]
+    beat_files = Path(portal["CPA_DATA"])
+    return [
+        Process("web", [*gunicorn, "--bind", f"127.0.0.1:{ports.web}", "cpa_portal.wsgi:application"], portal),
+        Process(
+            "agora",
+            [str(BIN / "gunicorn"), "--config", "python:cpa_portal.agora_listener", "--bind", f"127.0.0.1:{ports.agora}",
+             "cpa_portal.wsgi_agora:application"],
+            provider, restarted=False,
+        ),
+        Process("provider", [*gunicorn, "--bind", f"127.0.0.1:{ports.provider}", "cpa_portal.wsgi:application"],
+                {**provider, "WEB_CONCURRENCY": "1"}),
+        Process("worker", [*celery, "worker", "--queues", "default,agora,batch", "--concurrency", "2",
+                           "--hostname", "portal@%h", "--without-mingle", "--without-gossip"], portal),
+        Process("beat", [*celery, "beat", "--pidfile", str(beat_files / ".beat.pid")], portal),
+    ]  # fmt: skip
+
+
+def wait_for(ports: Ports, supervisor: Supervisor) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    addresses = [f"http://127.0.0.1:{ports.web}/readyz", f"http://127.0.0.1:{ports.provider}/readyz"]
+    while not (all(answers(address) for address in addresses) and not is_free(ports.agora)):
+        supervisor.restart_the_fallen()
+        if time.monotonic() > deadline:
+            raise CannotRun(f"the portal did not answer within {READY_SECONDS} s; see {supervisor.log_folder}")
+        time.sleep(0.1)
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310 - our own loopback address
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+DEMO_ACCOUNTS = (
+    ("titulaire@demo.test", "titulaire, droits et dossiers, Ajaccio et Bastia"),
+    ("nouveau@demo.test", "titulaire, compte tout juste activé"),
+    ("agentpublic@demo.test", "titulaire, agent public, droits en heures"),
+    ("titulaire001@demo.test", "titulaires 001 à 300"),
+    ("conseiller@demo.test", "conseiller en évolution professionnelle, Ajaccio"),
+    ("manager@demo.test", "manager d'un site de conseil, Ajaccio"),
+    ("pilotage@demo.test", "France compétences"),
+    ("region@demo.test", "agent de la Collectivité de Corse"),
+    ("organisme@demo.test", "organisme de formation en Corse"),
+    ("rssi@demo.test", "responsable de la sécurité"),
+    ("cdc@demo.test", "Caisse des Dépôts, côté AGORA (provider)"),
+    ("admin@demo.test", "administration"),
+)
+
+
+def announce(ports: Ports, *, with_demo: bool) -> None:
+    print(f"agora: https://127.0.0.1:{ports.agora}/agora/v1/")
+    print(f"provider: http://127.0.0.1:{ports.provider}")
+    print(f"ready: http://127.0.0.1:{ports.web}")
+    if with_demo:
+        for address, who in DEMO_ACCOUNTS:
+            print(f"demo: {address} / demo-cpa-2026 ({who})")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
