@@ -1,0 +1,69 @@
+from django.db import models
+
+
+class Sex(models.TextChoices):
+    FEMALE = "female", "Femme"
+    MALE = "male", "Homme"
+    UNKNOWN = "unknown", "Non renseigné"
+
+
+class SituationKind(models.TextChoices):
+    """What a person is, at a time: each opens, changes or ends rights. Several kinds may run together."""
+
+    PRIVATE_EMPLOYEE = "private_employee", "Salarié du secteur privé"
+    PUBLIC_AGENT = "public_agent", "Agent public"
+    SELF_EMPLOYED = "self_employed", "Travailleur indépendant"
+    JOB_SEEKER = "job_seeker", "Demandeur d’emploi"
+    ESAT_WORKER = "esat_worker", "Travailleur en ESAT"
+    APPRENTICE = "apprentice", "Apprenti"
+    SEASONAL_WORKER = "seasonal_worker", "Salarié saisonnier"
+    RETIRED = "retired", "Retraité"
+    DIPLOMA_LEVEL = "diploma_level", "Niveau de diplôme"
+    DISABLED_WORKER = "disabled_worker", "Bénéficiaire de l’obligation d’emploi (OETH)"
+    EXECUTIVE = "executive", "Cadre"
+
+
+class SituationSource(models.TextChoices):
+    DECLARED = "declared", "Déclaré par vous"
+    FLOW = "flow", "Transmis par un organisme"
+    STAFF = "staff", "Saisi par un agent"
+
+
+class StaffRole(models.TextChoices):
+    REGIONAL_AGENT = "regional_agent", "Agent régional"
+    CEP_ADVISER = "cep_adviser", "Conseiller en évolution professionnelle"
+    CEP_MANAGER = "cep_manager", "Responsable de site de conseil"
+    TRAINING_ORGANISATION = "training_organisation", "Organisme de formation"
+    FRANCE_COMPETENCES = "france_competences", "France compétences"
+    CDC = "cdc", "Caisse des dépôts"
+    RSSI = "rssi", "Responsable de la sécurité (RSSI)"
+    DATA_PROTECTION = "data_protection", "Délégué à la protection des données"
+    ADMINISTRATOR = "administrator", "Administrateur"
+
+
+# Roles that mean nothing without the place or body they act for.
+SCOPED_ROLES = frozenset(
+    {
+        StaffRole.REGIONAL_AGENT,
+        StaffRole.CEP_ADVISER,
+        StaffRole.CEP_MANAGER,
+        StaffRole.TRAINING_ORGANISATION,
+    }
+)
+
+
+class ConsentAct(models.TextChoices):
+    GIVEN = "given", "Accordé"
+    WITHDRAWN = "withdrawn", "Retiré"
+
+
+class JobState(models.TextChoices):
+    RUNNING = "running", "En cours"
+    FINISHED = "finished", "Terminé"
+    FAILED = "failed", "En échec"
+
+
+class NotificationState(models.TextChoices):
+    WAITING = "waiting", "À envoyer"
+    SENT = "sent", "Envoyé"
+    FAILED = "failed", "Abandonné"

@@ -1,0 +1,70 @@
+"""Positive questions about a user, one per kind of person the portal knows.
+
+Each asks the database at most once per user object: a page may ask as often as it likes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.enums import StaffRole
+from accounts.selectors.holders import holder_of
+from accounts.selectors.staff import current_roles
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+    AnyUser = User | AnonymousUser
+
+
+def is_holder(user: AnyUser) -> bool:
+    """A signed-in person linked to a living account holder."""
+    holder = holder_of(user)
+    return holder is not None and holder.is_alive
+
+
+def is_regional_agent(user: AnyUser) -> bool:
+    return StaffRole.REGIONAL_AGENT in current_roles(user)
+
+
+def is_cep_adviser(user: AnyUser) -> bool:
+    return StaffRole.CEP_ADVISER in current_roles(user)
+
+
+def is_cep_manager(user: AnyUser) -> bool:
+    return StaffRole.CEP_MANAGER in current_roles(user)
+
+
+def is_training_organisation(user: AnyUser) -> bool:
+    return StaffRole.TRAINING_ORGANISATION in current_roles(user)
+
+
+def is_france_competences(user: AnyUser) -> bool:
+    return StaffRole.FRANCE_COMPETENCES in current_roles(user)
+
+
+def is_cdc(user: AnyUser) -> bool:
+    return StaffRole.CDC in current_roles(user)
+
+
+def is_rssi(user: AnyUser) -> bool:
+    return StaffRole.RSSI in current_roles(user)
+
+
+def is_data_protection_officer(user: AnyUser) -> bool:
+    return StaffRole.DATA_PROTECTION in current_roles(user)
+
+
+def is_administrator(user: AnyUser) -> bool:
+    return StaffRole.ADMINISTRATOR in current_roles(user)
+
+
+def is_staff_member(user: AnyUser) -> bool:
+    """Anyone who works here, whatever the role. Being marked staff without a current scope is not enough."""
+    return user.is_authenticated and user.is_staff and bool(current_roles(user))
+
+
+def is_signed_in(user: AnyUser) -> bool:
+    return user.is_authenticated and user.is_active

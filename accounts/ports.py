@@ -1,0 +1,48 @@
+"""What this room asks of the rooms above it, which name their implementation in the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from accounts.models import Holder
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMessage:
+    """An e-mail ready to leave. Attachments are (file name, MIME type, content)."""
+
+    subject: str
+    text: str
+    html: str = ""
+    attachments: Sequence[tuple[str, str, bytes]] = field(default=())
+
+
+class NotificationRenderer(Protocol):
+    """Named in settings.NOTIFICATION_RENDERERS, one per kind of message."""
+
+    def __call__(self, context: Mapping[str, Any]) -> RenderedMessage: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRule:
+    """How long a class of data is kept, and on what ground. Every sentence is in French, for the person."""
+
+    data_class: str
+    models: tuple[str, ...]
+    kept: str
+    ground: str
+    afterwards: str = "Suppression"
+
+
+class PersonalDataExporter(Protocol):
+    """A module named in settings.PERSONAL_DATA_EXPORTERS, one per room that holds data about people."""
+
+    RETENTION_RULES: Sequence[RetentionRule]
+
+    def export_personal_data(self, holder: Holder) -> dict[str, Any]:
+        """All that the room holds about the person, in values that JSON knows; keys are French titles."""
+        ...

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from accounts.enums import StaffRole
+from accounts.models import StaffScope
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+_MEMO = "_current_staff_scopes"
+
+
+def current_scopes(user: User | AnonymousUser) -> frozenset[tuple[str, str]]:
+    """The (role, scope code) pairs that hold today. One query per user object, then none.
+
+    An inactive user has none, whatever the rows say.
+    """
+    if isinstance(user, AnonymousUser) or not user.is_active:
+        return frozenset()
+    if _MEMO not in user.__dict__:
+        rows = StaffScope.objects.filter(user=user).on(timezone.localdate())
+        user.__dict__[_MEMO] = frozenset(rows.values_list("role", "scope_code"))
+    scopes: frozenset[tuple[str, str]] = user.__dict__[_MEMO]
+    return scopes
+
+
+def current_roles(user: User | AnonymousUser) -> frozenset[str]:
+    return frozenset(role for role, _ in current_scopes(user))
+
+
+def scope_codes(user: User | AnonymousUser, role: StaffRole | str) -> frozenset[str]:
+    """The regions, operators or organisations that the user acts for under that role today."""
+    return frozenset(code for held, code in current_scopes(user) if held == role)
