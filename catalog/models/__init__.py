@@ -1,0 +1,23 @@
+from catalog.models.certification import Certification, CertificationBlock, Occupation
+from catalog.models.geography import Commune, Department, Region
+from catalog.models.imports import ImportedTraining, ImportFinding, ImportRun
+from catalog.models.offer import Action, Organisation, Place, Session, Training
+from catalog.models.search import SearchEntry
+
+__all__ = [
+    "Action",
+    "Certification",
+    "CertificationBlock",
+    "Commune",
+    "Department",
+    "ImportFinding",
+    "ImportRun",
+    "ImportedTraining",
+    "Occupation",
+    "Organisation",
+    "Place",
+    "Region",
+    "SearchEntry",
+    "Session",
+    "Training",
+]

@@ -1,0 +1,60 @@
+"""Choices of the catalogue: the stored value in English, the label that people read in French."""
+
+from django.db import models
+
+
+class Zone(models.TextChoices):
+    METROPOLITAN = "metropolitan", "Métropole"
+    OVERSEAS_DEPARTMENT = "overseas_department", "Département d'outre-mer"
+    OVERSEAS_COLLECTIVITY = "overseas_collectivity", "Collectivité d'outre-mer"
+
+
+class CommuneKind(models.TextChoices):
+    COMMUNE = "commune", "Commune"
+    ARRONDISSEMENT = "arrondissement", "Arrondissement municipal"
+
+
+class CertificationState(models.TextChoices):
+    ACTIVE = "active", "En vigueur"
+    INACTIVE = "inactive", "Plus en vigueur"
+    UNKNOWN = "unknown", "État inconnu"
+
+
+class Modality(models.TextChoices):
+    """LHEO 2.3, table « modalites-enseignement »: 0 on site, 1 mixed, 2 remote."""
+
+    ON_SITE = "on_site", "Sur place"
+    MIXED = "mixed", "En partie à distance"
+    REMOTE = "remote", "À distance"
+
+
+class EntryMode(models.TextChoices):
+    """LHEO 2.3, table « modalites-es »: 0 fixed dates, 1 permanent."""
+
+    FIXED_DATES = "fixed_dates", "À dates fixes"
+    PERMANENT = "permanent", "Entrées permanentes"
+
+
+class RecruitmentState(models.TextChoices):
+    """LHEO 2.3, table « etat-recrutement »."""
+
+    OPEN = "open", "Inscriptions ouvertes"
+    CLOSED = "closed", "Inscriptions closes"
+    SUSPENDED = "suspended", "Inscriptions suspendues"
+
+
+class ImportKind(models.TextChoices):
+    COMMUNES = "communes", "Communes"
+    CERTIFICATIONS = "certifications", "Certifications"
+    OFFER = "offer", "Offre de formation"
+
+
+class ImportState(models.TextChoices):
+    RUNNING = "running", "En cours"
+    DONE = "done", "Terminé"
+    FAILED = "failed", "Interrompu"
+
+
+class FindingAction(models.TextChoices):
+    REFUSED = "refused", "Refusé"
+    REPAIRED = "repaired", "Corrigé"
