@@ -4,8 +4,23 @@ import os
 
 from celery import Celery
 
+from accounts import schedule as accounts_schedule
+from cpa_portal.home import schedule as home_schedule
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpa_portal.settings")
 
 app = Celery("cpa_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+def beat_schedule() -> dict[str, dict[str, object]]:
+    """Every room's schedule. What must not be lost is a row; these sweep the rows that nobody took."""
+    return {
+        name: {"task": task, "schedule": seconds}
+        for room in rooms
+        for name, (task, seconds) in room.SCHEDULE.items()
+    }
+
+
+app.conf.beat_schedule = beat_schedule()

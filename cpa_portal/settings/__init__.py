@@ -223,6 +223,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
+    "EXCEPTION_HANDLER": "cpa_portal.kernel.api.problem_handler",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "API du compte personnel d'activité",
