@@ -16,6 +16,7 @@ app.autodiscover_tasks()
 
 def beat_schedule() -> dict[str, dict[str, object]]:
     """Every room's schedule. What must not be lost is a row; these sweep the rows that nobody took."""
+    rooms = (accounts_schedule, home_schedule)
     return {
         name: {"task": task, "schedule": seconds}
         for room in rooms
