@@ -4,6 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+handler400 = "cpa_portal.home.views.errors.bad_request"
+handler403 = "cpa_portal.home.views.errors.permission_denied"
+handler404 = "cpa_portal.home.views.errors.page_not_found"
+handler500 = "cpa_portal.home.views.errors.server_error"
+
 urlpatterns = [
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True), name="admin_login"),
     path("admin/", admin.site.urls),

@@ -62,12 +62,18 @@ FOOTER = (
     Entry("Données personnelles", "home:privacy"),
 )
 
-# Where the person's name leads, best first: not every process has every page.
-ACCOUNT_PAGES = ("accounts:profile", "account_change_password", "mfa_index")
+# The signed-in person's own pages, beside each account screen. The name in the header leads to the first.
+ACCOUNT_PAGES = (
+    Entry("Mon profil", "accounts:profile", permissions.is_signed_in),
+    Entry("Mon adresse électronique", "account_email", permissions.is_signed_in),
+    Entry("Mon mot de passe", "account_change_password", permissions.is_signed_in),
+    Entry("Double authentification", "mfa_index", permissions.is_signed_in),
+    Entry("Mes connexions ouvertes", "usersessions_list", permissions.is_signed_in),
+)
 
 
 def url_of(name: str) -> str | None:
-    """The address of a URL name, or None when this process does not serve it: the AGORA side has fewer pages."""
+    """The address of a URL name, or None where it is not served: the AGORA side has fewer pages."""
     try:
         return reverse(name)
     except NoReverseMatch:
@@ -98,8 +104,12 @@ class Navigation:
         return self.user.get_full_name() or "Mon compte"
 
     @cached_property
+    def account_pages(self) -> list[Link]:
+        return self._links(ACCOUNT_PAGES)
+
+    @property
     def account_url(self) -> str | None:
-        return next((url for url in map(url_of, ACCOUNT_PAGES) if url), None)
+        return self.account_pages[0].url if self.account_pages else None
 
     @property
     def login_url(self) -> str | None:

@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from cpa_portal.home.views import public
 
 app_name = "home"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", public.index, name="index"),
+    path("aide/", public.help_page, name="help"),
+    path("accessibilite/", public.accessibility, name="accessibility"),
+    path("mentions-legales/", public.legal, name="legal"),
+    path("donnees-personnelles/", public.privacy, name="privacy"),
+    path("plan-du-site/", public.sitemap, name="sitemap"),
+]

@@ -19,6 +19,9 @@ SITE_URL = ENVIRONMENT.site_url.rstrip("/")
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 DATA_DIR = Path(ENVIRONMENT.data_dir).resolve()
 THEME = ENVIRONMENT.theme
+PUBLISHER = ENVIRONMENT.publisher
+SUPPORT_EMAIL = ENVIRONMENT.support_email
+SUPPORT_PHONE = ENVIRONMENT.support_phone
 
 INSTALLED_APPS = [
     "accounts.apps.AccountsConfig",
@@ -63,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "cpa_portal.kernel.access.AccessMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cpa_portal.home.middleware.DatabaseOutageMiddleware",
 ]
 
 ROOT_URLCONF = "cpa_portal.urls"
@@ -138,6 +142,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if _ENCRYPTED else "csrf"
 CSRF_COOKIE_SECURE = _ENCRYPTED
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "cpa_portal.home.views.errors.csrf_failure"
 SECURE_SSL_REDIRECT = _ENCRYPTED
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_HSTS_SECONDS = 63_072_000 if _ENCRYPTED else 0

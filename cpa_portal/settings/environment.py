@@ -67,6 +67,10 @@ class Environment(BaseSettings):
     sms_dir: str = ""
     media_root: str = "media"
     theme: Literal["state", "neutral"] = "neutral"
+    # Named on the legal page; a telephone is shown only beside its written twin.
+    publisher: str = ""
+    support_email: str = ""
+    support_phone: str = ""
     staff_mfa_required: bool = True
     rate_limits: bool = True
     sentry_dsn: str = ""

@@ -11,6 +11,8 @@ from django.template.base import FilterExpression, Node, NodeList, Parser, Token
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
 
 from cpa_portal.kernel.theme.forms import FieldView, field_view, form_view
 
@@ -35,6 +37,11 @@ def _day(value: dt.date) -> str:
     return f"{ordinal} {date_format(value, 'F Y')}"
 
 
+def _component(context: Context, name: str, facts: dict[str, Any]) -> SafeString:
+    engine = context.template.engine  # type: ignore[union-attr]
+    return engine.get_template(name).render(Context(facts))
+
+
 class BreadcrumbNode(Node):
     """Pairs of label and URL name, then the label of the page itself."""
 
@@ -48,7 +55,7 @@ class BreadcrumbNode(Node):
             for label, url in self.steps
         ]
         trail = {"links": links, "current": self.current.resolve(context)}
-        return context.template.engine.get_template("components/breadcrumb.html").render(Context(trail))  # type: ignore[union-attr]
+        return _component(context, "components/breadcrumb.html", trail)
 
 
 @register.tag
@@ -125,6 +132,38 @@ def badge(label: str, kind: str = "", *, small: bool = True) -> dict[str, Any]:
     return {"label": label, "kind": kind, "small": small}
 
 
+class AccordionNode(Node):
+    def __init__(self, title: FilterExpression, heading: str, body: NodeList) -> None:
+        self.title = title
+        self.heading = heading
+        self.body = body
+
+    def render(self, context: Context) -> str:
+        title = str(self.title.resolve(context))
+        facts = {
+            "title": title,
+            "id": f"accordion-{slugify(title)[:60]}",
+            "heading": self.heading,
+            "body": self.body.render(context),
+        }
+        return _component(context, "components/accordion.html", facts)
+
+
+@register.tag
+def accordion(parser: Parser, token: Token) -> AccordionNode:
+    """`{% accordion "La question ?" %}<p>La réponse.</p>{% end_accordion %}`.
+
+    The title makes the identifier: two on one page must differ. It is an h3 unless told: `{% accordion title h4 %}`.
+    """
+    arguments = token.split_contents()[1:]
+    if len(arguments) not in {1, 2}:
+        raise template.TemplateSyntaxError("accordion wants its title, then possibly its heading level")
+    body = parser.parse(("end_accordion",))
+    parser.delete_first_token()
+    heading = arguments[1] if len(arguments) == 2 else "h3"
+    return AccordionNode(parser.compile_filter(arguments[0]), heading, body)
+
+
 class EmptyStateNode(Node):
     def __init__(self, title: FilterExpression, body: NodeList) -> None:
         self.title = title
@@ -132,7 +171,7 @@ class EmptyStateNode(Node):
 
     def render(self, context: Context) -> str:
         facts = {"title": self.title.resolve(context), "body": self.body.render(context)}
-        return context.template.engine.get_template("components/empty_state.html").render(Context(facts))  # type: ignore[union-attr]
+        return _component(context, "components/empty_state.html", facts)
 
 
 @register.tag

@@ -1,7 +1,7 @@
 """Django forms seen by the DSFR: which component shows each field, and what the person is told.
 
-The package django-dsfr renders a form through its own renderer at 10 to 15 ms a form; here each field becomes one
-small record, and one template writes them all.
+The package django-dsfr renders a form through its own renderer, at 10 to 15 ms a form; here each field
+becomes one small record, and one template writes them all.
 """
 
 from dataclasses import dataclass
