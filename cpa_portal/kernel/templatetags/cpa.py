@@ -153,7 +153,7 @@ class AccordionNode(Node):
 def accordion(parser: Parser, token: Token) -> AccordionNode:
     """`{% accordion "La question ?" %}<p>La réponse.</p>{% end_accordion %}`.
 
-    The title makes the identifier: two on one page must differ. It is an h3 unless told: `{% accordion title h4 %}`.
+    The title makes the identifier: two on one page must differ. An h3 unless told: `{% accordion title h4 %}`.
     """
     arguments = token.split_contents()[1:]
     if len(arguments) not in {1, 2}:

@@ -15,7 +15,7 @@ class Portal:
     """What the frame says of the whole site.
 
     `is_state`: with the State's brand and typeface, which the DSFR's terms reserve to State sites.
-    `is_agora`: this process plays AGORA (`AGORA_ROLE=provider`). `publisher` and the ways to get help may be empty.
+    `is_agora`: this process plays AGORA (`AGORA_ROLE=provider`). `publisher` and the support may be empty.
     """
 
     name: str
