@@ -1,0 +1,1 @@
+"""The demonstration: fictitious people and organisations among real communes and certifications."""

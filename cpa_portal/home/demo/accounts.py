@@ -1,0 +1,96 @@
+"""Web users, staff and account holders of the demonstration."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+
+from accounts.enums import Sex, SituationKind, SituationSource, StaffRole
+from accounts.models import Holder, Situation, StaffScope, User
+from accounts.services.holders import create_holder
+from cpa_portal.home.demo.people import DOMAIN, Person
+
+PASSWORD = "demo-cpa-2026"  # noqa: S105 - printed by bin/run, for the demonstration only
+SEXES = {"1": Sex.MALE, "2": Sex.FEMALE}
+OPERATOR = "corse-conseil"
+SINCE = date(2024, 1, 1)
+
+# login, first name, name, role, scope
+STAFF = (
+    ("conseiller", "Lucie", "Paoletti", StaffRole.CEP_ADVISER, OPERATOR),
+    ("conseiller2", "Marc", "Santarelli", StaffRole.CEP_ADVISER, OPERATOR),
+    ("manager", "Ghislaine", "Torremont", StaffRole.CEP_MANAGER, OPERATOR),
+    ("pilotage", "Arnaud", "Felland", StaffRole.FRANCE_COMPETENCES, ""),
+    ("region", "Stella", "Marcelli", StaffRole.REGIONAL_AGENT, "94"),
+    ("organisme", "Pierre", "Dorgnac", StaffRole.TRAINING_ORGANISATION, None),
+    ("rssi", "Nora", "Valreau", StaffRole.RSSI, ""),
+    ("cdc", "Julien", "Pelmont", StaffRole.CDC, ""),
+    ("admin", "Agnès", "Bartet", StaffRole.ADMINISTRATOR, ""),
+)
+
+
+def create_users(names: Iterable[tuple[str, str, str, bool]]) -> dict[str, User]:
+    """Users by login from (login, first name, name, is staff). One hash serves all: they share a public password."""
+    hashed = make_password(PASSWORD)
+    users = User.objects.bulk_create(
+        [
+            User(email=login, first_name=first, last_name=last, is_staff=staff, password=hashed)
+            for login, first, last, staff in names
+        ]
+    )
+    EmailAddress.objects.bulk_create(
+        [EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users]
+    )
+    return {user.email: user for user in users}
+
+
+def create_staff(training_organisation_siret: str) -> dict[str, User]:
+    users = create_users((f"{login}@{DOMAIN}", first, last, True) for login, first, last, _, _ in STAFF)
+    StaffScope.objects.bulk_create(
+        [
+            StaffScope(
+                user=users[f"{login}@{DOMAIN}"],
+                role=role,
+                scope_code=training_organisation_siret if scope is None else scope,
+                starts_on=SINCE,
+            )
+            for login, _, _, role, scope in STAFF
+        ]
+    )
+    return users
+
+
+def create_holders(people: list[Person], *, with_users: bool) -> dict[str, Holder]:
+    """Account holders by login; AGORA's side knows the people but gives them no web user."""
+    users = create_users((p.login, p.first_name, p.birth_name, False) for p in people) if with_users else {}
+    holders = {person.login: _holder(person, users.get(person.login)) for person in people}
+    Situation.objects.bulk_create([_situation(person, holders[person.login]) for person in people])
+    return holders
+
+
+def _holder(person: Person, user: User | None) -> Holder:
+    return create_holder(
+        user=user,
+        birth_name=person.birth_name,
+        first_names=person.first_name,
+        sex=SEXES[person.sex],
+        birth_date=person.birth_date,
+        birth_commune_code=person.birth_commune_code,
+        email=person.login,
+        home_commune_code=person.home_commune_code,
+        work_commune_code=person.work_commune_code,
+        nir=person.nir,
+        since=person.birth_date,
+    )
+
+
+def _situation(person: Person, holder: Holder) -> Situation:
+    is_public_agent = person.login.startswith("agentpublic")
+    return Situation(
+        holder=holder,
+        kind=SituationKind.PUBLIC_AGENT if is_public_agent else SituationKind.PRIVATE_EMPLOYEE,
+        starts_on=date(max(person.birth_date.year + 20, 2008), 9, 1),
+        source=SituationSource.FLOW,
+        source_detail="Déclaration sociale nominative",
+    )
