@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import get_template
-from django.views.csrf import REASON_NO_CSRF_COOKIE, REASON_NO_REFERER
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE, REASON_NO_REFERER
 
 from cpa_portal.home.outage import is_database_outage
 from cpa_portal.kernel import theme
