@@ -2,7 +2,6 @@
 import os
 import sys
 
-
 # What changes the schema connects as its owner; the portal itself never does.
 OWNER_COMMANDS = {"migrate"}
 

@@ -29,9 +29,9 @@ def main() -> None:
 
 def is_current(wanted: str) -> bool:
     # The development set holds the base set.
-    return any(mark(name).exists() and mark(name).read_text() == digest(name) for name in {wanted, "dev"} - {"bench"}) or (
-        wanted == "bench" and mark("bench").exists() and mark("bench").read_text() == digest("bench")
-    )
+    return any(
+        mark(name).exists() and mark(name).read_text() == digest(name) for name in {wanted, "dev"} - {"bench"}
+    ) or (wanted == "bench" and mark("bench").exists() and mark("bench").read_text() == digest("bench"))
 
 
 def mark(name: str) -> Path:
@@ -52,7 +52,9 @@ def install(wanted: str) -> None:
         # Debian without python3-venv: the system's pip can install into our environment.
         pip = [sys.executable, "-m", "pip", "--python", str(python)]
         if subprocess.run([*pip, "--version"], capture_output=True, check=False).returncode:
-            sys.exit("setup: this Python has neither ensurepip nor pip (on Debian: apt-get install python3-venv)")
+            sys.exit(
+                "setup: this Python has neither ensurepip nor pip (on Debian: apt-get install python3-venv)"
+            )
     command = [*pip, "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--require-hashes"]
     command += ["--requirement", str(ROOT / "requirements" / f"{wanted}.txt")]
     done = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True)

@@ -27,7 +27,9 @@ class Ports:
 
 
 @contextlib.contextmanager
-def prepared(data: Path, *, ports: Ports | None = None, demo: bool = True, durable: bool = True) -> Iterator[dict[str, str]]:
+def prepared(
+    data: Path, *, ports: Ports | None = None, demo: bool = True, durable: bool = True
+) -> Iterator[dict[str, str]]:
     """The variables to run with, while servers are leased. Given DATABASE_URL / REDIS_URL take the place of ours."""
     data.mkdir(parents=True, exist_ok=True)
     keys = remembered_secrets(data)

@@ -18,7 +18,12 @@ STEPS: dict[str, list[str]] = {
     "templates": [str(BIN / "djlint"), "--quiet", "--lint", "templates"],
     "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "deployment": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
-    "compose": [str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"],
+    "compose": [
+        str(BIN / "check-jsonschema"),
+        "--builtin-schema",
+        "vendor.compose-spec",
+        "docker-compose.yml",
+    ],
     "types": [str(BIN / "mypy")],
 }
 

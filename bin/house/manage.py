@@ -14,9 +14,8 @@ def main() -> None:
     arguments, data = split_data_option(sys.argv[1:])
     try:
         with prepared(data) as variables:
-            if os.environ.get("AGORA_ROLE") == "provider":
-                variables = for_provider(variables)
-            sys.exit(run(arguments, variables))
+            on_agora_side = os.environ.get("AGORA_ROLE") == "provider"
+            sys.exit(run(arguments, for_provider(variables) if on_agora_side else variables))
     except CannotRun as problem:
         stop_with_one_line(problem)
 

@@ -1,5 +1,6 @@
 """The processes that bin/run keeps alive, and takes with it when it goes."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -70,7 +71,10 @@ class Supervisor:
         for process in self.processes:
             if process.running is None or process.running.poll() is None:
                 continue
-            print(f"{process.name}: stopped ({process.running.returncode}), see {self.log_folder}", file=sys.stderr)
+            print(
+                f"{process.name}: stopped ({process.running.returncode}), see {self.log_folder}",
+                file=sys.stderr,
+            )
             process.running = None
             if process.restarted:
                 # What falls at once would otherwise fall a hundred times a second.
@@ -107,10 +111,8 @@ def make_sure_it_stopped(process: Process) -> None:
         os.killpg(process.running.pid, signal.SIGKILL)
         process.running.wait()
     # Whatever of its group outlived it.
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.running.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def run_to_end(command: list[str], variables: dict[str, str]) -> None:

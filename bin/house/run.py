@@ -47,9 +47,13 @@ def main() -> None:
 
 
 def parsed_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bin/run", description="Run the portal and the AGORA side, with demo data.")
+    parser = argparse.ArgumentParser(
+        prog="bin/run", description="Run the portal and the AGORA side, with demo data."
+    )
     parser.add_argument("--port", type=int, help="the portal's port (default 8000, else the next free one)")
-    parser.add_argument("--agora-port", type=int, help="AGORA's mutual-TLS port (default 8443, else the next free one)")
+    parser.add_argument(
+        "--agora-port", type=int, help="AGORA's mutual-TLS port (default 8443, else the next free one)"
+    )
     parser.add_argument("--data", default=os.environ.get("CPA_DATA") or str(ROOT / ".local"), metavar="DIR")
     parser.add_argument("--fresh", action="store_true", help="erase the data folder first")
     parser.add_argument("--no-demo", action="store_true", help="load no demonstration data")
@@ -68,7 +72,9 @@ def alone_on(data: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CannotRun(f"another bin/run already works in {data}: stop it, or choose another --data") from None
+            raise CannotRun(
+                f"another bin/run already works in {data}: stop it, or choose another --data"
+            ) from None
         yield
 
 
@@ -172,7 +178,9 @@ def wait_for(ports: Ports, supervisor: Supervisor) -> None:
     while not (all(answers(address) for address in addresses) and not is_free(ports.agora)):
         supervisor.restart_the_fallen()
         if time.monotonic() > deadline:
-            raise CannotRun(f"the portal did not answer within {READY_SECONDS} s; see {supervisor.log_folder}")
+            raise CannotRun(
+                f"the portal did not answer within {READY_SECONDS} s; see {supervisor.log_folder}"
+            )
         time.sleep(0.1)
 
 

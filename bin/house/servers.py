@@ -84,7 +84,9 @@ class Servers:
 
     def stop(self) -> None:
         if (self.cluster / "postmaster.pid").exists():
-            self._as_server([POSTGRES_BIN / "pg_ctl", "-D", self.cluster, "-m", "fast", "-w", "stop"], check=False)
+            self._as_server(
+                [POSTGRES_BIN / "pg_ctl", "-D", self.cluster, "-m", "fast", "-w", "stop"], check=False
+            )
         pid = self._valkey_pid()
         if pid:
             with contextlib.suppress(ProcessLookupError):
@@ -105,10 +107,16 @@ class Servers:
     def _start_postgres(self, state: State) -> None:
         if not (self.cluster / "PG_VERSION").exists():
             self._make_cluster(state)
-        ours = subprocess.check_output([POSTGRES_BIN / "postgres", "--version"], text=True).split()[2].split(".")[0]
+        ours = (
+            subprocess.check_output([POSTGRES_BIN / "postgres", "--version"], text=True)
+            .split()[2]
+            .split(".")[0]
+        )
         theirs = (self.cluster / "PG_VERSION").read_text().strip()
         if ours != theirs:
-            raise CannotRun(f"the data of {self.cluster} is PostgreSQL {theirs}, the server is {ours}: --fresh starts anew")
+            raise CannotRun(
+                f"the data of {self.cluster} is PostgreSQL {theirs}, the server is {ours}: --fresh starts anew"
+            )
         if self._postgres_answers(state):
             return
         if not is_free(state.postgres_port):
@@ -125,7 +133,18 @@ class Servers:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         log = self.cluster / "server.log"
-        command = [POSTGRES_BIN / "pg_ctl", "-D", self.cluster, "-l", log, "-w", "-t", str(START_SECONDS), "-o", options]
+        command = [
+            POSTGRES_BIN / "pg_ctl",
+            "-D",
+            self.cluster,
+            "-l",
+            log,
+            "-w",
+            "-t",
+            str(START_SECONDS),
+            "-o",
+            options,
+        ]
         if self._as_server([*command, "start"], check=False):
             raise CannotRun(f"PostgreSQL did not start: {last_line(log)}")
 
@@ -137,7 +156,12 @@ class Servers:
         self._give_to_server(self.cluster)
         self._give_to_server(password)
         command = [POSTGRES_BIN / "initdb", "-D", self.cluster, "--username=postgres", f"--pwfile={password}"]
-        command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
+        command += [
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--locale=C.UTF-8",
+        ]
         code = self._as_server(command, check=False)
         password.unlink()
         if code:
@@ -200,7 +224,9 @@ class Servers:
                 stderr=subprocess.DEVNULL, start_new_session=True, **account,
             )  # fmt: skip
         except FileNotFoundError as missing:
-            raise CannotRun(f"as root, {self.data} must be reachable by other users (chmod o+x on its parents)") from missing
+            raise CannotRun(
+                f"as root, {self.data} must be reachable by other users (chmod o+x on its parents)"
+            ) from missing
         return done.returncode
 
     def _give_to_server(self, path: Path) -> None:
@@ -209,7 +235,12 @@ class Servers:
             os.chown(path, entry.pw_uid, entry.pw_gid)
 
     def _is_reachable_by_others(self) -> bool:
-        folders = {*self.data.resolve().parents, self.data.resolve(), *POSTGRES_BIN.resolve().parents, POSTGRES_BIN}
+        folders = {
+            *self.data.resolve().parents,
+            self.data.resolve(),
+            *POSTGRES_BIN.resolve().parents,
+            POSTGRES_BIN,
+        }
         return all(folder.stat().st_mode & 0o001 for folder in folders)
 
 

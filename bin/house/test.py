@@ -41,12 +41,9 @@ def have_browser() -> None:
     if any(shutil.which(name) for name in BROWSERS) or os.geteuid() or not shutil.which("apt-get"):
         return
     print("installing Chromium for the browser tests …", file=sys.stderr, flush=True)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update"], env=environment, **quiet)  # type: ignore[call-overload]
-    subprocess.run(
-        ["apt-get", "install", "-y", "--no-install-recommends", "chromium"], env=environment, **quiet
-    )  # type: ignore[call-overload]
+    for step in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+        subprocess.run(["apt-get", *step], env=environment, capture_output=True, check=False)
 
 
 if __name__ == "__main__":

@@ -97,11 +97,18 @@ class Environment(BaseSettings):
     traces_retention_days: int = Field(default=366, ge=183)
 
     @field_validator(
-        "allowed_hosts", "trusted_proxies", "field_encryption_keys", "nir_hash_keys", "agora_pagm", mode="before"
+        "allowed_hosts",
+        "trusted_proxies",
+        "field_encryption_keys",
+        "nir_hash_keys",
+        "agora_pagm",
+        mode="before",
     )
     @classmethod
     def split_commas(cls, value: Any) -> Any:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
 
     @field_validator("database_url", "database_owner_url")
     @classmethod

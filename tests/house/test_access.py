@@ -2,10 +2,7 @@
 
 import pytest
 from django.conf import settings
-from django.test import Client
-from django.urls import reverse
 
-from accounts.enums import StaffRole
 from cpa_portal.kernel.access import RULE_ATTRIBUTE, rule_of_other_package
 from tests.support.urls import Address, every_address
 

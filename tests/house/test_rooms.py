@@ -25,6 +25,8 @@ def test_kernel_and_home_have_no_table() -> None:
 
 def test_no_room_listens_to_signals_of_another() -> None:
     own_signals = (models.signals.post_save, models.signals.pre_save, models.signals.post_delete)
-    listeners = {receiver[1]().__module__ for signal in own_signals for receiver in signal.receivers if receiver[1]()}
+    listeners = {
+        receiver[1]().__module__ for signal in own_signals for receiver in signal.receivers if receiver[1]()
+    }
 
     assert not any(name.split(".")[0] in {*ROOMS, "cpa_portal"} for name in listeners)

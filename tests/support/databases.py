@@ -16,7 +16,12 @@ from django.db import connections
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SCHEMA_SOURCES = ("*/migrations/*.py", "*/*/migrations/*.py", "*/models/*.py", "cpa_portal/kernel/database/*.py")
+SCHEMA_SOURCES = (
+    "*/migrations/*.py",
+    "*/*/migrations/*.py",
+    "*/models/*.py",
+    "cpa_portal/kernel/database/*.py",
+)
 LOCK_NUMBER = 4_242
 # Written by the migrations themselves: the tests must find them again.
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
@@ -60,7 +65,10 @@ def drop(name: str) -> None:
 
 def ready_template(connection: psycopg.Connection) -> str:
     name = f"template_{schema_digest()}"
-    known = {row[0] for row in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%%'")}
+    known = {
+        row[0]
+        for row in connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%%'")
+    }
     if name in known:
         return name
     unfinished = f"unfinished_{uuid.uuid4().hex[:8]}"
@@ -81,7 +89,11 @@ def schema_digest() -> str:
 
 
 def migrate(database: str) -> None:
-    environment = {**os.environ, "DATABASE_OWNER_URL": owner_url(database), "DATABASE_URL": running_url(database)}
+    environment = {
+        **os.environ,
+        "DATABASE_OWNER_URL": owner_url(database),
+        "DATABASE_URL": running_url(database),
+    }
     done = subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity=0"],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
@@ -102,7 +114,7 @@ def truncate_as_owner(case: Any) -> None:
         filled = [row[0] for row in connection.execute(asked)]  # type: ignore[arg-type]
         if filled:
             names = ", ".join(f'"{table}"' for table in filled)
-            switch = "ALTER TABLE \"{}\" {} TRIGGER USER;"
+            switch = 'ALTER TABLE "{}" {} TRIGGER USER;'
             off = "".join(switch.format(t, "DISABLE") for t in filled)
             on = "".join(switch.format(t, "ENABLE") for t in filled)
             connection.execute(f"BEGIN; {off} TRUNCATE {names} CASCADE; {on} COMMIT;")  # type: ignore[arg-type]

@@ -14,7 +14,9 @@ class Address:
     parameters: tuple[str, ...]
 
 
-def every_address(resolver: URLResolver | None = None, route: str = "", namespaces: tuple[str, ...] = ()) -> Iterator[Address]:
+def every_address(
+    resolver: URLResolver | None = None, route: str = "", namespaces: tuple[str, ...] = ()
+) -> Iterator[Address]:
     for entry in (resolver or get_resolver()).url_patterns:
         path = route + str(entry.pattern)
         if isinstance(entry, URLPattern):

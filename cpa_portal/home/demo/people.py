@@ -25,7 +25,21 @@ FIRST_NAMES: dict[Literal["1", "2"], tuple[str, ...]] = {
 SYLLABLES = (
     ("Bar", "Cal", "Dor", "Fel", "Gar", "Lan", "Mar", "Nor", "Pel", "Ros", "San", "Tor", "Val", "Ver", "Zan"),
     ("a", "e", "i", "o", "an", "en", "on", "ou"),
-    ("bert", "celli", "dier", "gnac", "land", "mont", "net", "quier", "reau", "rini", "tet", "vielle", "voux"),
+    (
+        "bert",
+        "celli",
+        "dier",
+        "gnac",
+        "land",
+        "mont",
+        "net",
+        "quier",
+        "reau",
+        "rini",
+        "tet",
+        "vielle",
+        "voux",
+    ),
 )
 FIRST_BIRTH, LAST_BIRTH = date(1962, 1, 1), date(2004, 12, 31)
 # (code INSEE, weight): where the numbered people live.

@@ -9,9 +9,9 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE, REASON_NO_REFERER
 from django.shortcuts import render
 from django.template.loader import get_template
-from django.middleware.csrf import REASON_NO_CSRF_COOKIE, REASON_NO_REFERER
 
 from cpa_portal.home.outage import is_database_outage
 from cpa_portal.kernel import theme

@@ -14,7 +14,11 @@ class CreatePartitionedModel(CreateModel):
     """`CreateModel` for a PartitionedModel: key `(id, at)`, cut by month, the coming months made at once."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         plain_table_sql = schema_editor.table_sql
 
@@ -51,7 +55,11 @@ class ForbidChanges(Operation):
         """Triggers are no part of the models' state."""
 
     def database_forwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         table = schema_editor.quote_name(self.table)
         schema_editor.execute(
@@ -64,7 +72,11 @@ class ForbidChanges(Operation):
         )
 
     def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
     ) -> None:
         table = schema_editor.quote_name(self.table)
         for trigger in ("refuse_row_change", "refuse_truncate"):
