@@ -14,11 +14,36 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
+from cpa_portal.kernel.money import format_euros, format_hours
 from cpa_portal.kernel.theme.forms import FieldView, field_view, form_view
 
 register = template.Library()
 
 NO_BREAK_SPACE = "\u00a0"
+
+
+@register.filter
+def euros(cents: int | None) -> str:
+    """Integer cents as `1 234,56 €`. None gives ''."""
+    return "" if cents is None else format_euros(cents)
+
+
+@register.filter
+def euros_signed(cents: int | None) -> str:
+    """A movement in cents: `+500,00 €`, `−120,00 €`. None gives ''."""
+    return "" if cents is None else format_euros(cents, signed=True)
+
+
+@register.filter
+def hours(minutes: int | None) -> str:
+    """Integer minutes as `24 h` or `24 h 30`. None gives ''."""
+    return "" if minutes is None else format_hours(minutes)
+
+
+@register.filter
+def hours_signed(minutes: int | None) -> str:
+    """A movement in minutes: `+24 h`, `−7 h 30`. None gives ''."""
+    return "" if minutes is None else format_hours(minutes, signed=True)
 
 
 @register.filter
