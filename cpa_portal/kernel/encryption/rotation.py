@@ -31,7 +31,7 @@ def outdated_rows(
     outdated = ~Q(raw_token__startswith=current_prefix())
     if hash_field_name:
         outdated |= ~Q(**{f"{hash_field_name}__startswith": current_hash_prefix()})
-    tokens = queryset.annotate(raw_token=Cast(F(field_name), TextField()))
+    tokens: QuerySet[AnyModel] = queryset.annotate(raw_token=Cast(F(field_name), TextField()))
     return tokens.filter(raw_token__gt="").filter(outdated)
 
 
