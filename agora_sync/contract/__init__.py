@@ -1,0 +1,71 @@
+"""The AGORA contract, one folder per major version: files that stand alone, and what we read from them."""
+
+import threading
+from functools import lru_cache
+from pathlib import Path
+
+from django.db.models import TextChoices
+from lxml import etree
+
+from agora_sync.xml import namespaces as ns
+
+VERSION = "v1"
+FOLDER = Path(__file__).parent / VERSION
+WSDL_FILE = FOLDER / "agora.wsdl"
+SCHEMA_NAMES = ("operations.xsd", "types.xsd", "faults.xsd")
+
+_WSDL_SOAP = "{http://schemas.xmlsoap.org/wsdl/soap/}"
+_XSD = "{http://www.w3.org/2001/XMLSchema}"
+_per_thread = threading.local()
+
+
+class Operation(TextChoices):
+    """The operations served. The stored value is the wire name, which the contract fixes."""
+
+    CREATE_FILE = "CreerDossier", "Créer un dossier"
+    DECLARE_ENTRY = "DeclarerEntree", "Déclarer l'entrée"
+    LIST_FILES = "ConsulterDossiers", "Consulter les dossiers"
+
+    @property
+    def soap_action(self) -> str:
+        return f"{ns.AGORA}:{self.value}"
+
+    @property
+    def answer_name(self) -> str:
+        return f"{self.value}Reponse"
+
+
+class UnknownSchema(LookupError):
+    """No schema of that name belongs to the contract."""
+
+
+def schema() -> etree.XMLSchema:
+    """The compiled schema of every operation, one per thread: its error log is not shared."""
+    if not hasattr(_per_thread, "schema"):
+        _per_thread.schema = etree.XMLSchema(etree.parse(str(FOLDER / "operations.xsd")))
+    return _per_thread.schema  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=64)
+def served_wsdl(address: str) -> bytes:
+    """The WSDL whose `soap:address` and schema locations are those of the address called."""
+    tree = etree.parse(str(WSDL_FILE))
+    for node in tree.iter(f"{_WSDL_SOAP}address"):
+        node.set("location", address)
+    return _located(tree, address)
+
+
+@lru_cache(maxsize=64)
+def served_schema(name: str, address: str) -> bytes:
+    """One XSD, its includes importable from the address called. Raises UnknownSchema."""
+    if name not in SCHEMA_NAMES:
+        raise UnknownSchema(name)
+    return _located(etree.parse(str(FOLDER / name)), address)
+
+
+def _located(tree: etree._ElementTree, address: str) -> bytes:
+    for node in tree.iter(f"{_XSD}import", f"{_XSD}include"):
+        location = node.get("schemaLocation")
+        if location:
+            node.set("schemaLocation", f"{address}?xsd={location}")
+    return etree.tostring(tree, xml_declaration=True, encoding="UTF-8")

@@ -1,0 +1,1 @@
+"""Certificates: the authorities we trust (`trust`) and a development authority (`development`)."""

@@ -1,0 +1,1 @@
+"""XML as partners send it: names, hardened parsing, reading of texts."""
