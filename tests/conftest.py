@@ -49,7 +49,7 @@ def own_media(tmp_path_factory: pytest.TempPathFactory, settings: object) -> Non
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Reference data beside the project, where there is some: tests may check against it, the product never reads it."""
+    """Reference data beside the project, where there is some: tests check against it, the product never reads it."""
     if not SHARED_DATA.exists():
         pytest.skip("no reference data beside the project (../shared/data)")
     return SHARED_DATA

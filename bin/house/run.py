@@ -160,8 +160,8 @@ def processes(portal: dict[str, str], provider: dict[str, str], ports: Ports) ->
         Process("web", [*gunicorn, "--bind", f"127.0.0.1:{ports.web}", "cpa_portal.wsgi:application"], portal),
         Process(
             "agora",
-            [str(BIN / "gunicorn"), "--config", "python:cpa_portal.agora_listener", "--bind", f"127.0.0.1:{ports.agora}",
-             "cpa_portal.wsgi_agora:application"],
+            [str(BIN / "gunicorn"), "--config", "python:cpa_portal.agora_listener",
+             "--bind", f"127.0.0.1:{ports.agora}", "cpa_portal.wsgi_agora:application"],
             provider, restarted=False,
         ),
         Process("provider", [*gunicorn, "--bind", f"127.0.0.1:{ports.provider}", "cpa_portal.wsgi:application"],

@@ -27,7 +27,7 @@ BUILD_VALUES: dict[str, Any] = {
 
 
 class MaintenanceWindow(BaseModel):
-    """A weekly span in which AGORA answers nothing. `weekday`: 0 is Monday. `from_day` and `until_day` date the rule."""
+    """A weekly span in which AGORA answers nothing. `weekday`: 0 is Monday; the rule holds between its two days."""
 
     weekday: int = Field(ge=0, le=6)
     start: dt.time

@@ -86,19 +86,22 @@ def test_foreign_keys_of_append_only_tables_never_ask_for_a_change(model: type[m
         'ALTER TABLE "{table}" DISABLE TRIGGER ALL',
         'DROP TRIGGER refuse_row_change ON "{table}"',
         "SET session_replication_role = replica",
-        'GRANT ALL ON "{table}" TO current_user',
         "SET ROLE cpa_owner",
     ],
 )
 def test_running_role_cannot_change_an_append_only_table(model: type[models.Model], attempt: str) -> None:
     with pytest.raises(ProgrammingError) as refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(attempt.format(table=names(model)))
-        # PostgreSQL only warns when there is nothing one may grant.
-        if attempt.startswith("GRANT"):
-            assert granted(names(model)) == {"SELECT", "INSERT"}
-            raise ProgrammingError from psycopg.errors.InsufficientPrivilege()
 
     assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
+
+
+@pytest.mark.parametrize("model", APPEND_ONLY, ids=names)
+def test_running_role_cannot_grant_itself_more(model: type[models.Model]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f'GRANT ALL ON "{names(model)}" TO current_user')
+
+    assert granted(names(model)) == {"SELECT", "INSERT"}
 
 
 @pytest.mark.parametrize("model", APPEND_ONLY, ids=names)

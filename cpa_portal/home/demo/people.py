@@ -64,10 +64,12 @@ class Person:
 
 def named_people() -> list[Person]:
     """The three holders with a story of their own."""
+    bastia, ajaccio = "2B033", "2A004"
+    vanina, hugo, helene = date(1986, 4, 17), date(2003, 9, 2), date(1979, 1, 23)
     return [
-        _person(f"titulaire@{DOMAIN}", "Vanina", "Rossi-Fontaine", "2", date(1986, 4, 17), "2A004", 951, "2A004", "2B033"),
-        _person(f"nouveau@{DOMAIN}", "Hugo", "Lantivert", "1", date(2003, 9, 2), "13055", 952, "2A004", "2A004"),
-        _person(f"agentpublic@{DOMAIN}", "Hélène", "Marquier", "2", date(1979, 1, 23), "75056", 953, "2B033", "2B033"),
+        _person(f"titulaire@{DOMAIN}", "Vanina", "Rossi-Fontaine", "2", vanina, ajaccio, 951, ajaccio, bastia),
+        _person(f"nouveau@{DOMAIN}", "Hugo", "Lantivert", "1", hugo, "13055", 952, ajaccio, ajaccio),
+        _person(f"agentpublic@{DOMAIN}", "Hélène", "Marquier", "2", helene, "75056", 953, bastia, bastia),
     ]  # fmt: skip
 
 
