@@ -1,0 +1,18 @@
+from rights.models.counter import Counter
+from rights.models.entry import Entry, EntryKey
+from rights.models.journal import JournalEvent
+from rights.models.training_file import (
+    TrainingFile,
+    TrainingFileFunding,
+    TrainingFileTransition,
+)
+
+__all__ = [
+    "Counter",
+    "Entry",
+    "EntryKey",
+    "JournalEvent",
+    "TrainingFile",
+    "TrainingFileFunding",
+    "TrainingFileTransition",
+]

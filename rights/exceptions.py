@@ -1,0 +1,169 @@
+"""Refusals of the room: a stable code for programs, a sentence that a citizen may read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
+
+from cpa_portal.kernel.templatetags.cpa import date_fr
+from rights.enums import TrainingFileAction, TrainingFileState
+
+if TYPE_CHECKING:
+    from rights.models import TrainingFile
+
+
+class RightsRefusal(Exception):
+    """Nothing was written. `message` says what was refused, why, and what would change it."""
+
+    code: ClassVar[str] = "refused"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class AccountClosed(RightsRefusal):
+    code = "account_closed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Ce compte est fermé : les droits à la formation s’arrêtent au décès de la personne "
+            "(article L. 5151-2 du code du travail)."
+        )
+
+
+class SessionNotOpen(RightsRefusal):
+    code = "session_not_open"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Cette session n’accepte plus d’inscription. Choisissez une autre session de la même formation, "
+            "ou demandez à l’organisme quand il rouvre les inscriptions."
+        )
+
+
+class RequestTooLate(RightsRefusal):
+    code = "too_late"
+
+    def __init__(self, *, starts_on: date, first_start: date, working_days: int) -> None:
+        super().__init__(
+            f"Cette session commence le {date_fr(starts_on)}. Une demande se fait au moins {working_days} jours "
+            f"ouvrés avant le début : aujourd’hui, vous pouvez demander une session qui commence "
+            f"le {date_fr(first_start)} ou après."
+        )
+
+
+class DatesUnknown(RightsRefusal):
+    code = "dates_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "L’organisme n’a pas indiqué les dates de cette session. Demandez-lui de compléter son offre, "
+            "ou choisissez une session datée."
+        )
+
+
+class PriceUnknown(RightsRefusal):
+    code = "price_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "L’organisme n’a pas indiqué le prix de cette formation : nous ne pouvons pas réserver vos droits. "
+            "Demandez-lui de compléter son offre."
+        )
+
+
+class FileAlreadyOpen(RightsRefusal):
+    """The holder already has a live file for this training; `training_file` is that file."""
+
+    code = "already_open"
+
+    def __init__(self, training_file: TrainingFile) -> None:
+        super().__init__(
+            "Vous avez déjà un dossier en cours pour cette formation. Vous pouvez le suivre dans « Mes dossiers » ; "
+            "pour en demander un autre, annulez d’abord celui-ci."
+        )
+        self.training_file = training_file
+
+
+class KeyReused(RightsRefusal):
+    """The idempotency key already made something else."""
+
+    code = "key_reused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Cette page a déjà servi à une autre demande. Rouvrez la formation et recommencez votre demande."
+        )
+
+
+class InsufficientBalance(RightsRefusal):
+    code = "insufficient_balance"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Votre solde a changé pendant votre demande et ne suffit plus. Vérifiez le nouveau calcul, "
+            "puis confirmez."
+        )
+
+
+class PlanChanged(RightsRefusal):
+    code = "plan_changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Votre solde, le prix ou la règle a changé depuis l’affichage de cette page : le calcul ci-dessous est "
+            "à jour. Vérifiez-le, puis confirmez."
+        )
+
+
+class ActionNotAllowed(RightsRefusal):
+    code = "action_not_allowed"
+
+    def __init__(self, *, state: TrainingFileState, action: TrainingFileAction) -> None:
+        super().__init__(f"On ne peut pas {action.label} d’un dossier dans l’état « {state.label} ».")
+        self.state = state
+        self.action = action
+
+
+class AlreadyTransmitted(RightsRefusal):
+    code = "already_transmitted"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Votre demande est déjà partie chez AGORA : elle ne s’annule plus ici. "
+            "Pour y renoncer, prévenez l’organisme de formation."
+        )
+
+
+class EntryDateOutsideSession(RightsRefusal):
+    code = "entry_date_outside_session"
+
+    def __init__(self, *, starts_on: date, ends_on: date) -> None:
+        super().__init__(
+            f"L’entrée en formation se situe entre le début de la session, le {date_fr(starts_on)}, "
+            f"et sa fin, le {date_fr(ends_on)}."
+        )
+
+
+class EntryDateConflict(RightsRefusal):
+    code = "entry_date_conflict"
+
+    def __init__(self, entered_on: date) -> None:
+        super().__init__(f"L’entrée en formation est déjà déclarée, au {date_fr(entered_on)}.")
+
+
+class FundingMismatch(RightsRefusal):
+    code = "funding_mismatch"
+
+    def __init__(self) -> None:
+        super().__init__("La somme des financements n’est pas égale au prix de la formation.")
+
+
+class NumberAlreadyGiven(RightsRefusal):
+    """AGORA's number belongs to another file, or the file has another number."""
+
+    code = "number_already_given"
+
+    def __init__(self) -> None:
+        super().__init__("Ce numéro AGORA est déjà celui d’un autre dossier.")

@@ -1,0 +1,79 @@
+"""A holder's counters and their history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate
+
+from django.db.models import QuerySet, Sum
+
+from accounts.models import Holder
+from rights.enums import Scheme
+from rights.models import Counter, Entry
+from rights.schemes import SCHEMES, SchemeDescription
+
+
+@dataclass(frozen=True)
+class CounterLine:
+    """A counter with what it is; `balance` and `reserved` in the counter's unit."""
+
+    counter: Counter
+    description: SchemeDescription
+
+    @property
+    def balance(self) -> int:
+        return self.counter.balance
+
+    @property
+    def reserved(self) -> int:
+        return self.counter.reserved
+
+    @property
+    def unit(self) -> str:
+        return self.counter.unit
+
+
+@dataclass(frozen=True)
+class BalancePoint:
+    """The balance at the end of a day, in the counter's unit."""
+
+    day: date
+    balance: int
+
+
+def counters_of(holder: Holder) -> list[CounterLine]:
+    """All counters of the holder, in the order of the schemes. One query."""
+    counters = {counter.scheme: counter for counter in Counter.objects.filter(holder=holder)}
+    return [line_of(counters[scheme]) for scheme in Scheme if scheme in counters]
+
+
+def counter_of(holder: Holder, scheme: Scheme) -> CounterLine | None:
+    """The holder's counter of that scheme, None when it was never opened. One query."""
+    counter = Counter.objects.filter(holder=holder, scheme=scheme).first()
+    return counter and line_of(counter)
+
+
+def line_of(counter: Counter) -> CounterLine:
+    return CounterLine(counter=counter, description=SCHEMES[Scheme(counter.scheme)])
+
+
+def entries_of(counter: Counter) -> QuerySet[Entry]:
+    """The history of a counter, the last entry first."""
+    return Entry.objects.filter(counter=counter).select_related("training_file").order_by("-position")
+
+
+def balance_over_time(counter: Counter) -> list[BalancePoint]:
+    """The balance after each day on which something counted, by value date. One query, one row per day."""
+    moved = (
+        Entry.objects.filter(counter=counter)
+        .values("value_date")
+        .annotate(moved=Sum("amount"))
+        .order_by("value_date")
+        .values_list("value_date", "moved")
+    )
+    days = list(moved)
+    return [
+        BalancePoint(day, balance)
+        for (day, _), balance in zip(days, accumulate(amount for _, amount in days), strict=True)
+    ]

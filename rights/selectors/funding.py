@@ -1,0 +1,36 @@
+"""What a training would cost a person, on the balances as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from accounts.models import Holder
+from rights.enums import Scheme
+from rights.models import Counter
+from rights.parameters import legal_values, value_on
+from rights.rules.funding import FundingPlan, Purse, plan_funding
+
+
+def paying_counters(holder: Holder, day: date) -> list[Counter]:
+    """The counters of the holder that pay a training requested that day, in the order in which they are used."""
+    order = value_on("paying_schemes", day).names
+    counters = Counter.objects.filter(holder=holder, scheme__in=order)
+    return sorted(counters, key=lambda counter: order.index(counter.scheme))
+
+
+def plan_from_counters(counters: Iterable[Counter], *, price_cents: int, day: date) -> FundingPlan:
+    """The split of a price between these counters, given in any order, and the holder, by the rules of the day."""
+    order = value_on("paying_schemes", day).names
+    by_order = sorted(counters, key=lambda counter: order.index(counter.scheme))
+    return plan_funding(
+        price_cents=price_cents,
+        purses=[Purse(Scheme(counter.scheme), counter.balance) for counter in by_order],
+        participation=value_on("holder_participation", day),
+        parameters_version=legal_values().version,
+    )
+
+
+def funding_plan(*, holder: Holder, price_cents: int, day: date) -> FundingPlan:
+    """What this person would pay for a training of this price requested that day. One query, nothing is held."""
+    return plan_from_counters(paying_counters(holder, day), price_cents=price_cents, day=day)

@@ -1,0 +1,38 @@
+"""A holder's training files."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from accounts.models import Holder
+from catalog.models import Session
+from rights.models import TrainingFile, TrainingFileFunding, TrainingFileTransition
+from rights.models.training_file import TrainingFileQuerySet
+
+
+def files_of(holder: Holder) -> TrainingFileQuerySet:
+    """The files of the holder, the last one first."""
+    return TrainingFile.objects.filter(holder=holder).order_by("-created_at", "-pk")
+
+
+def file_of(holder: Holder, training_file_id: UUID) -> TrainingFile | None:
+    """The holder's file with its parts and its history, in three queries; None for another person's file."""
+    parts = TrainingFileFunding.objects.select_related("counter").order_by("-amount_cents")
+    history = TrainingFileTransition.objects.order_by("id")
+    return (
+        TrainingFile.objects.filter(holder=holder, pk=training_file_id)
+        .prefetch_related(Prefetch("fundings", parts), Prefetch("transitions", history))
+        .first()
+    )
+
+
+def active_file_on(holder: Holder, session: Session) -> TrainingFile | None:
+    """The live file that this person already has on this session."""
+    return TrainingFile.objects.active().filter(holder=holder, session=session).first()
+
+
+def file_by_agora_number(agora_number: str) -> TrainingFile | None:
+    """The file that AGORA knows under this number. Who may see it is the caller's question."""
+    return TrainingFile.objects.select_related("holder").filter(agora_number=agora_number).first()

@@ -1,0 +1,89 @@
+"""What AGORA answered to a file that we sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from rights.enums import (
+    EventOrigin,
+    JournalEventKind,
+    TrainingFileAction,
+    TrainingFileState,
+    Transmission,
+)
+from rights.exceptions import AlreadyTransmitted, NumberAlreadyGiven
+from rights.models import TrainingFile
+from rights.services.journal import append_event
+from rights.services.ledger import release_holds
+from rights.services.transitions import advance, lock_file
+
+
+def record_transmission(*, training_file_id: UUID, agora_number: str, at: datetime) -> TrainingFile:
+    """AGORA has the file and gave it this number. The same answer again changes nothing.
+
+    A file that its holder cancelled while it travelled keeps its state: the number says that AGORA has it.
+    Raises NumberAlreadyGiven when the file has another number or the number another file.
+    """
+    with transaction.atomic():
+        training_file = lock_file(training_file_id)
+        if training_file.agora_number is None:
+            mark_transmitted(training_file, agora_number=agora_number, at=at)
+        elif training_file.agora_number != agora_number:
+            raise NumberAlreadyGiven
+    return training_file
+
+
+def mark_transmitted(training_file: TrainingFile, *, agora_number: str, at: datetime) -> None:
+    """Write the transmission on a locked file, with its event. Raises NumberAlreadyGiven."""
+    training_file.transmission = Transmission.TRANSMITTED
+    training_file.transmitted_at = at
+    training_file.agora_number = agora_number
+    try:
+        with transaction.atomic():
+            training_file.save()
+    except IntegrityError as error:
+        raise NumberAlreadyGiven from error
+    append_event(
+        kind=JournalEventKind.FILE_TRANSMITTED,
+        training_file=training_file,
+        origin=EventOrigin.AGORA,
+        payload={"agora_number": agora_number},
+    )
+
+
+def record_agora_refusal(*, training_file_id: UUID, code: str, label: str) -> TrainingFile:
+    """AGORA refused the file: it closes and what was reserved comes back. The same refusal again changes nothing.
+
+    A file that its holder cancelled meanwhile stays cancelled. Raises AlreadyTransmitted when AGORA had taken it.
+    """
+    with transaction.atomic():
+        training_file = lock_file(training_file_id)
+        if training_file.transmission == Transmission.TRANSMITTED:
+            raise AlreadyTransmitted
+        if training_file.state != TrainingFileState.REQUESTED:
+            return training_file
+        training_file.transmission = Transmission.REFUSED
+        training_file.refusal_code = code
+        training_file.refusal_label = label
+        advance(
+            training_file=training_file,
+            action=TrainingFileAction.REFUSE,
+            origin=EventOrigin.AGORA,
+            reason=label,
+        )
+        release_holds(
+            training_file=training_file,
+            value_date=timezone.localdate(),
+            source="Refus de votre dossier par AGORA",
+        )
+        append_event(
+            kind=JournalEventKind.FILE_REFUSED,
+            training_file=training_file,
+            origin=EventOrigin.AGORA,
+            payload={"code": code, "label": label},
+        )
+    return training_file

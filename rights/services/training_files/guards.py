@@ -1,0 +1,64 @@
+"""What refuses a request before anything is written."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from accounts.models import Holder
+from catalog.models import Session
+from rights.exceptions import (
+    AccountClosed,
+    DatesUnknown,
+    FundingMismatch,
+    PriceUnknown,
+    RequestTooLate,
+    RightsRefusal,
+    SessionNotOpen,
+)
+from rights.facts import TrainingFileFacts
+from rights.parameters import value_on
+from rights.selectors.session_facts import first_start_for_request, starts_on_for_request
+
+
+def check_request(*, holder: Holder, session: Session, today: date) -> None:
+    """Raise the first refusal that stands between this person and this session, in the order one can act on."""
+    check_account(holder)
+    if not session.is_open_on(today):
+        raise SessionNotOpen
+    starts_on = starts_on_for_request(session, today)
+    if starts_on is None or session.ends_on is None:
+        raise DatesUnknown
+    if starts_on > session.ends_on:
+        raise SessionNotOpen
+    check_notice(starts_on=starts_on, requested_on=today)
+    if session.action.price_cents is None:
+        raise PriceUnknown
+
+
+def request_refusal(*, holder: Holder, session: Session, today: date) -> RightsRefusal | None:
+    """The refusal that `check_request` would raise, for a page that says so before the person confirms."""
+    try:
+        check_request(holder=holder, session=session, today=today)
+    except RightsRefusal as refusal:
+        return refusal
+    return None
+
+
+def check_account(holder: Holder) -> None:
+    """Raise AccountClosed after death (article L. 5151-2)."""
+    if holder.deceased_on is not None:
+        raise AccountClosed
+
+
+def check_notice(*, starts_on: date, requested_on: date) -> None:
+    """Raise RequestTooLate when fewer working days than asked lie between the request and the first day."""
+    first_start = first_start_for_request(requested_on)
+    if starts_on < first_start:
+        notice = value_on("request_notice", requested_on).number
+        raise RequestTooLate(starts_on=starts_on, first_start=first_start, working_days=notice)
+
+
+def check_fundings(facts: TrainingFileFacts) -> None:
+    """Raise FundingMismatch when the fundings given do not add up to the price."""
+    if facts.fundings and sum(part.amount_cents for part in facts.fundings) != facts.price_cents:
+        raise FundingMismatch
