@@ -3,6 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView
+
+from cpa_portal.home import health
+from cpa_portal.kernel.access import public
 
 handler400 = "cpa_portal.home.views.errors.bad_request"
 handler403 = "cpa_portal.home.views.errors.permission_denied"
@@ -16,6 +20,10 @@ urlpatterns = [
         name="admin_login",
     ),
     path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("api/v1/schema/", public(SpectacularAPIView.as_view()), name="api_schema"),
     path("", include("accounts.urls")),
     path("", include("catalog.urls")),
     path("", include("rights.urls")),

@@ -157,7 +157,8 @@ def processes(portal: dict[str, str], provider: dict[str, str], ports: Ports) ->
     celery = [str(BIN / "celery"), "--app", "cpa_portal", "--quiet"]
     beat_files = Path(portal["CPA_DATA"])
     return [
-        Process("web", [*gunicorn, "--bind", f"127.0.0.1:{ports.web}", "cpa_portal.wsgi:application"], portal),
+        Process("web", [*gunicorn, "--bind", f"127.0.0.1:{ports.web}", "cpa_portal.wsgi:application"],
+                {**portal, "PROMETHEUS_MULTIPROC_DIR": emptied(beat_files / "metrics")}),
         Process(
             "agora",
             [str(BIN / "gunicorn"), "--config", "python:cpa_portal.agora_listener",
@@ -170,6 +171,13 @@ def processes(portal: dict[str, str], provider: dict[str, str], ports: Ports) ->
                            "--hostname", "portal@%h", "--without-mingle", "--without-gossip"], portal),
         Process("beat", [*celery, "beat", "--pidfile", str(beat_files / ".beat.pid")], portal),
     ]  # fmt: skip
+
+
+def emptied(folder: Path) -> str:
+    """Where the web workers of this start add up their metrics."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return str(folder)
 
 
 def wait_for(ports: Ports, supervisor: Supervisor) -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
+import sentry_sdk
 from csp.constants import NONE, SELF
 
+from cpa_portal.kernel.logs import logging_configuration
 from cpa_portal.settings.environment import read_environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -54,6 +56,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "cpa_portal.kernel.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -67,6 +71,7 @@ MIDDLEWARE = [
     "cpa_portal.kernel.access.AccessMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cpa_portal.home.middleware.DatabaseOutageMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "cpa_portal.urls"
@@ -201,6 +206,18 @@ else:
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
 SMS_DIR = ENVIRONMENT.sms_dir
 
+# Logs -------------------------------------------------------------------------------------------
+LOGGING = logging_configuration(json=ENVIRONMENT.log_format == "json", level=ENVIRONMENT.log_level)
+if ENVIRONMENT.sentry_dsn:
+    # An error report carries the code's path, never a person's data: no variable, no body, no identity.
+    sentry_sdk.init(
+        ENVIRONMENT.sentry_dsn,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        max_breadcrumbs=0,
+    )
+
 # Background work --------------------------------------------------------------------------------
 CELERY_BROKER_URL = ENVIRONMENT.redis_url
 CELERY_TASK_ACKS_LATE = True
@@ -219,6 +236,8 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {"agora_sync.tasks.*": {"queue": "agora"}}
 CELERY_TIMEZONE = "UTC"
+# The workers log through the configuration above, which masks; Celery's own would not.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # Open API ---------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
