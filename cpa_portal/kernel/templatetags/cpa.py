@@ -176,14 +176,14 @@ class AccordionNode(Node):
 
 @register.tag
 def accordion(parser: Parser, token: Token) -> AccordionNode:
-    """`{% accordion "La question ?" %}<p>La réponse.</p>{% end_accordion %}`.
+    """`{% accordion "La question ?" %}<p>La réponse.</p>{% endaccordion %}`.
 
     The title makes the identifier: two on one page must differ. An h3 unless told: `{% accordion title h4 %}`.
     """
     arguments = token.split_contents()[1:]
     if len(arguments) not in {1, 2}:
         raise template.TemplateSyntaxError("accordion wants its title, then possibly its heading level")
-    body = parser.parse(("end_accordion",))
+    body = parser.parse(("endaccordion",))
     parser.delete_first_token()
     heading = arguments[1] if len(arguments) == 2 else "h3"
     return AccordionNode(parser.compile_filter(arguments[0]), heading, body)
@@ -201,10 +201,10 @@ class EmptyStateNode(Node):
 
 @register.tag
 def empty_state(parser: Parser, token: Token) -> EmptyStateNode:
-    """`{% empty_state "Aucun dossier" %}<p>Ce que l'on peut faire…</p>{% end_empty_state %}`."""
+    """`{% empty_state "Aucun dossier" %}<p>Ce que l'on peut faire…</p>{% endempty_state %}`."""
     arguments = token.split_contents()[1:]
     if len(arguments) != 1:
         raise template.TemplateSyntaxError("empty_state wants one argument: its title")
-    body = parser.parse(("end_empty_state",))
+    body = parser.parse(("endempty_state",))
     parser.delete_first_token()
     return EmptyStateNode(parser.compile_filter(arguments[0]), body)

@@ -1,0 +1,134 @@
+"""A real Chromium for the journeys: opening it, signing in, and asking axe what is wrong with a page.
+
+The security policy of the portal forbids inline scripts: axe is evaluated from the driver, never added to the page.
+"""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 320, "height": 640}
+APPEARANCES = ("light", "dark")
+# Without "experimental" five of the RGAA rules never run.
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "RGAAv4", "experimental", "best-practice")
+# The DSFR underlines links with gradients, before which axe gives up on contrast: they are taken away for the audit.
+PLAIN_STYLE = "*, *::before, *::after { background-image: none !important; transition: none !important; }"
+
+
+class NoBrowser(RuntimeError):
+    """The one line a person without a browser reads."""
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One rule broken at one place."""
+
+    rule: str
+    help: str
+    target: str
+    html: str
+    appearance: str
+
+    def __str__(self) -> str:
+        return f"[{self.appearance}] {self.rule}: {self.help} — {self.target} — {self.html[:160]}"
+
+
+@contextlib.contextmanager
+def new_browser() -> Iterator[Browser]:
+    """A headless Chromium, closed on the way out. Raises NoBrowser, naming the package, where there is none."""
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        raise NoBrowser("Chromium is missing: install the package `chromium`, the browser tests need it.")
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else [*FLAGS]
+    # The driver keeps an event loop in this thread, before which Django refuses its own synchronous queries.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=flags)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def new_visit(browser: Browser, *, viewport: dict[str, int] | None = None, **options: Any) -> BrowserContext:
+    """A visitor with no cookie, in French; DESKTOP unless told PHONE. `options` go to Playwright's new_context."""
+    return browser.new_context(
+        locale="fr-FR",
+        timezone_id="Europe/Paris",
+        viewport=viewport or DESKTOP,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+        **options,
+    )
+
+
+def sign_in(page: Page, base_url: str, login: str, password: str) -> None:
+    """Sign in through the page a person would use. Raises AssertionError when the portal refuses."""
+    page.goto(f"{base_url}/connexion/")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", password)
+    page.click("main form button[type=submit]")
+    assert "/connexion/" not in page.url, page.inner_text("main")
+
+
+def audit(page: Page, *, appearances: tuple[str, ...] = APPEARANCES) -> list[Violation]:
+    """Everything axe finds on the page as it stands, in light and in dark; the appearance is put back after."""
+    page.evaluate(_axe_source())
+    kept = page.evaluate("document.documentElement.getAttribute('data-fr-theme')")
+    style = page.evaluate_handle(
+        """css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);
+                    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; return sheet; }""",
+        PLAIN_STYLE,
+    )
+    found = [violation for appearance in appearances for violation in _run_axe(page, appearance)]
+    page.evaluate("theme => document.documentElement.setAttribute('data-fr-theme', theme || 'light')", kept)
+    page.evaluate(
+        "sheet => { document.adoptedStyleSheets = document.adoptedStyleSheets.filter(one => one !== sheet); }",
+        style,
+    )
+    return found
+
+
+def scrolls_sideways(page: Page) -> bool:
+    """True when the page is wider than its window: at 320 pixels nothing may be."""
+    return bool(
+        page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1")
+    )
+
+
+def _run_axe(page: Page, appearance: str) -> list[Violation]:
+    page.evaluate("theme => document.documentElement.setAttribute('data-fr-theme', theme)", appearance)
+    result = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", list(TAGS))
+    return [
+        Violation(
+            rule=rule["id"],
+            help=rule["help"],
+            target=" ".join(map(str, node["target"])),
+            html=node["html"],
+            appearance=appearance,
+        )
+        for rule in result["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@cache
+def _axe_source() -> str:
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
