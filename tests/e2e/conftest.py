@@ -1,0 +1,43 @@
+"""One portal and one browser for all journeys of a worker; each journey is a new visit."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.support.browser import DESKTOP, PHONE, new_browser, new_visit
+from tests.support.portal import Portal, running_portal
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # All journeys go to one worker: they share the portal that it started.
+    for item in items:
+        if "/e2e/" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with running_portal(tmp_path_factory.mktemp("portal") / "data") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with new_browser() as opened:
+        yield opened
+
+
+@pytest.fixture(params=["desktop", "phone"])
+def visit(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
+    viewport = {"desktop": DESKTOP, "phone": PHONE}[request.param]
+    context = new_visit(browser, viewport=viewport)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def desktop(browser: Browser) -> Iterator[BrowserContext]:
+    context = new_visit(browser)
+    yield context
+    context.close()
