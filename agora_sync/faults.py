@@ -15,7 +15,11 @@ PREFIXES = {"soap": ns.SOAP, "wsse": ns.WSSE, "vi": ns.VI_FAULTS, "ag": ns.AGORA
 class FaultCode(Enum):
     """`prefix:local name`, HTTP status, sentence in French."""
 
-    TRACES_UNAVAILABLE = ("ag:TracesIndisponibles", 500, "Le service est fermé : les traces ne peuvent pas être écrites.")
+    TRACES_UNAVAILABLE = (
+        "ag:TracesIndisponibles",
+        500,
+        "Le service est fermé : ses traces ne s’écrivent plus.",
+    )
     METHOD_FORBIDDEN = ("ag:MethodeInterdite", 405, "Cette adresse n'accepte que la méthode POST.")
     CONTENT_TYPE = ("ag:TypeContenu", 415, "Le message doit être envoyé avec le type text/xml.")
     ENCODING = ("ag:Encodage", 415, "Le message doit être en UTF-8, sans compression.")
@@ -28,33 +32,61 @@ class FaultCode(Enum):
     VERSION_MISMATCH = ("soap:VersionMismatch", 500, "L'enveloppe doit être au format SOAP 1.1.")
     ENVELOPE = ("ag:EnveloppeInvalide", 500, "L'enveloppe SOAP n'a pas la forme attendue.")
     MUST_UNDERSTAND = ("soap:MustUnderstand", 500, "Un en-tête obligatoire n'est pas pris en charge.")
-    OPERATION_MISMATCH = ("ag:OperationIncoherente", 500, "L'opération demandée est inconnue ou ne répond pas à SOAPAction.")
+    OPERATION_MISMATCH = (
+        "ag:OperationIncoherente",
+        500,
+        "L’opération est inconnue ou ne répond pas à SOAPAction.",
+    )
     TOKEN_MISSING = ("wsse:SecurityTokenUnavailable", 500, "Aucun vecteur d'identification n'a été trouvé.")
-    TOKEN_INVALID = ("wsse:InvalidSecurityToken", 500, "Le vecteur d'identification n'a pas la forme attendue.")
+    TOKEN_INVALID = (
+        "wsse:InvalidSecurityToken",
+        500,
+        "Le vecteur d'identification n'a pas la forme attendue.",
+    )
     FAILED_CHECK = ("wsse:FailedCheck", 500, "La signature du vecteur d'identification n'est pas acceptée.")
     INVALID_VI = ("vi:InvalidVI", 500, "Le vecteur d'identification n'est pas valable pour cet appel.")
     INVALID_ISSUER = ("vi:InvalidIssuer", 500, "L'émetteur du vecteur d'identification n'est pas reconnu.")
     INVALID_SERVICE = ("vi:InvalidService", 500, "Le vecteur d'identification ne vise pas ce service.")
     INVALID_AUTH_LEVEL = ("vi:InvalidAuthLevel", 500, "Le niveau d'authentification n'est pas suffisant.")
     INVALID_PAGM = ("vi:InvalidPagm", 500, "Les profils d'habilitation présentés ne sont pas reconnus.")
-    NOT_ENTITLED = ("ag:DroitsInsuffisants", 500, "Les profils présentés n'ouvrent pas droit à cette opération.")
+    NOT_ENTITLED = (
+        "ag:DroitsInsuffisants",
+        500,
+        "Les profils présentés n'ouvrent pas droit à cette opération.",
+    )
     SCHEMA = ("ag:SchemaInvalide", 500, "Le corps du message ne respecte pas le contrat.")
-    REQUEST_CONFLICT = ("ag:ConflitRequete", 500, "Cet identifiant de requête a déjà servi pour un autre contenu.")
+    REQUEST_CONFLICT = (
+        "ag:ConflitRequete",
+        500,
+        "Cet identifiant de requête a déjà servi pour un autre contenu.",
+    )
     INTERNAL = ("ag:ErreurInterne", 500, "Le service n'a pas pu traiter la demande.")
     # Business refusals of the operations built so far.
     INVALID_NIR = ("ag:NIRInvalide", 500, "Le NIR n'est pas valide.")
-    NIR_NAME_MISMATCH = ("ag:CoupleNIRNomIncoherent", 500, "Le NIR et le nom ne désignent pas la même personne.")
+    NIR_NAME_MISMATCH = (
+        "ag:CoupleNIRNomIncoherent",
+        500,
+        "Le NIR et le nom ne désignent pas la même personne.",
+    )
     HOLDER_UNKNOWN = ("ag:TitulaireInconnu", 500, "Aucun titulaire ne correspond à cette identification.")
     HOLDER_DECEASED = ("ag:TitulaireDecede", 500, "Le compte de ce titulaire n'est plus ouvert.")
     INVALID_SIRET = ("ag:SIRETInvalide", 500, "Le SIRET de l'organisme n'est pas valide.")
     INVALID_NDA = ("ag:NDAInconnue", 500, "Le numéro de déclaration d'activité n'est pas reconnu.")
-    INVALID_CERTIFICATION = ("ag:CertificationInvalide", 500, "La certification n'est pas reconnue pour cette session.")
+    INVALID_CERTIFICATION = (
+        "ag:CertificationInvalide",
+        500,
+        "La certification n'est pas reconnue pour cette session.",
+    )
     INVALID_AMOUNT = ("ag:MontantInvalide", 500, "Les montants ne sont pas cohérents.")
     INVALID_DURATION = ("ag:DureeInvalide", 500, "La durée n'est pas valide.")
     INCONSISTENT_DATES = ("ag:DatesIncoherentes", 500, "Les dates ne sont pas cohérentes.")
     FORBIDDEN_TRANSITION = ("ag:TransitionInterdite", 500, "L'état du dossier ne permet pas cette opération.")
     FILE_UNKNOWN = ("ag:DossierInconnu", 500, "Aucun dossier ne correspond à ce numéro.")
-    FILE_CONFLICT = ("ag:ConflitDossier", 500, "Le dossier a changé entre-temps ; consultez-le avant de recommencer.")
+    FILE_CONFLICT = (
+        "ag:ConflitDossier",
+        500,
+        "Le dossier a changé entre-temps ; consultez-le avant de recommencer.",
+    )
 
     def __init__(self, name: str, http_status: int, sentence: str) -> None:
         self.prefix, self.local_name = name.split(":")

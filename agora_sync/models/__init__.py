@@ -1,0 +1,22 @@
+from agora_sync.models.exchanges import Exchange, HolderPull
+from agora_sync.models.habilitations import PAGM, PAGMAssignment, PAGMRight
+from agora_sync.models.partners import Partner, PartnerApplication, PartnerCertificate
+from agora_sync.models.reception import FileContribution, ReceivedRequest, ReplayedVector, ServiceStop
+from agora_sync.models.traces import Trace, TraceConsultation
+
+__all__ = [
+    "PAGM",
+    "Exchange",
+    "FileContribution",
+    "HolderPull",
+    "PAGMAssignment",
+    "PAGMRight",
+    "Partner",
+    "PartnerApplication",
+    "PartnerCertificate",
+    "ReceivedRequest",
+    "ReplayedVector",
+    "ServiceStop",
+    "Trace",
+    "TraceConsultation",
+]

@@ -59,10 +59,14 @@ def issue_tls_client(subject: x509.Name, validity: Validity, *, issuer: Identity
     return _issue_leaf(subject, validity, issuer, [x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])])
 
 
-def issue_tls_server(subject: x509.Name, validity: Validity, *, issuer: Identity, hosts: list[str]) -> Identity:
+def issue_tls_server(
+    subject: x509.Name, validity: Validity, *, issuer: Identity, hosts: list[str]
+) -> Identity:
     """A certificate for a listener. `hosts` are DNS names or IP addresses."""
     usages = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
-    return _issue_leaf(subject, validity, issuer, [usages, x509.SubjectAlternativeName([_host(h) for h in hosts])])
+    return _issue_leaf(
+        subject, validity, issuer, [usages, x509.SubjectAlternativeName([_host(h) for h in hosts])]
+    )
 
 
 def issue_signing(subject: x509.Name, validity: Validity, *, issuer: Identity | None) -> Identity:
@@ -70,13 +74,17 @@ def issue_signing(subject: x509.Name, validity: Validity, *, issuer: Identity | 
     return _issue_leaf(subject, validity, issuer, [])
 
 
-def issue_crl(revoked: list[x509.Certificate], validity: Validity, *, issuer: Identity) -> x509.CertificateRevocationList:
+def issue_crl(
+    revoked: list[x509.Certificate], validity: Validity, *, issuer: Identity
+) -> x509.CertificateRevocationList:
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.certificate.subject)
         .last_update(validity.starts_at)
         .next_update(validity.ends_at)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False
+        )
         .add_extension(x509.CRLNumber(int(validity.starts_at.timestamp())), critical=False)
     )
     for certificate in revoked:
@@ -120,7 +128,9 @@ def _identified(
     builder: x509.CertificateBuilder, key: rsa.RSAPublicKey, signer_key: rsa.RSAPublicKey
 ) -> x509.CertificateBuilder:
     builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
-    return builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer_key), critical=False)
+    return builder.add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(signer_key), critical=False
+    )
 
 
 def _key_usage(*, signs: bool) -> x509.KeyUsage:

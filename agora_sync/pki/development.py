@@ -50,10 +50,16 @@ def issue_files(folder: Path, *, now: dt.datetime, partners: dict[str, dict[str,
                 written += _write_identity(folder, f"{name}-{use}", leaf, [] if issuer is None else chain)
     if _is_missing(folder, "provider-tls"):
         subject = authority.name_of("provider tls", organisation=ORGANISATION)
-        leaf = authority.issue_tls_server(subject, _validity(now, LEAF_SPAN), issuer=issuing, hosts=LISTENER_HOSTS)
+        leaf = authority.issue_tls_server(
+            subject, _validity(now, LEAF_SPAN), issuer=issuing, hosts=LISTENER_HOSTS
+        )
         written += _write_identity(folder, "provider-tls", leaf, chain)
     written += _write_crl(folder, issuing, now)
-    _write(folder / "partner.json", json.dumps(partners, ensure_ascii=False, indent=2).encode() + b"\n", mode=0o644)
+    _write(
+        folder / "partner.json",
+        json.dumps(partners, ensure_ascii=False, indent=2).encode() + b"\n",
+        mode=0o644,
+    )
     return written
 
 

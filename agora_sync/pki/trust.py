@@ -81,7 +81,9 @@ class TrustStore:
 
 def _signed_list(crl: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:
     key = authority.public_key()
-    return crl.issuer == authority.subject and isinstance(key, rsa.RSAPublicKey) and crl.is_signature_valid(key)
+    return (
+        crl.issuer == authority.subject and isinstance(key, rsa.RSAPublicKey) and crl.is_signature_valid(key)
+    )
 
 
 def _require_signing_leaf(leaf: x509.Certificate) -> None:

@@ -55,7 +55,9 @@ def read_claims(assertion: etree._Element) -> Claims:
         recipient=collapsed(data.get("Recipient")),
         confirmation_starts_at=_instant(data, "NotBefore"),
         confirmation_ends_at=_instant(data, "NotOnOrAfter"),
-        session_ends_at=min(filter(None, (_instant(s, "SessionNotOnOrAfter") for s in statements)), default=None),
+        session_ends_at=min(
+            filter(None, (_instant(s, "SessionNotOnOrAfter") for s in statements)), default=None
+        ),
         audience_restrictions=tuple(
             tuple(collapsed(text_of(audience)) for audience in restriction.findall(ns.saml("Audience")))
             for restriction in conditions.findall(ns.saml("AudienceRestriction"))
@@ -64,7 +66,9 @@ def read_claims(assertion: etree._Element) -> Claims:
             # Peers pad this value with white space; as an anyURI it collapses.
             collapsed(text_of(reference))
             for statement in statements
-            for reference in statement.iterfind(f"{ns.saml('AuthnContext')}/{ns.saml('AuthnContextClassRef')}")
+            for reference in statement.iterfind(
+                f"{ns.saml('AuthnContext')}/{ns.saml('AuthnContextClassRef')}"
+            )
         ),
         pagm_codes=_pagm_codes(assertion),
     )
@@ -79,7 +83,10 @@ def require_valid_now(claims: Claims, *, recipient: str, at: dt.datetime) -> Non
     _require(starts < ends <= starts + MAX_LIFETIME, f"lifetime from {starts} to {ends}")
     _require(starts <= at + MAX_SKEW, f"starts at {starts}, now {at}")
     _require(at < ends, f"ended at {ends}, now {at}")
-    _require(at < confirmed_until <= at + MAX_LIFETIME + MAX_SKEW, f"confirmation ends at {confirmed_until}, now {at}")
+    _require(
+        at < confirmed_until <= at + MAX_LIFETIME + MAX_SKEW,
+        f"confirmation ends at {confirmed_until}, now {at}",
+    )
     _require(_started(claims.confirmation_starts_at, at), "confirmation not started")
     _require(at - MAX_LIFETIME - MAX_SKEW <= issued <= at + MAX_SKEW, f"issued at {issued}, now {at}")
     _require(claims.session_ends_at is None or at < claims.session_ends_at, "session over")

@@ -22,7 +22,9 @@ from agora_sync.vector.token import Token
 from agora_sync.xml import namespaces as ns
 
 STEP = 8
-SIGNATURE_METHODS = frozenset({SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA384, SignatureMethod.RSA_SHA512})
+SIGNATURE_METHODS = frozenset(
+    {SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA384, SignatureMethod.RSA_SHA512}
+)
 DIGEST_METHODS = frozenset({DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512})
 ENVELOPED = f"{ns.DS}enveloped-signature"
 _SIGNATURE_METHOD_URIS = {method.value for method in SIGNATURE_METHODS}
@@ -64,17 +66,25 @@ def _checked_shape(token: Token) -> etree._Element:
     signature = signatures[0]
     _require(signature.getparent() is token.assertion, "signature out of place")
     info, value, key_info = _exact_children(signature, "SignedInfo", "SignatureValue", "KeyInfo")
-    canonical, method, reference = _exact_children(info, "CanonicalizationMethod", "SignatureMethod", "Reference")
+    canonical, method, reference = _exact_children(
+        info, "CanonicalizationMethod", "SignatureMethod", "Reference"
+    )
     _require_canonicalisation(canonical)
     _require(method.get("Algorithm") in _SIGNATURE_METHOD_URIS, f"signature method {method.get('Algorithm')}")
     _require(len(method) == 0, "parameters in the signature method")
-    _require(reference.get("URI") == f"#{token.assertion_id}", "reference to something else than the assertion")
+    _require(
+        reference.get("URI") == f"#{token.assertion_id}", "reference to something else than the assertion"
+    )
     _require(set(reference.attrib) <= {"URI", "Id"}, "attributes of the reference")
-    transforms, digest_method, digest = _exact_children(reference, "Transforms", "DigestMethod", "DigestValue")
+    transforms, digest_method, digest = _exact_children(
+        reference, "Transforms", "DigestMethod", "DigestValue"
+    )
     enveloped, exclusive = _exact_children(transforms, "Transform", "Transform")
     _require(enveloped.get("Algorithm") == ENVELOPED and len(enveloped) == 0, "first transform")
     _require_canonicalisation(exclusive)
-    _require(digest_method.get("Algorithm") in _DIGEST_METHOD_URIS, f"digest {digest_method.get('Algorithm')}")
+    _require(
+        digest_method.get("Algorithm") in _DIGEST_METHOD_URIS, f"digest {digest_method.get('Algorithm')}"
+    )
     _decoded(digest)
     _decoded(value)
     _exact_children(key_info, "X509Data")
@@ -101,7 +111,9 @@ def _given_certificates(signature: etree._Element) -> list[x509.Certificate]:
     data = signature.find(f"{ns.ds('KeyInfo')}/{ns.ds('X509Data')}")
     certificates = data.findall(ns.ds("X509Certificate")) if data is not None else []
     _require(0 < len(certificates) <= _MAX_CERTIFICATES, f"{len(certificates)} certificates")
-    hints = {child.tag for child in data if child.tag != ns.ds("X509Certificate")} if data is not None else set()
+    hints = (
+        {child.tag for child in data if child.tag != ns.ds("X509Certificate")} if data is not None else set()
+    )
     _require(hints <= _KEY_HINTS, "key given otherwise than by certificate")
     return [x509.load_der_x509_certificate(_decoded(certificate)) for certificate in certificates]
 
@@ -145,7 +157,9 @@ def _exact_children(element: etree._Element, *names: str) -> list[etree._Element
 def _require_canonicalisation(element: etree._Element) -> None:
     _require(element.get("Algorithm") == ns.EXC_C14N, f"canonicalisation {element.get('Algorithm')}")
     # A list of prefixes to keep is the one parameter of exclusive canonicalisation; OpenSAML sends it.
-    _require([child.tag for child in element] in ([], [_INCLUSIVE_NAMESPACES]), "parameters of canonicalisation")
+    _require(
+        [child.tag for child in element] in ([], [_INCLUSIVE_NAMESPACES]), "parameters of canonicalisation"
+    )
 
 
 def _decoded(element: etree._Element) -> bytes:

@@ -60,7 +60,9 @@ def _only_security_header(envelope: etree._Element) -> etree._Element:
 
 
 def _all_saml_is_inside(envelope: etree._Element, assertion: etree._Element) -> bool:
-    return sum(1 for _ in envelope.iter(f"{{{ns.SAML}}}*")) == sum(1 for _ in assertion.iter(f"{{{ns.SAML}}}*"))
+    return sum(1 for _ in envelope.iter(f"{{{ns.SAML}}}*")) == sum(
+        1 for _ in assertion.iter(f"{{{ns.SAML}}}*")
+    )
 
 
 def _refuse_repeated_identifiers(envelope: etree._Element) -> None:
@@ -82,11 +84,15 @@ def _referenced_id(security: etree._Element, assertion: etree._Element) -> str |
     if not named:
         # The reference only repeats the assertion's identifier: peers that leave it out lose nothing.
         return None
-    _refuse_unless(len(named) == 1 and security.index(named[0]) > security.index(assertion), "token reference")
+    _refuse_unless(
+        len(named) == 1 and security.index(named[0]) > security.index(assertion), "token reference"
+    )
     identifiers = named[0].findall(ns.wsse("KeyIdentifier"))
     _refuse_unless(len(identifiers) == 1 and len(named[0]) == 1, "token reference without one KeyIdentifier")
     value_type = collapsed(identifiers[0].get("ValueType"))
-    _refuse_unless(value_type.endswith("saml-token-profile-1.1#SAMLID"), f"token reference of type {value_type}")
+    _refuse_unless(
+        value_type.endswith("saml-token-profile-1.1#SAMLID"), f"token reference of type {value_type}"
+    )
     return text_of(identifiers[0]).strip()
 
 

@@ -37,7 +37,12 @@ def parse(body: bytes) -> etree._Element:
         raise DoctypeRefused("document type declaration")
     # One parser per document: its error log belongs to this document alone.
     parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, dtd_validation=False, no_network=True, huge_tree=False, encoding="utf-8"
+        resolve_entities=False,
+        load_dtd=False,
+        dtd_validation=False,
+        no_network=True,
+        huge_tree=False,
+        encoding="utf-8",
     )
     try:
         root = etree.fromstring(body, parser)

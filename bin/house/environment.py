@@ -92,6 +92,12 @@ def settings_variables(data: Path, keys: dict[str, str], ports: Ports, *, demo: 
         "AGORA_ROLE": "portal",
         "AGORA_ENDPOINT_URL": f"https://127.0.0.1:{ports.agora}/agora/v1/",
         "AGORA_ENVIRONMENT": "recette",
+        # Our own identity as a partner, registered by the demonstration (agora_sync/demo.py).
+        "AGORA_ISSUER": "urn:interops:16090005600013:idp:portail-cpa:1",
+        "AGORA_RECIPIENT": "urn:interops:sp:16090000700016:agora",
+        "AGORA_AUDIENCE": "urn:cpa:agora:recette:v1",
+        "AGORA_APPLICATION": "portail-cpa",
+        "AGORA_PAGM": "AGORA_PORTAIL",
         "AGORA_TLS_CERTIFICATE": str(pki / "portal-tls.pem"),
         "AGORA_TLS_KEY": str(pki / "portal-tls.key"),
         "AGORA_VI_CERTIFICATE": str(pki / "portal-vi.pem"),

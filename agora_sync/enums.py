@@ -1,0 +1,31 @@
+from django.db import models
+
+
+class CertificateKind(models.TextChoices):
+    """What a registered certificate may do: open the channel, or sign vectors. Never both."""
+
+    TLS = "tls", "Canal TLS"
+    VI = "vi", "Signature du vecteur"
+
+
+class Direction(models.TextChoices):
+    OUTGOING = "outgoing", "Envoyé"
+    INCOMING = "incoming", "Reçu"
+
+
+class ExchangeState(models.TextChoices):
+    PENDING = "pending", "En attente"
+    DONE = "done", "Abouti"
+    REFUSED = "refused", "Refusé"
+    MALFORMED = "malformed", "Réponse illisible"
+    ABANDONED = "abandoned", "Sans objet"
+
+
+class TraceKind(models.TextChoices):
+    """What a trace keeps. The two ends of an exchange each keep theirs."""
+
+    REQUEST_RECEIVED = "request_received", "Requête reçue"
+    ANSWER_SENT = "answer_sent", "Réponse envoyée"
+    VECTOR_CREATED = "vector_created", "Vecteur créé"
+    REQUEST_SENT = "request_sent", "Requête envoyée"
+    ANSWER_RECEIVED = "answer_received", "Réponse reçue"

@@ -1,0 +1,131 @@
+"""The answers of the contract: written by the provider, read by the connector."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agora_sync.mapping.codes import WIRE_STATES, funder_from_wire
+from agora_sync.mapping.requests import Wire, cents, formation_values
+from rights.enums import Funder
+from rights.facts import FundingFact, TrainingFileFacts
+from rights.models import TrainingFile
+
+
+@dataclass(frozen=True)
+class CreatedFile:
+    """AGORA's answer to a creation."""
+
+    agora_number: str
+    already_existed: bool
+    wire_state: str
+
+
+@dataclass(frozen=True)
+class DeclaredEntry:
+    agora_number: str
+    wire_state: str
+    entered_on: dt.date
+
+
+@dataclass(frozen=True)
+class ListedFile:
+    """One file that AGORA holds."""
+
+    agora_number: str
+    wire_state: str
+    facts: TrainingFileFacts
+
+
+# Writing -----------------------------------------------------------------------------------------
+def created_values(training_file: TrainingFile, *, already_existed: bool) -> Wire:
+    return {
+        "numeroDossier": training_file.agora_number,
+        "preexistant": already_existed,
+        "etat": WIRE_STATES[training_file.state],
+    }
+
+
+def entry_values(training_file: TrainingFile) -> Wire:
+    return {
+        "numeroDossier": training_file.agora_number,
+        "etat": WIRE_STATES[training_file.state],
+        "dateEntree": training_file.entered_on,
+    }
+
+
+def listed_values(files: Sequence[TrainingFile]) -> Wire:
+    return {"dossier": [_file_values(training_file) for training_file in files]}
+
+
+def facts_of(training_file: TrainingFile, fundings: Sequence[FundingFact] = ()) -> TrainingFileFacts:
+    """The file's own facts, to be sent. `fundings` is what its parts are, when they are sent too."""
+    return TrainingFileFacts(
+        title=training_file.title,
+        certification_code=training_file.certification_code,
+        organisation_siret=training_file.organisation_siret,
+        organisation_name=training_file.organisation_name,
+        nda=training_file.nda,
+        session_starts_on=training_file.session_starts_on,
+        session_ends_on=training_file.session_ends_on,
+        hours_minutes=training_file.hours_minutes,
+        price_cents=training_file.price_cents,
+        place=training_file.place,
+        fundings=tuple(fundings),
+        entered_on=training_file.entered_on,
+    )
+
+
+def _file_values(training_file: TrainingFile) -> Wire:
+    values: Wire = {
+        "numeroDossier": training_file.agora_number,
+        "etat": WIRE_STATES[training_file.state],
+        "formation": formation_values(facts_of(training_file, funding_facts(training_file))),
+    }
+    if training_file.entered_on is not None:
+        values["dateEntree"] = training_file.entered_on
+    return values
+
+
+def funding_facts(training_file: TrainingFile) -> list[FundingFact]:
+    """The parts of the price. Prefetch `fundings` when there are several files."""
+    return [FundingFact(Funder(part.funder), part.amount_cents) for part in training_file.fundings.all()]
+
+
+# Reading -----------------------------------------------------------------------------------------
+def read_created(answer: dict[str, Any]) -> CreatedFile:
+    return CreatedFile(answer["numeroDossier"], bool(answer["preexistant"]), answer["etat"])
+
+
+def read_declared(answer: dict[str, Any]) -> DeclaredEntry:
+    return DeclaredEntry(answer["numeroDossier"], answer["etat"], answer["dateEntree"])
+
+
+def read_listed(answer: dict[str, Any]) -> list[ListedFile]:
+    return [
+        ListedFile(
+            item["numeroDossier"], item["etat"], _facts_read(item["formation"], item.get("dateEntree"))
+        )
+        for item in answer.get("dossier") or []
+    ]
+
+
+def _facts_read(formation: dict[str, Any], entered_on: dt.date | None) -> TrainingFileFacts:
+    organisation = formation["organisme"]
+    return TrainingFileFacts(
+        title=formation["intitule"],
+        certification_code=formation.get("codeCertification") or "",
+        organisation_siret=organisation["siret"],
+        organisation_name=organisation["raisonSociale"],
+        nda=organisation.get("nda") or "",
+        session_starts_on=formation["dateDebut"],
+        session_ends_on=formation["dateFin"],
+        hours_minutes=formation.get("dureeMinutes") or 0,
+        price_cents=cents(formation["prix"]),
+        place=formation.get("lieu") or "",
+        fundings=tuple(
+            FundingFact(funder_from_wire(part["typeFinanceur"]), cents(part["montant"]))
+            for part in formation.get("financement") or []
+        ),
+        entered_on=entered_on,
+    )

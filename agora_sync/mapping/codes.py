@@ -1,0 +1,29 @@
+"""Code lists of the contract and what they are here."""
+
+from rights.enums import Funder, TrainingFileState
+
+WIRE_STATES: dict[str, str] = {
+    TrainingFileState.REQUESTED: "DEMANDE",
+    TrainingFileState.IN_TRAINING: "EN_FORMATION",
+    TrainingFileState.CANCELLED: "ANNULE",
+    TrainingFileState.REFUSED: "REFUSE",
+}
+
+# LHEO 2.3 distinguishes more payers than we do.
+_FUNDERS: dict[str, Funder] = {
+    "2": Funder.REGION,
+    "4": Funder.FRANCE_TRAVAIL,
+    "5": Funder.EMPLOYER,
+    "7": Funder.AGEFIPH,
+    "10": Funder.HOLDER,
+    "11": Funder.STATE,
+    "12": Funder.STATE,
+    "13": Funder.STATE,
+    "16": Funder.OPCO,
+    "17": Funder.TRANSITIONS_PRO,
+    "19": Funder.STATE,
+}
+
+
+def funder_from_wire(code: str) -> Funder:
+    return _FUNDERS.get(code, Funder.OTHER)

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Holder
+from agora_sync.contract import Operation
+from agora_sync.enums import Direction, ExchangeState
+from agora_sync.models.partners import Partner
+from rights.models import JournalEvent, TrainingFile
+
+
+class ExchangeQuerySet(models.QuerySet["Exchange"]):
+    def due(self, at: datetime) -> ExchangeQuerySet:
+        """Waiting to be sent, their time come, held by no worker."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lte=at)
+        return self.filter(
+            free, direction=Direction.OUTGOING, state=ExchangeState.PENDING, next_attempt_at__lte=at
+        )
+
+
+class Exchange(models.Model):
+    """One exchange with AGORA as daily work sees it: state, fault, failed step, times. No message, no assertion.
+
+    Its key also names its traces. Outgoing: one per journal event, and one per reading of a holder's files; the
+    request identifier stays the same for every try. Incoming: one per call received.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    direction = models.CharField("sens", max_length=10, choices=Direction.choices)
+    operation = models.CharField("opération", max_length=60, choices=Operation.choices, blank=True)
+    partner = models.ForeignKey(
+        Partner,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="exchanges",
+        verbose_name="partenaire",
+    )
+    event = models.OneToOneField(
+        JournalEvent,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="exchange",
+        verbose_name="événement",
+    )
+    training_file = models.ForeignKey(
+        TrainingFile,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="exchanges",
+        verbose_name="dossier",
+    )
+    holder = models.ForeignKey(
+        Holder,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="exchanges",
+        verbose_name="titulaire",
+    )
+    # Where the person lives, else where the training takes place: whose agents see the row. Empty: CDC alone.
+    region_code = models.CharField("région (code INSEE)", max_length=3, blank=True)
+    request_id = models.UUIDField("identifiant de requête", null=True, blank=True)
+    state = models.CharField("état", max_length=20, choices=ExchangeState.choices)
+    attempts = models.PositiveIntegerField("essais", default=0)
+    next_attempt_at = models.DateTimeField("prochain essai", null=True, blank=True)
+    lease_until = models.DateTimeField("tenu jusqu’à", null=True, blank=True)
+    fault_code = models.CharField("code de refus", max_length=60, blank=True)
+    fault_label = models.CharField("motif", max_length=300, blank=True)
+    failed_step = models.PositiveSmallIntegerField("étape en échec", null=True, blank=True)
+    created_at = models.DateTimeField("créé le", auto_now_add=True)
+    last_attempt_at = models.DateTimeField("dernier essai", null=True, blank=True)
+    finished_at = models.DateTimeField("terminé le", null=True, blank=True)
+
+    objects = ExchangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "échange"
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="agora_exchange_due_idx",
+                condition=Q(state=ExchangeState.PENDING),
+            ),
+            models.Index(fields=["region_code", "-created_at"], name="agora_exchange_region_idx"),
+            models.Index(fields=["-created_at"], name="agora_exchange_recent_idx"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=ExchangeState.values), name="agora_exchange_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(direction__in=Direction.values), name="agora_exchange_direction_known"
+            ),
+            # What came from AGORA is never sent back, and what partners send us has no event of ours.
+            models.CheckConstraint(
+                condition=Q(event__isnull=True) | Q(direction=Direction.OUTGOING),
+                name="agora_exchange_event_is_outgoing",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ExchangeState.PENDING)
+                | Q(direction=Direction.INCOMING)
+                | Q(next_attempt_at__isnull=False, request_id__isnull=False),
+                name="agora_exchange_pending_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation or 'échange'} {self.get_state_display()}"
+
+
+class HolderPull(models.Model):
+    """When a holder's files were last read from AGORA, and whether somebody waits for it."""
+
+    holder = models.OneToOneField(
+        Holder, on_delete=models.CASCADE, related_name="agora_pull", verbose_name="titulaire"
+    )
+    requested_at = models.DateTimeField("demandé le", null=True, blank=True)
+    pulled_at = models.DateTimeField("lu le", null=True, blank=True)
+    lease_until = models.DateTimeField("tenu jusqu’à", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "lecture des dossiers d’un titulaire"
+        verbose_name_plural = "lectures des dossiers des titulaires"
+
+    def __str__(self) -> str:
+        return f"lecture {self.holder_id}"

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from agora_sync.contract import Operation
+from agora_sync.enums import Direction, TraceKind
+from cpa_portal.kernel.database import AppendOnlyModel, PartitionedModel
+
+
+class Trace(PartitionedModel):
+    """One message as it passed, kept as evidence: added in the order of `id`, with its digest, never changed.
+
+    `content` is encrypted (a message bears a NIR); `sha256` is that of the clear bytes, so that a message can be
+    recognised without being opened. `exchange_id` is the key of the exchange, whose row may not exist: the reception
+    is traced before anything is known of the call.
+    """
+
+    kind = models.CharField("nature", max_length=20, choices=TraceKind.choices)
+    direction = models.CharField("sens", max_length=10, choices=Direction.choices)
+    exchange_id = models.UUIDField("identifiant de trace")
+    request_id = models.UUIDField("identifiant de requête", null=True, blank=True)
+    partner_code = models.CharField("partenaire", max_length=60, blank=True)
+    operation = models.CharField("opération", max_length=60, choices=Operation.choices, blank=True)
+    http_status = models.PositiveSmallIntegerField("statut HTTP", null=True, blank=True)
+    content = models.BinaryField("contenu (chiffré)")
+    content_length = models.PositiveIntegerField("taille en octets")
+    sha256 = models.CharField("empreinte SHA-256", max_length=64)
+    # Why a call was refused, with what was expected and what came. Encrypted as well.
+    diagnostic = models.TextField("diagnostic (chiffré)", blank=True)
+
+    class Meta:
+        verbose_name = "trace"
+        indexes = [
+            models.Index(fields=["exchange_id"], name="agora_trace_exchange_idx"),
+            models.Index(fields=["partner_code", "-at"], name="agora_trace_partner_idx"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=TraceKind.values), name="agora_trace_kind_known"),
+            models.CheckConstraint(
+                condition=Q(direction__in=Direction.values), name="agora_trace_direction_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.exchange_id}"
+
+
+class TraceConsultation(AppendOnlyModel):
+    """Somebody looked for traces: who, when, with which criteria, how many were shown."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="trace_consultations",
+        verbose_name="consulté par",
+    )
+    criteria = models.JSONField("critères", default=dict)
+    shown = models.PositiveIntegerField("traces montrées")
+    at = models.DateTimeField("le", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "consultation des traces"
+        verbose_name_plural = "consultations des traces"
+
+    def __str__(self) -> str:
+        return f"consultation du {self.at:%d/%m/%Y}"

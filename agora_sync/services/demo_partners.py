@@ -1,0 +1,52 @@
+"""The demonstration's partners, registered from the files of the development authority."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import transaction
+
+from agora_sync import demo
+from agora_sync.demo import DemoPartner
+from agora_sync.enums import CertificateKind
+from agora_sync.models import Partner
+from agora_sync.pki.development import load_identity
+from agora_sync.services.partners import (
+    grant_profiles,
+    register_application,
+    register_certificate,
+    register_partner,
+)
+
+# Their profiles began before today, so that a clock moved by a season still finds them in force.
+GRANTED_BEFORE = timedelta(days=400)
+
+
+def register_demo_partners(*, pki_dir: Path, now: datetime) -> list[Partner]:
+    """Register every demo partner and our own portal on the provider's side. Safe to run again.
+
+    Raises FileNotFoundError when `issue_dev_pki` has not written the folder.
+    """
+    with transaction.atomic():
+        return [_register(partner, pki_dir, now) for partner in (demo.PORTAL, *demo.PARTNERS)]
+
+
+def _register(wanted: DemoPartner, pki_dir: Path, now: datetime) -> Partner:
+    partner = register_partner(
+        code=wanted.code,
+        name=wanted.name,
+        siret=wanted.siret,
+        issuer=wanted.issuer,
+        environment=demo.ENVIRONMENT,
+        required_authn_context=wanted.required_authn_context,
+    )
+    application = register_application(partner=partner, code=wanted.application, name=wanted.application)
+    tls, _ = load_identity(pki_dir, f"{wanted.code}-tls")
+    register_certificate(partner=partner, kind=CertificateKind.TLS, certificate=tls.certificate)
+    signing, _ = load_identity(pki_dir, f"{wanted.code}-vi")
+    register_certificate(
+        partner=partner, kind=CertificateKind.VI, certificate=signing.certificate, application=application
+    )
+    grant_profiles(application=application, profiles=wanted.pagms, at=now - GRANTED_BEFORE)
+    return partner
