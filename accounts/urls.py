@@ -1,4 +1,75 @@
-from django.urls import URLPattern
+"""Sign-in under French paths, with the names by which allauth finds its own pages; then the room's pages."""
 
-app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+from allauth.account import views as account_views
+from allauth.mfa.base import views as mfa_views
+from allauth.mfa.recovery_codes import views as recovery_views
+from allauth.mfa.totp import views as totp_views
+from allauth.usersessions import views as session_views
+from django.urls import include, path, re_path
+
+from accounts.views import personal_data, private_files
+
+# The names are allauth's: it reverses them. Its own `include` would give English paths and pages we do not
+# offer.
+sign_in = [
+    path("connexion/", account_views.login, name="account_login"),
+    path("deconnexion/", account_views.logout, name="account_logout"),
+    path("inscription/", account_views.signup, name="account_signup"),
+    path("compte-inactif/", account_views.account_inactive, name="account_inactive"),
+    path("mon-compte/identite/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("mon-compte/adresse/", account_views.email, name="account_email"),
+    path(
+        "adresse/verification/",
+        account_views.email_verification_sent,
+        name="account_email_verification_sent",
+    ),
+    re_path(
+        r"^adresse/verification/(?P<key>[-:\w]+)/$", account_views.confirm_email, name="account_confirm_email"
+    ),
+    path("mon-compte/mot-de-passe/", account_views.password_change, name="account_change_password"),
+    path("mon-compte/mot-de-passe/choisir/", account_views.password_set, name="account_set_password"),
+    path("mot-de-passe/oubli/", account_views.password_reset, name="account_reset_password"),
+    path("mot-de-passe/oubli/envoye/", account_views.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^mot-de-passe/nouveau/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account_views.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "mot-de-passe/change/",
+        account_views.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+]
+
+second_factor = [
+    path("", mfa_views.index, name="mfa_index"),
+    path("code/", mfa_views.authenticate, name="mfa_authenticate"),
+    path("confirmer/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
+    path("application/activer/", totp_views.activate_totp, name="mfa_activate_totp"),
+    path("application/desactiver/", totp_views.deactivate_totp, name="mfa_deactivate_totp"),
+    path("codes-de-secours/", recovery_views.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "codes-de-secours/nouveaux/",
+        recovery_views.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "codes-de-secours/telecharger/",
+        recovery_views.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
+]
+
+pages = [
+    path("mes-donnees/", personal_data.personal_data, name="personal_data"),
+    path("mes-donnees/copie/", personal_data.copy_download, name="personal_data_copy"),
+    path("mes-documents/<uuid:pk>/", private_files.file_download, name="private_file"),
+]
+
+urlpatterns = [
+    *sign_in,
+    path("mon-compte/double-authentification/", include(second_factor)),
+    path("mon-compte/connexions/", session_views.list_usersessions, name="usersessions_list"),
+    path("", include((pages, "accounts"))),
+]

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import is_holder
+from accounts.selectors.access_log import consultations_of
+from accounts.selectors.personal_data import full_copy, retention_rules
+from cpa_portal.kernel.access import requires
+
+CONSULTATIONS_SHOWN = 50
+
+
+@requires(is_holder)
+@never_cache
+@require_safe
+def personal_data(request: HttpRequest) -> HttpResponse:
+    holder = request.holder  # type: ignore[attr-defined]
+    page = {
+        "holder": holder,
+        "nirs": holder.nirs.all(),
+        "situations": holder.situations.all(),
+        # One more than shown, to know whether there are others without counting them all.
+        "consultations": consultations_of(holder, limit=CONSULTATIONS_SHOWN + 1),
+        "consultations_shown": CONSULTATIONS_SHOWN,
+        "retention_rules": retention_rules(),
+    }
+    return render(request, "accounts/personal_data.html", page)
+
+
+@requires(is_holder)
+@never_cache
+@require_safe
+def copy_download(request: HttpRequest) -> JsonResponse:
+    """Everything held about the person, as a file. A copy under the right of access (GDPR, article 15)."""
+    today = timezone.localdate()
+    response = JsonResponse(
+        {"établi le": timezone.now(), **full_copy(request.holder)},  # type: ignore[attr-defined]
+        encoder=DjangoJSONEncoder,
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+    )
+    response["Content-Disposition"] = f'attachment; filename="mes-donnees-{today:%Y-%m-%d}.json"'
+    return response
