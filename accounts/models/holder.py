@@ -19,7 +19,7 @@ def inclusive_dates(start: str, end: str) -> Func:
 
 
 class Holder(models.Model):
-    """An account holder (titulaire). Exists from the first day of working life, with or without a web user."""
+    """An account holder (titulaire): exists from the first day of working life, signed up or not."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.OneToOneField(

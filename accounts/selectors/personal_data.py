@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

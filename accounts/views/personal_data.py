@@ -20,12 +20,14 @@ CONSULTATIONS_SHOWN = 50
 @require_safe
 def personal_data(request: HttpRequest) -> HttpResponse:
     holder = request.holder  # type: ignore[attr-defined]
+    # One more than is shown, to know whether there are others without counting them all.
+    consultations = consultations_of(holder, limit=CONSULTATIONS_SHOWN + 1)
     page = {
         "holder": holder,
         "nirs": holder.nirs.all(),
         "situations": holder.situations.all(),
-        # One more than shown, to know whether there are others without counting them all.
-        "consultations": consultations_of(holder, limit=CONSULTATIONS_SHOWN + 1),
+        "consultations": consultations[:CONSULTATIONS_SHOWN],
+        "has_more_consultations": len(consultations) > CONSULTATIONS_SHOWN,
         "consultations_shown": CONSULTATIONS_SHOWN,
         "retention_rules": retention_rules(),
     }

@@ -33,7 +33,7 @@ INSTALLED_APPS = [
     "agora_sync.apps.AgoraSyncConfig",
     "cpa_portal.home.apps.HomeConfig",
     "cpa_portal.kernel.apps.KernelConfig",
-    "django.contrib.admin",
+    "accounts.apps.CPAAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "cpa_portal.kernel.access.AccessMiddleware",
+    "accounts.middleware.HolderMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "cpa_portal.home.middleware.DatabaseOutageMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -131,6 +132,41 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+# An address opens an account once its owner has shown that it is theirs; only then do a known and an unknown
+# address get the same answers at sign-up.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
+ACCOUNT_RATE_LIMITS = {} if ENVIRONMENT.rate_limits else False
+# Behind a proxy the visitor's address is the last one of X-Forwarded-For, which the proxy adds; without a proxy
+# that header is the visitor's own words.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENVIRONMENT.trusted_proxies else 0
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Mon compte personnel d'activité"
+# Where a person begins: the first role that is theirs. "holder" is no staff role.
+LANDING_PAGES = {
+    "regional_agent": "/agents/",
+    "cep_adviser": "admin:index",
+    "cep_manager": "admin:index",
+    "france_competences": "admin:index",
+    "cdc": "admin:index",
+    "rssi": "admin:index",
+    "data_protection": "admin:index",
+    "administrator": "admin:index",
+    "training_organisation": "/organismes-de-formation/",
+    "holder": "/tableau-de-bord/",
+}
 STAFF_MFA_REQUIRED = ENVIRONMENT.staff_mfa_required
 FIELD_ENCRYPTION_KEYS = ENVIRONMENT.field_encryption_keys
 NIR_HASH_KEYS = ENVIRONMENT.nir_hash_keys
@@ -276,14 +312,37 @@ AGORA_MAINTENANCE_WINDOWS = ENVIRONMENT.agora_maintenance_windows
 TRACES_RETENTION_DAYS = ENVIRONMENT.traces_retention_days
 
 # What the rooms below ask of the rooms above, by name (see docs/architecture.md) ----------------
-NOTIFICATION_RENDERERS: dict[str, str] = {}
-PERSONAL_DATA_EXPORTERS: list[str] = []
+NOTIFICATION_RENDERERS: dict[str, str] = {
+    "sign_in_message": "accounts.adapter.render_sign_in_message",
+}
+PERSONAL_DATA_EXPORTERS: list[str] = ["accounts.personal_data"]
 
 # Rules of the views that other packages bring: a view name, or a namespace followed by a colon.
 ACCESS_RULES: dict[str, str] = {
     "admin_login": "cpa_portal.kernel.access.anyone",
     "admin:": "accounts.permissions.is_staff_member",
+    # Pages on the way in; the code of the second factor is asked before anyone is signed in.
     "account_login": "cpa_portal.kernel.access.anyone",
     "account_signup": "cpa_portal.kernel.access.anyone",
     "account_logout": "cpa_portal.kernel.access.anyone",
+    "account_inactive": "cpa_portal.kernel.access.anyone",
+    "account_email_verification_sent": "cpa_portal.kernel.access.anyone",
+    "account_confirm_email": "cpa_portal.kernel.access.anyone",
+    "account_reset_password": "cpa_portal.kernel.access.anyone",
+    "account_reset_password_done": "cpa_portal.kernel.access.anyone",
+    "account_reset_password_from_key": "cpa_portal.kernel.access.anyone",
+    "account_reset_password_from_key_done": "cpa_portal.kernel.access.anyone",
+    "mfa_authenticate": "cpa_portal.kernel.access.anyone",
+    "account_reauthenticate": "cpa_portal.kernel.access.signed_in",
+    "account_email": "cpa_portal.kernel.access.signed_in",
+    "account_change_password": "cpa_portal.kernel.access.signed_in",
+    "account_set_password": "cpa_portal.kernel.access.signed_in",
+    "mfa_index": "cpa_portal.kernel.access.signed_in",
+    "mfa_reauthenticate": "cpa_portal.kernel.access.signed_in",
+    "mfa_activate_totp": "cpa_portal.kernel.access.signed_in",
+    "mfa_deactivate_totp": "cpa_portal.kernel.access.signed_in",
+    "mfa_view_recovery_codes": "cpa_portal.kernel.access.signed_in",
+    "mfa_generate_recovery_codes": "cpa_portal.kernel.access.signed_in",
+    "mfa_download_recovery_codes": "cpa_portal.kernel.access.signed_in",
+    "usersessions_list": "cpa_portal.kernel.access.signed_in",
 }

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import views as account_views
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.permissions import is_staff_member
+
+
+class CPAAdminSite(AdminSite):
+    """The back office. Entry depends on dated scopes; signing in and out are the portal's own pages."""
+
+    site_title = "Compte personnel d’activité"
+    site_header = "Espace de travail"
+    index_title = "Accueil"
+    site_url = "/"
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return is_staff_member(request.user)  # type: ignore[arg-type]
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseRedirect:
+        if request.user.is_authenticated:
+            # Signed in and sent here: the door is shut, and asking for a password again leads nowhere.
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return account_views.logout(request)  # type: ignore[return-value]
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponseRedirect:
+        return redirect("account_change_password")
