@@ -17,13 +17,8 @@ PRIVATE_FOLDER = "private"
 
 
 def private_storage() -> FileSystemStorage:
-    """Files kept outside anything the web server serves; no URL leads to them but our own view."""
-    return FileSystemStorage(
-        location=settings.MEDIA_ROOT,
-        base_url=None,
-        file_permissions_mode=0o600,
-        directory_permissions_mode=0o700,
-    )
+    """Files under MEDIA_ROOT, which the web server does not serve: only our own view opens them."""
+    return FileSystemStorage(file_permissions_mode=0o600, directory_permissions_mode=0o700)
 
 
 def private_path(instance: PrivateFile, filename: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
@@ -117,7 +118,8 @@ def _says_the_same(stored: Situation, wanted: Situation) -> bool:
 def _end_current_number(holder: Holder, since: date) -> None:
     current = HolderNIR.objects.filter(holder=holder, until__isnull=True).select_for_update().first()
     if current is not None:
-        current.until = max(current.since, since)
+        # A number replaced on its first day keeps that day: an empty period would be refused.
+        current.until = max(current.since, since - timedelta(days=1))
         current.save(update_fields=["until"])
 
 
