@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from accounts.admin.base import RoleModelAdmin
 from accounts.enums import StaffRole
 from accounts.models import BackgroundJob, Notification, User
+from cpa_portal.kernel.masking import mask_email
 
 OPERATORS = frozenset({StaffRole.ADMINISTRATOR})
 
@@ -49,6 +50,4 @@ class NotificationAdmin(RoleModelAdmin):
 
     @admin.display(description="destinataire")
     def masked_recipient(self, message: Notification) -> str:
-        from cpa_portal.kernel.masking import mask_email
-
         return mask_email(message.recipient)

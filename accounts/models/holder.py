@@ -11,6 +11,7 @@ from django.db.models import F, Func, Q, Value
 
 from accounts.enums import Sex, SituationKind, SituationSource
 from cpa_portal.kernel.encryption import KEYED_HASH_LENGTH, EncryptedCharField
+from cpa_portal.kernel.masking import mask_nir
 
 
 def inclusive_dates(start: str, end: str) -> Func:
@@ -105,8 +106,6 @@ class HolderNIR(models.Model):
 
     @property
     def masked(self) -> str:
-        from cpa_portal.kernel.masking import mask_nir
-
         return mask_nir(self.nir)
 
 
