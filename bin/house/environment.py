@@ -91,7 +91,7 @@ def settings_variables(data: Path, keys: dict[str, str], ports: Ports, *, demo: 
         "LOG_FORMAT": "json",
         "AGORA_ROLE": "portal",
         "AGORA_ENDPOINT_URL": f"https://127.0.0.1:{ports.agora}/agora/v1/",
-        "AGORA_ENVIRONMENT": "recette",
+        **DEMO_AGORA_IDENTITY,
         # Our own identity as a partner, registered by the demonstration (agora_sync/demo.py).
         "AGORA_ISSUER": "urn:interops:16090005600013:idp:portail-cpa:1",
         "AGORA_RECIPIENT": "urn:interops:sp:16090000700016:agora",
@@ -109,6 +109,17 @@ def settings_variables(data: Path, keys: dict[str, str], ports: Ports, *, demo: 
         **{name: value for name, value in os.environ.items() if name in OVERRIDABLE},
     }
 
+
+# How AGORA knows the demonstration's portal (agora_sync/demo.py registers it there under these names).
+DEMO_AGORA_IDENTITY = {
+    "AGORA_ENVIRONMENT": "recette",
+    "AGORA_ISSUER": "urn:interops:16090005600013:idp:portail-cpa:1",
+    "AGORA_RECIPIENT": "urn:interops:sp:16090000700016:agora",
+    "AGORA_AUDIENCE": "urn:cpa:agora:recette:v1",
+    "AGORA_APPLICATION": "portail-cpa",
+    "AGORA_PAGM": "AGORA_PORTAIL",
+    "AGORA_NAME_ID": "portail-cpa",
+}
 
 OVERRIDABLE = {
     "THEME", "LOG_LEVEL", "LOG_FORMAT", "RATE_LIMITS", "STAFF_MFA_REQUIRED", "SENTRY_DSN", "EMAIL_URL",

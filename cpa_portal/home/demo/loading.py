@@ -51,7 +51,7 @@ def load_agora_side(*, seed: int, say: Callable[[str], object]) -> None:
     with transaction.atomic():
         create_staff(TRAINING_ORGANISATION_SIRET)
         holders = create_holders([*named_people(), *numbered_people(seed)], with_users=False)
-        register_demo_partners(settings.DATA_DIR / "pki")
+        register_demo_partners(pki_dir=settings.DATA_DIR / "pki", now=timezone.now())
         rights.open_partner_file(holders[RICH_HOLDER], organisation_siret=fictitious_siret(1), today=today)
 
 

@@ -8,9 +8,12 @@ from typing import Literal
 
 from cpa_portal.kernel.identifiers import build_nir
 
+Sex = Literal["1", "2"]
+
 DOMAIN = "demo.test"
 NUMBERED_PEOPLE = 300
-FIRST_NAMES: dict[Literal["1", "2"], tuple[str, ...]] = {
+SEXES: tuple[Sex, ...] = ("1", "2")
+FIRST_NAMES: dict[Sex, tuple[str, ...]] = {
     "1": (
         "Anto", "Baptiste", "Camille", "Daniel", "Émile", "Farid", "Gabriel", "Hugo", "Ismaël", "Jean-Noël",
         "Karim", "Lucien", "Mathieu", "Noé", "Olivier", "Pascal", "Quentin", "Rémi", "Samuel", "Théo",
@@ -54,7 +57,7 @@ class Person:
     login: str
     first_name: str
     birth_name: str
-    sex: Literal["1", "2"]
+    sex: Sex
     birth_date: date
     birth_commune_code: str
     nir: str
@@ -78,7 +81,7 @@ def numbered_people(seed: int) -> Iterator[Person]:
     chance = random.Random(seed)  # noqa: S311 - fictitious people need no secret
     communes, weights = zip(*HOMES, strict=True)
     for rank in range(1, NUMBERED_PEOPLE + 1):
-        sex = chance.choice(("1", "2"))
+        sex = chance.choice(SEXES)
         home, work = chance.choices(communes, weights, k=2)
         yield _person(
             f"titulaire{rank:03d}@{DOMAIN}",
@@ -94,7 +97,7 @@ def numbered_people(seed: int) -> Iterator[Person]:
 
 
 def _person(
-    login: str, first_name: str, birth_name: str, sex: Literal["1", "2"], birth_date: date, birthplace: str,
+    login: str, first_name: str, birth_name: str, sex: Sex, birth_date: date, birthplace: str,
     order: int, home: str, work: str,
 ) -> Person:  # fmt: skip
     nir = build_nir(sex=sex, birth_date=birth_date, birth_place_code=birthplace, order=order)
