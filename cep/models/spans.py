@@ -1,0 +1,28 @@
+"""The one shape of a span of time in this room: bounded, half-open, not empty."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+
+class _IsBoundedHalfOpen(Func):
+    """`[start, end)` with both ends finite, not empty, at most as long as asked."""
+
+    output_field = models.BooleanField()
+    arity = 2
+    template = (
+        "(NOT isempty({span}) AND lower_inc({span}) AND NOT upper_inc({span})"
+        " AND isfinite(lower({span})) AND isfinite(upper({span}))"
+        " AND upper({span}) - lower({span}) <= {longest})"
+    )
+
+    def as_sql(self, compiler, connection, **extra):  # type: ignore[no-untyped-def]
+        span, span_params = compiler.compile(self.source_expressions[0])
+        longest, longest_params = compiler.compile(self.source_expressions[1])
+        return self.template.format(span=span, longest=longest), [*span_params * 7, *longest_params]
+
+
+def bounded_span(name: str, *, longest: timedelta) -> models.CheckConstraint:
+    """The named constraint on the model's `span`."""
+    return models.CheckConstraint(name=name, condition=Q(_IsBoundedHalfOpen(F("span"), Value(longest))))
