@@ -20,6 +20,8 @@ from cep.enums import (
 )
 from cep.models.network import Adviser, Site
 from cep.models.spans import bounded_span
+from cep.rules.local_time import zone_note
+from cep.rules.wording import meeting_in_words
 from cpa_portal.kernel.database import AppendOnlyModel
 
 LONGEST_BOOKING = timedelta(hours=8)
@@ -88,13 +90,19 @@ class Booking(models.Model):
         return self.span.upper
 
     @property
-    def local_starts_at(self) -> datetime:
-        """The beginning on the clock of the place."""
-        return self.starts_at.astimezone(self.site.zone)
+    def zone_note(self) -> str:
+        """What to write after the hour where it is not the hour of Paris, else an empty string."""
+        return zone_note(self.time_zone)
 
     @property
-    def local_ends_at(self) -> datetime:
-        return self.ends_at.astimezone(self.site.zone)
+    def local_start(self) -> datetime:
+        """What the person was told: day and hour on the clock of the place, without a zone."""
+        return datetime.combine(self.local_date, self.local_time)
+
+    @property
+    def when(self) -> str:
+        """The beginning in words, with the zone where it is not that of Paris."""
+        return meeting_in_words(self.local_start, self.zone_note)
 
     @property
     def is_confirmed(self) -> bool:
@@ -121,6 +129,17 @@ class BookingEvent(AppendOnlyModel):
         verbose_name = "événement de rendez-vous"
         verbose_name_plural = "événements de rendez-vous"
         ordering = ["at", "id"]
+        constraints = [
+            # Two sendings of one request begin one history.
+            models.UniqueConstraint(
+                fields=["booking"],
+                condition=Q(action=BookingAction.BOOK),
+                name="cep_booking_event_booked_once",
+            ),
+            models.CheckConstraint(
+                name="cep_booking_event_action_known", condition=Q(action__in=BookingAction.values)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_action_display()} ({self.at:%d/%m/%Y %H:%M})"

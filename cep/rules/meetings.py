@@ -57,3 +57,6 @@ TRANSITIONS: dict[tuple[BookingStatus, BookingAction], BookingStatus] = {
     (BookingStatus.DONE, BookingAction.MARK_NO_SHOW): BookingStatus.NO_SHOW,
     (BookingStatus.NO_SHOW, BookingAction.MARK_DONE): BookingStatus.DONE,
 }
+
+# Each action leads to one state, whatever it began from.
+OUTCOMES: dict[BookingAction, BookingStatus] = {action: status for (_, action), status in TRANSITIONS.items()}
