@@ -55,6 +55,10 @@ _FREE_SLOTS: Final = f"""
     ORDER BY start, site_id, hashint8extended(adviser_id, extract(epoch FROM start)::bigint)
 """
 
+_FIRST_OF_EACH_SITE: Final = f"""
+    SELECT DISTINCT ON (site_id) start, site_id, adviser_id FROM ({_FREE_SLOTS}) every ORDER BY site_id, start
+"""
+
 
 def free_slots(
     *, sites: Collection[Site], mode: str, since: datetime, until: datetime, limit: int | None = None
@@ -63,6 +67,12 @@ def free_slots(
     if not sites:
         return []
     query = _FREE_SLOTS + ("LIMIT %(limit)s" if limit is not None else "")
+    return _run(query, sites, mode, since, until, limit)
+
+
+def _run(
+    query: str, sites: Collection[Site], mode: str, since: datetime, until: datetime, limit: int | None = None
+) -> list[Slot]:
     with connection.cursor() as cursor:
         cursor.execute(
             query,
@@ -90,6 +100,14 @@ def first_bookable_slot(*, sites: Collection[Site], mode: str, now: datetime) ->
     """The soonest meeting over the whole bookable period. One query."""
     first, last = bookable_period(now)
     return next(iter(free_slots(sites=sites, mode=mode, since=first, until=last, limit=1)), None)
+
+
+def first_slot_of_each_site(*, sites: Collection[Site], mode: str, now: datetime) -> dict[int, Slot]:
+    """The soonest bookable meeting of each site that has one, by the key of the site. One query."""
+    if not sites:
+        return {}
+    first, last = bookable_period(now)
+    return {slot.site_id: slot for slot in _run(_FIRST_OF_EACH_SITE, sites, mode, first, last)}
 
 
 def nearest_slots(*, site: Site, mode: str, start: datetime, now: datetime, limit: int = 3) -> list[Slot]:
