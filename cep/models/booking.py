@@ -36,9 +36,14 @@ class Booking(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    adviser = models.ForeignKey(Adviser, models.PROTECT, related_name="bookings", verbose_name="conseiller")
+    # Their indexes are the composite ones below.
+    adviser = models.ForeignKey(
+        Adviser, models.PROTECT, related_name="bookings", verbose_name="conseiller", db_index=False
+    )
     site = models.ForeignKey(Site, models.PROTECT, related_name="bookings", verbose_name="lieu")
-    holder = models.ForeignKey(Holder, models.PROTECT, related_name="bookings", verbose_name="personne")
+    holder = models.ForeignKey(
+        Holder, models.PROTECT, related_name="bookings", verbose_name="personne", db_index=False
+    )
     mode = models.CharField("mode", max_length=10, choices=MeetingMode)
     span = DateTimeRangeField("plage")
     local_date = models.DateField("jour")

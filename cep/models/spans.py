@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 
-class _IsBoundedHalfOpen(Func):
+class IsBoundedHalfOpen(Func):
     """`[start, end)` with both ends finite, not empty, at most as long as asked."""
 
     output_field = models.BooleanField()
@@ -25,4 +25,4 @@ class _IsBoundedHalfOpen(Func):
 
 def bounded_span(name: str, *, longest: timedelta) -> models.CheckConstraint:
     """The named constraint on the model's `span`."""
-    return models.CheckConstraint(name=name, condition=Q(_IsBoundedHalfOpen(F("span"), Value(longest))))
+    return models.CheckConstraint(name=name, condition=Q(IsBoundedHalfOpen(F("span"), Value(longest))))

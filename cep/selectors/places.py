@@ -1,6 +1,9 @@
 """Where a person may want to be received: near work, near home, or in a commune they name."""
 
+import unicodedata
 from dataclasses import dataclass
+
+from django.db.models import Q
 
 from accounts.models import Holder
 from catalog.models import Commune
@@ -29,3 +32,19 @@ def places_of(holder: Holder) -> list[PersonalPlace]:
         for code, label, commune in wanted
         if commune in communes
     ]
+
+
+def commune_named(text: str) -> Commune | None:
+    """The commune that a person means by a name, a postal code or an INSEE code; the largest one of several.
+
+    One query.
+    """
+    wanted = text.strip()
+    by_code = Q(pk=wanted.upper()) | Q(postal_codes__contains=[wanted])
+    found = Commune.objects.filter(by_code | Q(search_name=_plain(wanted)), closed_on__isnull=True)
+    return found.order_by("-population", "pk").first()
+
+
+def _plain(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text.lower())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
