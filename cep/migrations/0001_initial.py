@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             name='Operator',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z0-9-]+$', 'Majuscules, chiffres et tirets seulement.')], verbose_name='code')),
+                ('code', models.CharField(max_length=30, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9-]+$', 'Lettres sans accent, chiffres et tirets seulement.')], verbose_name='code')),
                 ('name', models.CharField(max_length=200, verbose_name='nom')),
             ],
             options={

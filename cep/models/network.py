@@ -22,7 +22,7 @@ class Operator(models.Model):
         "code",
         max_length=30,
         unique=True,
-        validators=[RegexValidator(r"^[A-Z0-9-]+$", "Majuscules, chiffres et tirets seulement.")],
+        validators=[RegexValidator(r"^[A-Za-z0-9-]+$", "Lettres sans accent, chiffres et tirets seulement.")],
     )
     name = models.CharField("nom", max_length=200)
 
