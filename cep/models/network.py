@@ -80,6 +80,11 @@ class Site(models.Model):
         return self.name
 
     @property
+    def phone_digits(self) -> str:
+        """The number as a `tel:` link wants it."""
+        return "".join(character for character in self.phone if character.isdigit() or character == "+")
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 

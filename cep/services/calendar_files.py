@@ -101,7 +101,12 @@ class MeetingFacts:
     @property
     def address(self) -> str:
         """The page of the appointment on the portal."""
-        return settings.SITE_URL + reverse("cep:appointment_detail", args=[self.key])
+        return str(settings.SITE_URL) + reverse("cep:appointment_detail", args=[self.key])
+
+    @property
+    def slots_address(self) -> str:
+        """The page where another appointment is chosen."""
+        return str(settings.SITE_URL) + reverse("cep:slot_list")
 
 
 def address_of(holder: Holder) -> str:

@@ -10,6 +10,7 @@ from accounts.ports import RenderedMessage
 from accounts.services.notifications import notify
 from cep.models import Booking
 from cep.services.calendar_files import MeetingFacts, address_of, calendar_file
+from cpa_portal.kernel.theme import current_portal
 
 CONFIRMED: Final = "cep.appointment_confirmed"
 CANCELLED: Final = "cep.appointment_cancelled"
@@ -49,7 +50,7 @@ def render_cancellation(context: Mapping[str, Any]) -> RenderedMessage:
 def _render(template: str, subject: str, method: str, context: Mapping[str, Any]) -> RenderedMessage:
     """Neither the subject nor the calendar says what the meeting is about: others may read over a shoulder."""
     facts = MeetingFacts.from_context(context)
-    variables = {"facts": facts, "subject": subject}
+    variables = {"facts": facts, "subject": subject, "portal": current_portal()}
     return RenderedMessage(
         subject=subject,
         text=render_to_string(f"emails/cep/{template}.txt", variables),

@@ -1,5 +1,6 @@
 """The person's own appointments: another person's answers 404, as if it did not exist."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,6 +17,8 @@ from cep.selectors.appointments import appointment_of, appointments_of
 from cep.services.appointments import cancel_appointment
 from cep.services.calendar_files import MeetingFacts, calendar_file
 from cpa_portal.kernel.access import requires
+
+CANCELLED = frozenset({BookingStatus.CANCELLED_BY_PERSON, BookingStatus.CANCELLED_BY_SERVICE})
 
 
 @requires(is_holder)
@@ -58,7 +61,7 @@ def appointment_cancel(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def appointment_calendar(request: HttpRequest, key: UUID) -> HttpResponse:
     booking = _own(request, key)
-    method = "PUBLISH" if booking.status != BookingStatus.CANCELLED_BY_SERVICE else "CANCEL"
+    method = "CANCEL" if booking.status in CANCELLED else "PUBLISH"
     content = calendar_file(MeetingFacts.of(booking, now=timezone.now()), method=method)
     return HttpResponse(
         content,
@@ -74,7 +77,7 @@ def _own(request: HttpRequest, key: UUID) -> Booking:
     return booking
 
 
-def _is_upcoming(booking: Booking, now) -> bool:  # type: ignore[no-untyped-def]
+def _is_upcoming(booking: Booking, now: datetime) -> bool:
     return booking.is_confirmed and booking.ends_at > now
 
 

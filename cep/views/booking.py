@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import is_holder
 from cep.enums import MeetingMode
-from cep.exceptions import CEPRefusal, HolderAlreadyBooked, SlotUnavailable
+from cep.exceptions import BookingBusy, CEPRefusal, HolderAlreadyBooked, SlotUnavailable
 from cep.forms import BookingForm, SlotForm
 from cep.models import Booking, Site
 from cep.rules.meetings import MEETING_MINUTES, Slot
 from cep.selectors.appointments import appointment_of
 from cep.services.booking import book_appointment
+from cep.services.calendar_files import address_of
 from cep.views.slots import SlotLink, slot_link
 from cpa_portal.kernel.access import requires
 
@@ -69,6 +70,7 @@ def _answers_page(request: HttpRequest, slot: SlotForm, form: BookingForm) -> Ht
         "site": answers["site"],
         "adviser": answers["adviser"],
         "meeting": _link_of(slot),
+        "mode": answers["mode"],
         "minutes": MEETING_MINUTES,
     }
     return render(request, "cep/booking_create.html", context)
@@ -93,6 +95,7 @@ def _refused_page(
         "meeting": _link_of(form),
         "nearest": _links(nearest, form.cleaned_data["site"]),
         "in_the_way": in_the_way,
+        "can_retry": isinstance(refusal, BookingBusy),
     }
     return render(request, "cep/booking_refused.html", context)
 
@@ -113,4 +116,5 @@ def booking_confirmed(request: HttpRequest, key: UUID) -> HttpResponse:
     booking = appointment_of(request.holder, key)
     if booking is None:
         raise Http404
-    return render(request, "cep/booking_confirmed.html", {"booking": booking})
+    context = {"booking": booking, "has_address": bool(address_of(request.holder))}
+    return render(request, "cep/booking_confirmed.html", context)

@@ -39,7 +39,10 @@ class SlotLink:
 
 @dataclass(frozen=True)
 class SiteChoice:
+    """A place on the list, with its distance (« 4 km », empty in the same commune) and what is free first."""
+
     site: Site
+    distance: str
     first: SlotLink | None
     url: str
     is_current: bool
@@ -146,6 +149,7 @@ def _by_day(slots: Sequence[Slot], site: Site) -> list[tuple[str, list[SlotLink]
 def _site_choice(request: HttpRequest, site: Site, first: Slot | None, is_current: bool) -> SiteChoice:
     return SiteChoice(
         site=site,
+        distance=f"{site.distance_km:.0f}\u00a0km" if site.distance_km >= 1 else "",
         first=slot_link(first, site) if first else None,
         url=_address(request, site=site.pk),
         is_current=is_current,
