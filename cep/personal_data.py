@@ -39,6 +39,7 @@ def _appointment(booking: Booking) -> dict[str, Any]:
         "État": booking.get_status_display(),
         "Demandé le": booking.created_at.isoformat(),
         "Historique": [
-            {"Le": event.at.isoformat(), "Action": event.get_action_display()} for event in booking.events.all()
+            {"Le": event.at.isoformat(), "Action": event.get_action_display()}
+            for event in booking.events.all()
         ],
     }

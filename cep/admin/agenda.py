@@ -59,7 +59,7 @@ def changes_date(request: HttpRequest) -> bool:
 
 
 @admin.register(Booking)
-class BookingAdmin(admin.ModelAdmin[Booking]):
+class BookingAdmin(admin.ModelAdmin):
     """Read and acted upon here, never typed over: what changes goes through the services."""
 
     list_display = ("day", "hour", "person", "contact", "mode", "site", "adviser", "status")
@@ -94,7 +94,9 @@ class BookingAdmin(admin.ModelAdmin[Booking]):
         return bookings_visible_to(request.user)
 
     # Each look at a person's data is written before it is shown ---------------------------------------
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         response = super().changelist_view(request, extra_context)
         changelist = getattr(response, "context_data", {}).get("cl")
         if changelist is not None:
@@ -104,7 +106,9 @@ class BookingAdmin(admin.ModelAdmin[Booking]):
             )
         return response
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Booking | None:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Booking | None:
         booking = super().get_object(request, object_id, from_field)
         if booking is not None:
             record_consultation(

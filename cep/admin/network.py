@@ -1,9 +1,9 @@
 """Operators, sites and advisers: kept by administrators, read by managers for their own operators."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.enums import StaffRole
@@ -11,10 +11,8 @@ from accounts.permissions import is_administrator, is_cep_manager
 from accounts.selectors.staff import scope_codes
 from cep.models import Adviser, Operator, Site
 
-Row = TypeVar("Row", bound=Model)
 
-
-class NetworkAdmin(admin.ModelAdmin[Row]):
+class NetworkAdmin(admin.ModelAdmin):
     """Nothing is deleted: what has been used stays, with its dates."""
 
     # From the model to the code of its operator.
@@ -35,7 +33,7 @@ class NetworkAdmin(admin.ModelAdmin[Row]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         if is_administrator(request.user):
             return rows
@@ -43,14 +41,14 @@ class NetworkAdmin(admin.ModelAdmin[Row]):
 
 
 @admin.register(Operator)
-class OperatorAdmin(NetworkAdmin[Operator]):
+class OperatorAdmin(NetworkAdmin):
     operator_code = "code"
     list_display = ("code", "name")
     search_fields = ("code", "name")
 
 
 @admin.register(Site)
-class SiteAdmin(NetworkAdmin[Site]):
+class SiteAdmin(NetworkAdmin):
     list_display = ("name", "operator", "commune_code", "time_zone", "wheelchair_accessible")
     list_filter = ("wheelchair_accessible", "time_zone")
     list_select_related = ("operator",)
@@ -58,7 +56,7 @@ class SiteAdmin(NetworkAdmin[Site]):
 
 
 @admin.register(Adviser)
-class AdviserAdmin(NetworkAdmin[Adviser]):
+class AdviserAdmin(NetworkAdmin):
     list_display = ("display_name", "operator", "starts_on", "ends_on")
     list_select_related = ("operator", "user")
     search_fields = ("user__first_name", "user__last_name", "user__email")

@@ -14,7 +14,7 @@ from cep.services.opening import close_windows
 
 
 @admin.register(Window)
-class WindowAdmin(admin.ModelAdmin[Window]):
+class WindowAdmin(admin.ModelAdmin):
     list_display = ("day", "hours", "adviser", "site", "mode")
     list_filter = ("mode", "site")
     list_per_page = 50
@@ -39,7 +39,9 @@ class WindowAdmin(admin.ModelAdmin[Window]):
         return False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Window]:
-        return windows_visible_to(request.user).filter(span__endswith__gt=timezone.now()).order_by("span", "pk")
+        return (
+            windows_visible_to(request.user).filter(span__endswith__gt=timezone.now()).order_by("span", "pk")
+        )
 
     @admin.display(description="jour", ordering="span")
     def day(self, window: Window) -> str:
@@ -47,7 +49,9 @@ class WindowAdmin(admin.ModelAdmin[Window]):
 
     @admin.display(description="heures du lieu")
     def hours(self, window: Window) -> str:
-        start, end = (edge.astimezone(window.site.zone).time() for edge in (window.span.lower, window.span.upper))
+        start, end = (
+            edge.astimezone(window.site.zone).time() for edge in (window.span.lower, window.span.upper)
+        )
         return f"{hour_in_words(start)} – {hour_in_words(end)}"
 
     @admin.action(description="Fermer ces plages (refusé s’il reste des rendez-vous)")

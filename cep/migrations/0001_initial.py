@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('latitude', models.FloatField(validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)], verbose_name='latitude')),
                 ('longitude', models.FloatField(validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)], verbose_name='longitude')),
                 ('time_zone', models.CharField(max_length=40, validators=[cep.rules.local_time.validate_time_zone], verbose_name='fuseau horaire')),
-                ('holiday_zone', models.CharField(max_length=40, verbose_name='zone de jours fériés')),
+                ('holiday_zone', models.CharField(choices=[('metropole', 'Métropole'), ('alsace_moselle', 'Alsace et Moselle'), ('guadeloupe', 'Guadeloupe'), ('martinique', 'Martinique'), ('guyane', 'Guyane'), ('reunion', 'La Réunion'), ('mayotte', 'Mayotte'), ('saint_pierre_et_miquelon', 'Saint-Pierre-et-Miquelon'), ('saint_barthelemy', 'Saint-Barthélemy'), ('saint_martin', 'Saint-Martin')], max_length=40, verbose_name='zone de jours fériés')),
                 ('wheelchair_accessible', models.BooleanField(default=False, verbose_name='accessible en fauteuil roulant')),
                 ('phone', models.CharField(max_length=20, verbose_name='téléphone')),
                 ('email', models.EmailField(max_length=254, verbose_name='adresse électronique')),
@@ -138,6 +138,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='site',
             constraint=models.CheckConstraint(condition=models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), name='cep_site_coordinates_on_earth'),
+        ),
+        migrations.AddConstraint(
+            model_name='site',
+            constraint=models.CheckConstraint(condition=models.Q(('holiday_zone__in', ['metropole', 'alsace_moselle', 'guadeloupe', 'martinique', 'guyane', 'reunion', 'mayotte', 'saint_pierre_et_miquelon', 'saint_barthelemy', 'saint_martin'])), name='cep_site_holiday_zone_known'),
         ),
         migrations.AddConstraint(
             model_name='site',

@@ -49,9 +49,7 @@ class Booking(models.Model):
     local_date = models.DateField("jour")
     local_time = models.TimeField("heure")
     time_zone = models.CharField("fuseau horaire", max_length=40)
-    status = models.CharField(
-        "état", max_length=20, choices=BookingStatus, default=BookingStatus.CONFIRMED
-    )
+    status = models.CharField("état", max_length=20, choices=BookingStatus, default=BookingStatus.CONFIRMED)
     # RFC 5545 SEQUENCE: grows at each change that calendars must learn.
     sequence = models.PositiveSmallIntegerField("version du fichier de calendrier", default=0)
     created_at = models.DateTimeField("demandé le", db_default=Now(), editable=False)

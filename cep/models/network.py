@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from cep.rules.local_time import validate_time_zone, zone_note
+from cpa_portal.kernel.working_days import Zone
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -46,7 +47,7 @@ class Site(models.Model):
     latitude = models.FloatField("latitude", validators=[MinValueValidator(-90), MaxValueValidator(90)])
     longitude = models.FloatField("longitude", validators=[MinValueValidator(-180), MaxValueValidator(180)])
     time_zone = models.CharField("fuseau horaire", max_length=40, validators=[validate_time_zone])
-    holiday_zone = models.CharField("zone de jours fériés", max_length=40)
+    holiday_zone = models.CharField("zone de jours fériés", max_length=40, choices=Zone)
     wheelchair_accessible = models.BooleanField("accessible en fauteuil roulant", default=False)
     phone = models.CharField("téléphone", max_length=20)
     # Each number has a written twin, for those who do not hear or do not speak on the telephone.
@@ -61,6 +62,9 @@ class Site(models.Model):
             models.CheckConstraint(
                 name="cep_site_coordinates_on_earth",
                 condition=Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+            ),
+            models.CheckConstraint(
+                name="cep_site_holiday_zone_known", condition=Q(holiday_zone__in=Zone.values)
             ),
             # PostgreSQL raises on a zone that it does not know: no site without a usable clock.
             models.CheckConstraint(

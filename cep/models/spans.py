@@ -23,7 +23,10 @@ class IsBoundedHalfOpen(Func):
         span, span_params = compiler.compile(self.source_expressions[0])
         template_uses = self.template.count("{span}")
         longest, longest_params = compiler.compile(self.source_expressions[1])
-        return self.template.format(span=span, longest=longest), [*span_params * template_uses, *longest_params]
+        return self.template.format(span=span, longest=longest), [
+            *span_params * template_uses,
+            *longest_params,
+        ]
 
 
 def bounded_span(name: str, *, longest: timedelta) -> models.CheckConstraint:

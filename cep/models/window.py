@@ -41,7 +41,9 @@ class Window(models.Model):
                 expressions=[("adviser", RangeOperators.EQUAL), ("span", RangeOperators.OVERLAPS)],
             ),
             bounded_span("cep_window_span_bounded", longest=LONGEST_WINDOW),
-            models.CheckConstraint(name="cep_window_mode_known", condition=models.Q(mode__in=MeetingMode.values)),
+            models.CheckConstraint(
+                name="cep_window_mode_known", condition=models.Q(mode__in=MeetingMode.values)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,9 @@ def sites_near(*, latitude: float, longitude: float) -> list[Site]:
     Where there is none, the few nearest ones. One query.
     """
     nearest = list(
-        Site.objects.annotate(distance_km=_distance_km(latitude, longitude)).order_by("distance_km", "pk")[:MAX_SITES]
+        Site.objects.annotate(distance_km=_distance_km(latitude, longitude)).order_by("distance_km", "pk")[
+            :MAX_SITES
+        ]
     )
     near = [site for site in nearest if site.distance_km <= NEAR_KM]
     return near or nearest[:FALLBACK_SITES]
@@ -36,4 +38,3 @@ def _distance_km(latitude: float, longitude: float) -> Combinable:
     ) * Power(Sin((Radians("longitude") - here_longitude) / 2.0), 2)
     # Rounding may carry the chord of two antipodes past 1, outside the arcsine.
     return Value(2 * EARTH_RADIUS_KM, output_field=FloatField()) * ASin(Least(Value(1.0), Sqrt(half_chord)))
-

@@ -53,11 +53,11 @@ _FREE_SLOTS: Final = f"""
     ) start
     WHERE start >= %(since)s AND start < %(until)s
     ORDER BY start, site_id, hashint8extended(adviser_id, extract(epoch FROM start)::bigint)
-"""
+"""  # noqa: S608 only words of ours are put in
 
 _FIRST_OF_EACH_SITE: Final = f"""
     SELECT DISTINCT ON (site_id) start, site_id, adviser_id FROM ({_FREE_SLOTS}) every ORDER BY site_id, start
-"""
+"""  # noqa: S608 only words of ours are put in
 
 
 def free_slots(
@@ -87,10 +87,14 @@ def _run(
                 "limit": limit,
             },
         )
-        return [Slot(site, adviser, mode, start.astimezone(UTC)) for start, site, adviser in cursor.fetchall()]
+        return [
+            Slot(site, adviser, mode, start.astimezone(UTC)) for start, site, adviser in cursor.fetchall()
+        ]
 
 
-def bookable_slots(*, sites: Collection[Site], mode: str, since: datetime, until: datetime, now: datetime) -> list[Slot]:
+def bookable_slots(
+    *, sites: Collection[Site], mode: str, since: datetime, until: datetime, now: datetime
+) -> list[Slot]:
     """Free meetings of a period, without those that are too soon or too far to be booked. One query."""
     first, last = bookable_period(now)
     return free_slots(sites=sites, mode=mode, since=max(since, first), until=min(until, last))

@@ -48,7 +48,9 @@ def _refuse_at_the_wrong_hour(booking: Booking, action: BookingAction, now: date
     if action in CANCELLATIONS and has_begun:
         raise ActionRefused("Ce rendez-vous a déjà commencé : il ne peut plus être annulé.")
     if action not in CANCELLATIONS and not has_begun:
-        raise ActionRefused("Ce rendez-vous n’a pas encore commencé : attendez l’heure pour dire ce qu’il en a été.")
+        raise ActionRefused(
+            "Ce rendez-vous n’a pas encore commencé : attendez l’heure pour dire ce qu’il en a été."
+        )
 
 
 def _change_status(booking: Booking, action: BookingAction, status: BookingStatus) -> None:

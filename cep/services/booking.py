@@ -132,7 +132,9 @@ def _book_once(wanted: Booking) -> Booking:
 
 def _limit_waiting() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', '3s', true), set_config('statement_timeout', '5s', true)")
+        cursor.execute(
+            "SELECT set_config('lock_timeout', '3s', true), set_config('statement_timeout', '5s', true)"
+        )
 
 
 def _lock_open_windows(wanted: Booking) -> bool:

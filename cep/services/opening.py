@@ -15,7 +15,7 @@ from cep.enums import BookingStatus, MeetingMode
 from cep.exceptions import AdviserElsewhere, WindowHasBookings
 from cep.models import Adviser, Booking, Site, Window
 from cep.rules.local_time import instant_of
-from cpa_portal.kernel.working_days import is_public_holiday
+from cpa_portal.kernel.working_days import Zone, is_public_holiday
 
 logger = logging.getLogger(__name__)
 
@@ -83,13 +83,15 @@ def _local_spans(
     days: Iterable[date], local_start: time, local_end: time, site: Site, report: OpeningReport
 ) -> Iterator[Span]:
     for day in days:
-        if is_public_holiday(day, site.holiday_zone):
+        if is_public_holiday(day, Zone(site.holiday_zone)):
             report.public_holidays.append(day)
             continue
         start, end = instant_of(day, local_start, site.zone), instant_of(day, local_end, site.zone)
         if start is None or end is None:
             # The clocks jump over one of the two hours: nobody can be told to come then.
-            logger.warning("window dropped: the hour does not exist", extra={"site": site.pk, "day": day.isoformat()})
+            logger.warning(
+                "window dropped: the hour does not exist", extra={"site": site.pk, "day": day.isoformat()}
+            )
             report.clock_changes.append(day)
             continue
         yield start, end

@@ -149,7 +149,9 @@ def test_booking_event_booked_twice_is_refused():
         BookingEvent.objects.create(**first)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE cep_bookingevent SET action = 'book'", "DELETE FROM cep_bookingevent"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE cep_bookingevent SET action = 'book'", "DELETE FROM cep_bookingevent"]
+)
 def test_booking_event_changed_or_deleted_is_refused(statement):
     BookingEvent.objects.create(
         booking=BookingFactory(), action=BookingAction.BOOK, status_after=BookingStatus.CONFIRMED

@@ -128,7 +128,9 @@ def test_book_appointment_taken_slot_offers_a_colleague_at_the_same_hour_first()
 
 def test_book_appointment_taken_slot_looks_over_the_whole_period_when_the_days_around_are_full():
     window = WindowFactory(span=span("09:00", "10:00"))
-    later = WindowFactory(adviser=window.adviser, site=window.site, span=span("09:00", "10:00", day=MONDAY + timedelta(35)))
+    later = WindowFactory(
+        adviser=window.adviser, site=window.site, span=span("09:00", "10:00", day=MONDAY + timedelta(35))
+    )
     BookingFactory(adviser=window.adviser, site=window.site)
 
     with pytest.raises(SlotTaken) as refusal:
