@@ -1,4 +1,23 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from cep.views.appointments import (
+    appointment_calendar,
+    appointment_cancel,
+    appointment_detail,
+    appointment_list,
+)
+from cep.views.booking import booking_confirmed, booking_create
+from cep.views.slots import slot_list
+from cep.views.triage import triage
 
 app_name = "cep"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("conseil/", triage, name="triage"),
+    path("conseil/rendez-vous/", slot_list, name="slot_list"),
+    path("conseil/rendez-vous/reserver/", booking_create, name="booking_create"),
+    path("mes-rendez-vous/", appointment_list, name="appointment_list"),
+    path("mes-rendez-vous/<uuid:key>/", appointment_detail, name="appointment_detail"),
+    path("mes-rendez-vous/<uuid:key>/confirmation/", booking_confirmed, name="booking_confirmed"),
+    path("mes-rendez-vous/<uuid:key>/annuler/", appointment_cancel, name="appointment_cancel"),
+    path("mes-rendez-vous/<uuid:key>/rendez-vous.ics", appointment_calendar, name="appointment_calendar"),
+]

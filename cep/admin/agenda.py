@@ -1,0 +1,167 @@
+"""The adviser's agenda: their meetings, their team's for a manager, nobody's for anyone else."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.permissions import is_cep_adviser, is_cep_manager
+from accounts.services.access_log import record_consultation, record_consultations
+from cep.enums import BookingAction
+from cep.exceptions import ActionRefused
+from cep.models import Booking
+from cep.rules.wording import hour_in_words
+from cep.selectors.appointments import bookings_visible_to
+from cep.services.appointments import act_on_appointment
+
+PURPOSE = "Conseil en évolution professionnelle"
+
+
+class PeriodFilter(admin.SimpleListFilter):
+    """From today on unless asked otherwise: an agenda opens on what is coming."""
+
+    title = "période"
+    parameter_name = "periode"
+
+    PERIODS: dict[str, tuple[str, Callable[[date], dict[str, date]]]] = {
+        "aujourdhui": ("Aujourd’hui", lambda today: {"local_date": today}),
+        "semaine": (
+            "Les sept jours qui viennent",
+            lambda today: {"local_date__gte": today, "local_date__lt": today + timedelta(days=7)},
+        ),
+        "passe": ("Passés", lambda today: {"local_date__lt": today}),
+        "tout": ("Tous", lambda today: {}),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(word, label) for word, (label, _) in self.PERIODS.items()]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        yield first | {"display": "À venir"}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
+        today = timezone.localdate()
+        if changes_date(request):
+            # The date hierarchy has been used: it decides.
+            return queryset
+        period = self.PERIODS.get(self.value() or "")
+        return queryset.filter(**(period[1](today) if period else {"local_date__gte": today}))
+
+
+def changes_date(request: HttpRequest) -> bool:
+    return any(name.startswith("local_date__") for name in request.GET)
+
+
+@admin.register(Booking)
+class BookingAdmin(admin.ModelAdmin):
+    """Read and acted upon here, never typed over: what changes goes through the services."""
+
+    list_display = ("day", "hour", "person", "contact", "mode", "site", "adviser", "status")
+    list_filter = (PeriodFilter, "status", "mode", "site")
+    date_hierarchy = "local_date"
+    ordering = ("local_date", "local_time")
+    search_fields = ("holder__birth_name", "holder__usual_name", "holder__first_names", "holder__phone", "id")
+    search_help_text = "Nom, prénom, téléphone ou référence du rendez-vous"
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ("mark_done", "mark_no_show", "cancel_by_service")
+    fields = ("when", "person", "contact", "mode", "site", "adviser", "status", "created_at", "history_lines")
+    readonly_fields = ("when", "person", "contact", "history_lines")
+
+    # Who sees what ---------------------------------------------------------------------------------
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_cep_adviser(request.user) or is_cep_manager(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
+        return bookings_visible_to(request.user)
+
+    # Each look at a person's data is written before it is shown ---------------------------------------
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        changelist = getattr(response, "context_data", {}).get("cl")
+        if changelist is not None:
+            people = {booking.holder_id: booking.holder for booking in changelist.result_list}
+            record_consultations(
+                actor=request.user, holders=people.values(), purpose=PURPOSE, what="Liste des rendez-vous"
+            )
+        return response
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Booking | None:
+        booking = super().get_object(request, object_id, from_field)
+        if booking is not None:
+            record_consultation(
+                actor=request.user, holder=booking.holder, purpose=PURPOSE, what="Détail d’un rendez-vous"
+            )
+        return booking
+
+    # What is shown -------------------------------------------------------------------------------------
+    @admin.display(description="jour", ordering="local_date")
+    def day(self, booking: Booking) -> str:
+        return f"{booking.local_date:%d/%m/%Y}"
+
+    @admin.display(description="heure du lieu", ordering="local_time")
+    def hour(self, booking: Booking) -> str:
+        return hour_in_words(booking.local_time)
+
+    @admin.display(description="rendez-vous")
+    def when(self, booking: Booking) -> str:
+        return booking.when
+
+    @admin.display(description="personne", ordering="holder__birth_name")
+    def person(self, booking: Booking) -> str:
+        return booking.holder.display_name
+
+    @admin.display(description="joindre")
+    def contact(self, booking: Booking) -> str:
+        return booking.holder.phone or booking.holder.email or "–"
+
+    @admin.display(description="historique")
+    def history_lines(self, booking: Booking) -> str:
+        return " ; ".join(str(event) for event in booking.events.all())
+
+    # What may be done ------------------------------------------------------------------------------------
+    @admin.action(description="Marquer : rencontre faite")
+    def mark_done(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        self._act(request, queryset, BookingAction.MARK_DONE)
+
+    @admin.action(description="Marquer : personne absente")
+    def mark_no_show(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        self._act(request, queryset, BookingAction.MARK_NO_SHOW)
+
+    @admin.action(description="Annuler et prévenir la personne")
+    def cancel_by_service(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        self._act(request, queryset, BookingAction.CANCEL_BY_SERVICE)
+
+    def _act(self, request: HttpRequest, queryset: QuerySet[Booking], action: BookingAction) -> None:
+        done = 0
+        for booking in queryset:
+            try:
+                act_on_appointment(key=booking.pk, action=action, actor=request.user, now=timezone.now())
+            except ActionRefused as refusal:
+                self.message_user(request, f"{booking} : {refusal.message}", messages.WARNING)
+            else:
+                done += 1
+        if done:
+            self.message_user(request, f"{done} rendez-vous mis à jour.", messages.SUCCESS)

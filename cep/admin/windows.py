@@ -1,0 +1,65 @@
+"""Opening windows: seen by those they belong to, closed through the service that looks for bookings first."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.permissions import is_cep_adviser, is_cep_manager
+from cep.exceptions import WindowHasBookings
+from cep.models import Window
+from cep.rules.wording import day_in_words, hour_in_words
+from cep.selectors.windows import windows_visible_to
+from cep.services.opening import close_windows
+
+
+@admin.register(Window)
+class WindowAdmin(admin.ModelAdmin):
+    list_display = ("day", "hours", "adviser", "site", "mode")
+    list_filter = ("mode", "site")
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ("close",)
+    fields = ("day", "hours", "adviser", "site", "mode")
+    readonly_fields = ("day", "hours")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_cep_adviser(request.user) or is_cep_manager(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Window | None = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Window | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Window | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Window]:
+        return (
+            windows_visible_to(request.user).filter(span__endswith__gt=timezone.now()).order_by("span", "pk")
+        )
+
+    @admin.display(description="jour", ordering="span")
+    def day(self, window: Window) -> str:
+        return day_in_words(window.span.lower.astimezone(window.site.zone).date())
+
+    @admin.display(description="heures du lieu")
+    def hours(self, window: Window) -> str:
+        start, end = (
+            edge.astimezone(window.site.zone).time() for edge in (window.span.lower, window.span.upper)
+        )
+        return f"{hour_in_words(start)} – {hour_in_words(end)}"
+
+    @admin.action(description="Fermer ces plages (refusé s’il reste des rendez-vous)")
+    def close(self, request: HttpRequest, queryset: QuerySet[Window]) -> None:
+        try:
+            closed = close_windows(windows=list(queryset))
+        except WindowHasBookings as refusal:
+            expected = ", ".join(str(booking) for booking in refusal.bookings)
+            self.message_user(request, f"{refusal.message} Rendez-vous : {expected}.", messages.ERROR)
+        else:
+            self.message_user(request, f"{closed} plage(s) fermée(s).", messages.SUCCESS)

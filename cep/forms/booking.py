@@ -1,0 +1,39 @@
+from datetime import datetime
+
+from django import forms
+from django.utils.dateparse import parse_datetime
+
+from accounts.services.idempotency import IdempotentFormMixin
+from cep.enums import MeetingMode
+from cep.models import Adviser, Site
+
+
+class InstantField(forms.Field):
+    """An instant with its offset, as written in our own links (ISO 8601). Becomes an aware datetime."""
+
+    widget = forms.HiddenInput
+    default_error_messages = {"invalid": "L’heure demandée n’est pas lisible."}
+
+    def to_python(self, value: str | None) -> datetime | None:
+        if not value:
+            return None
+        try:
+            instant = parse_datetime(value)
+        except ValueError:
+            instant = None
+        if instant is None or instant.tzinfo is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return instant
+
+
+class SlotForm(forms.Form):
+    """One meeting, as a link of the list names it."""
+
+    site = forms.ModelChoiceField(Site.objects.all(), widget=forms.HiddenInput)
+    adviser = forms.ModelChoiceField(Adviser.objects.select_related("user"), widget=forms.HiddenInput)
+    mode = forms.ChoiceField(choices=MeetingMode.choices, widget=forms.HiddenInput)
+    start = InstantField()
+
+
+class BookingForm(IdempotentFormMixin, SlotForm):
+    """The same meeting, asked for: the key is that of the page which was shown."""

@@ -1,0 +1,43 @@
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django import forms
+
+from cep.enums import MeetingMode
+from cep.selectors.places import PersonalPlace
+
+OTHER_PLACE: Final = "autre"
+# Words of the address bar for each way of meeting.
+MODE_WORDS: Final = {
+    "sur-place": MeetingMode.ON_SITE,
+    "visio": MeetingMode.REMOTE,
+    "telephone": MeetingMode.PHONE,
+}
+
+
+class SlotSearchForm(forms.Form):
+    """Near where, and how. The view gives each question an answer, so that the first page is useful already."""
+
+    lieu = forms.ChoiceField(label="Où souhaitez-vous être reçu ?", widget=forms.RadioSelect)
+    commune = forms.CharField(
+        label="Autre commune",
+        required=False,
+        max_length=80,
+        help_text="Son nom ou son code postal, si vous avez choisi une autre commune.",
+    )
+    mode = forms.ChoiceField(
+        label="Comment souhaitez-vous rencontrer le conseiller ?",
+        choices=[(word, mode.label) for word, mode in MODE_WORDS.items()],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, places: Sequence[PersonalPlace], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(place.code, place.label) for place in places]
+        self.fields["lieu"].choices = [*known, (OTHER_PLACE, "Dans une autre commune")]
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        if answers.get("lieu") == OTHER_PLACE and not answers.get("commune"):
+            self.add_error("commune", "Indiquez une commune, par son nom ou son code postal.")
+        return answers

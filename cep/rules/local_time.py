@@ -1,0 +1,59 @@
+"""Clocks of places: a local hour is the intention, the instant follows from the zone."""
+
+from datetime import UTC, date, datetime, time
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+
+PARIS = "Europe/Paris"
+
+# Said after an hour, because a person may live under another clock than the place that receives them.
+ZONE_NOTES = {
+    "America/Cayenne": "heure de Guyane",
+    "America/Guadeloupe": "heure de Guadeloupe",
+    "America/Martinique": "heure de Martinique",
+    "America/Marigot": "heure de Saint-Martin",
+    "America/Miquelon": "heure de Saint-Pierre-et-Miquelon",
+    "America/St_Barthelemy": "heure de Saint-Barthélemy",
+    "Indian/Mayotte": "heure de Mayotte",
+    "Indian/Reunion": "heure de La Réunion",
+    "Pacific/Noumea": "heure de Nouméa",
+    "Pacific/Tahiti": "heure de Tahiti",
+    "Pacific/Wallis": "heure de Wallis-et-Futuna",
+}
+
+
+@cache
+def _known_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def validate_time_zone(name: str) -> None:
+    """Raises ValidationError unless the name is in the IANA database (with a place: no bare offset)."""
+    if "/" not in name or name not in _known_zones():
+        raise ValidationError("« %(name)s » n’est pas un fuseau horaire connu.", params={"name": name})
+
+
+def zone_note(time_zone: str) -> str:
+    """« heure de La Réunion » and the like; empty where the hour is that of Paris."""
+    if time_zone == PARIS:
+        return ""
+    return ZONE_NOTES.get(time_zone, f"heure de {time_zone.rsplit('/', 1)[-1].replace('_', ' ')}")
+
+
+def instant_of(day: date, local: time, zone: ZoneInfo) -> datetime | None:
+    """The UTC instant of a local hour, or None when the clocks jump over it that day.
+
+    An hour that occurs twice (clocks going back) is taken the first time.
+    """
+    wanted = datetime.combine(day, local)
+    instant = wanted.replace(tzinfo=zone).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) != wanted:
+        return None
+    return instant
+
+
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of a local day. Some zones have jumped over midnight: the shifted instant is kept."""
+    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)

@@ -1,0 +1,25 @@
+"""How a day and an hour are said, in French, on the clock of a place."""
+
+from datetime import date, datetime, time
+
+from django.utils.formats import date_format
+
+NO_BREAK_SPACE = "\u00a0"
+
+
+def day_in_words(day: date) -> str:
+    """« lundi 23 novembre 2026 », « mardi 1er décembre 2026 »."""
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{date_format(day, 'l')} {number} {date_format(day, 'F Y')}"
+
+
+def hour_in_words(hour: time) -> str:
+    """« 9 h », « 14 h 30 »."""
+    minutes = f"{NO_BREAK_SPACE}{hour:%M}" if hour.minute else ""
+    return f"{hour.hour}{NO_BREAK_SPACE}h{minutes}"
+
+
+def meeting_in_words(local_start: datetime, zone_note: str) -> str:
+    """« lundi 23 novembre 2026 à 9 h (heure de La Réunion) ». The datetime is that of the place's clock."""
+    words = f"{day_in_words(local_start.date())} à {hour_in_words(local_start.time())}"
+    return f"{words} ({zone_note})" if zone_note else words

@@ -1,0 +1,60 @@
+"""Appointments as the one who asks may see them: the person's own, the adviser's own, the manager's team."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.enums import StaffRole
+from accounts.models import Holder, User
+from accounts.permissions import is_cep_adviser
+from accounts.selectors.staff import scope_codes
+from cep.enums import BookingStatus
+from cep.models import Booking
+
+WITH_PLACE_AND_ADVISER = ("site", "adviser__user")
+
+
+def appointments_of(holder: Holder) -> QuerySet[Booking]:
+    """Every appointment of the person, latest first. One query."""
+    return (
+        Booking.objects.filter(holder=holder)
+        .select_related(*WITH_PLACE_AND_ADVISER)
+        .order_by("-local_date", "-local_time")
+    )
+
+
+def upcoming_appointments(holder: Holder, *, now: datetime | None = None) -> QuerySet[Booking]:
+    """The person's confirmed appointments that are not over at `now` (the present), soonest first. One query."""
+    return (
+        appointments_of(holder)
+        .filter(status=BookingStatus.CONFIRMED, span__endswith__gt=now or timezone.now())
+        .order_by("local_date", "local_time")
+    )
+
+
+def appointment_of(holder: Holder, key: UUID) -> Booking | None:
+    """One appointment of the person; another person's does not exist for them. One query."""
+    return appointments_of(holder).filter(pk=key).first()
+
+
+def bookings_visible_to(user: User) -> QuerySet[Booking]:
+    """What a member of staff may see: an adviser their own meetings, a manager those of their operators.
+
+    Nobody else, a technical administrator included. The roles cost one query a user, the rows another.
+    """
+    operators = scope_codes(user, StaffRole.CEP_MANAGER)
+    bookings = Booking.objects.select_related("holder", *WITH_PLACE_AND_ADVISER)
+    if operators:
+        return bookings.filter(adviser__operator__code__in=operators)
+    if is_cep_adviser(user):
+        return bookings.filter(
+            adviser__user=user, adviser__operator__code__in=scope_codes(user, StaffRole.CEP_ADVISER)
+        )
+    return bookings.none()
+
+
+def agenda_of(user: User, *, day: date) -> QuerySet[Booking]:
+    """The meetings of one local day, in the order of the clock, as far as the user may see them. One query."""
+    return bookings_visible_to(user).filter(local_date=day).order_by("local_time", "pk")

@@ -1,0 +1,125 @@
+"""Free meetings: windows minus bookings, computed by one query; nothing is materialised but the windows."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from django.db import connection
+
+from cep.enums import STATUSES_HOLDING_ADVISER
+from cep.models import Site
+from cep.models.window import LONGEST_WINDOW
+from cep.rules.meetings import ALIGNMENT, MEETING, Slot, bookable_period
+
+# Where one looks first around a slot that was lost, before looking over the whole bookable period.
+NEIGHBOURHOOD: Final = timedelta(days=10)
+
+_HOLDING = ", ".join(f"'{status.value}'" for status in STATUSES_HOLDING_ADVISER)
+
+# Windows of an adviser at a site are merged, bookings taken away, what is left cut into meetings whose first
+# one begins on the grid of the local clock. Two advisers free at the same instant and place make one slot; which
+# of them takes it varies from instant to instant, so that the same one is not always offered first.
+_FREE_SLOTS: Final = f"""
+    WITH opening AS (
+        SELECT w.adviser_id, w.site_id, s.time_zone, range_agg(w.span) AS spans
+        FROM cep_window w
+        JOIN cep_site s ON s.id = w.site_id
+        JOIN cep_adviser a ON a.id = w.adviser_id
+        WHERE w.site_id = ANY(%(sites)s) AND w.mode = %(mode)s
+          AND lower(w.span) >= %(since)s::timestamptz - %(longest)s::interval AND lower(w.span) < %(until)s
+          AND upper(w.span) > %(since)s
+          AND a.starts_on <= (lower(w.span) AT TIME ZONE s.time_zone)::date
+          AND (a.ends_on IS NULL OR a.ends_on >= (lower(w.span) AT TIME ZONE s.time_zone)::date)
+        GROUP BY w.adviser_id, w.site_id, s.time_zone
+    ), free AS (
+        SELECT o.adviser_id, o.site_id, o.time_zone, unnest(o.spans - coalesce(taken.spans, '{{}}')) AS span
+        FROM opening o
+        LEFT JOIN LATERAL (
+            SELECT range_agg(b.span) AS spans
+            FROM cep_booking b
+            WHERE b.adviser_id = o.adviser_id AND b.span && o.spans AND b.status IN ({_HOLDING})
+        ) taken ON true
+    ), aligned AS (
+        SELECT f.*, date_bin(%(step)s, lower(f.span) AT TIME ZONE f.time_zone, timestamp '2000-01-01')
+               - (lower(f.span) AT TIME ZONE f.time_zone) AS past_the_grid
+        FROM free f
+    )
+    SELECT DISTINCT ON (start, site_id) start, site_id, adviser_id
+    FROM aligned a
+    CROSS JOIN LATERAL generate_series(
+        lower(a.span) + CASE WHEN past_the_grid < interval '0' THEN %(step)s + past_the_grid ELSE interval '0' END,
+        upper(a.span) - %(meeting)s::interval,
+        %(meeting)s::interval
+    ) start
+    WHERE start >= %(since)s AND start < %(until)s
+    ORDER BY start, site_id, hashint8extended(adviser_id, extract(epoch FROM start)::bigint)
+"""  # noqa: S608 only words of ours are put in
+
+_FIRST_OF_EACH_SITE: Final = f"""
+    SELECT DISTINCT ON (site_id) start, site_id, adviser_id FROM ({_FREE_SLOTS}) every ORDER BY site_id, start
+"""  # noqa: S608 only words of ours are put in
+
+
+def free_slots(
+    *, sites: Collection[Site], mode: str, since: datetime, until: datetime, limit: int | None = None
+) -> list[Slot]:
+    """Meetings that could begin in [since, until), by instant then site. One query. Aware datetimes in UTC."""
+    if not sites:
+        return []
+    query = _FREE_SLOTS + ("LIMIT %(limit)s" if limit is not None else "")
+    return _run(query, sites, mode, since, until, limit)
+
+
+def _run(
+    query: str, sites: Collection[Site], mode: str, since: datetime, until: datetime, limit: int | None = None
+) -> list[Slot]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            query,
+            {
+                "sites": [site.pk for site in sites],
+                "mode": mode,
+                "since": since,
+                "until": until,
+                "longest": LONGEST_WINDOW,
+                "step": ALIGNMENT,
+                "meeting": MEETING,
+                "limit": limit,
+            },
+        )
+        return [
+            Slot(site, adviser, mode, start.astimezone(UTC)) for start, site, adviser in cursor.fetchall()
+        ]
+
+
+def bookable_slots(
+    *, sites: Collection[Site], mode: str, since: datetime, until: datetime, now: datetime
+) -> list[Slot]:
+    """Free meetings of a period, without those that are too soon or too far to be booked. One query."""
+    first, last = bookable_period(now)
+    return free_slots(sites=sites, mode=mode, since=max(since, first), until=min(until, last))
+
+
+def first_bookable_slot(*, sites: Collection[Site], mode: str, now: datetime) -> Slot | None:
+    """The soonest meeting over the whole bookable period. One query."""
+    first, last = bookable_period(now)
+    return next(iter(free_slots(sites=sites, mode=mode, since=first, until=last, limit=1)), None)
+
+
+def first_slot_of_each_site(*, sites: Collection[Site], mode: str, now: datetime) -> dict[int, Slot]:
+    """The soonest bookable meeting of each site that has one, by the key of the site. One query."""
+    if not sites:
+        return {}
+    first, last = bookable_period(now)
+    return {slot.site_id: slot for slot in _run(_FIRST_OF_EACH_SITE, sites, mode, first, last)}
+
+
+def nearest_slots(*, site: Site, mode: str, start: datetime, now: datetime, limit: int = 3) -> list[Slot]:
+    """The free meetings of the site closest in time to `start`, earlier or later. One or two queries."""
+    around = bookable_slots(
+        sites=[site], mode=mode, since=start - NEIGHBOURHOOD, until=start + NEIGHBOURHOOD, now=now
+    )
+    if len(around) < limit:
+        first, last = bookable_period(now)
+        around = free_slots(sites=[site], mode=mode, since=first, until=last)
+    return sorted(around, key=lambda slot: (abs(slot.start - start), slot.start))[:limit]

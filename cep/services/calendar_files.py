@@ -1,0 +1,197 @@
+"""Calendar files (RFC 5545, RFC 5546) that follow an appointment through its changes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from typing import Any, Final, Self
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress
+
+from accounts.models import Holder
+from cep.enums import BookingStatus, MeetingMode
+from cep.models import Booking
+from cep.rules.wording import meeting_in_words
+
+PRODUCT_IDENTIFIER: Final = "-//Compte personnel d'activité//Rendez-vous//FR"
+# Neither the calendar of an employer nor a shared screen is told what the meeting is about.
+DISCREET_SUMMARY: Final = "Rendez-vous personnel"
+
+
+@dataclass(frozen=True)
+class MeetingFacts:
+    """What a message or a calendar says about an appointment, as it was when it was written.
+
+    JSON values only, so that it travels in a notification row. Instants are ISO 8601 in UTC.
+    """
+
+    key: str
+    sequence: int
+    start: str
+    end: str
+    time_zone: str
+    zone_note: str
+    mode: str
+    site_name: str
+    site_address: str
+    site_phone: str
+    site_email: str
+    adviser_name: str
+    person_name: str
+    person_email: str
+    status: str
+    stamp: str
+
+    @classmethod
+    def of(cls, booking: Booking, *, now: datetime) -> Self:
+        site, holder = booking.site, booking.holder
+        return cls(
+            key=str(booking.pk),
+            sequence=booking.sequence,
+            start=booking.starts_at.astimezone(UTC).isoformat(),
+            end=booking.ends_at.astimezone(UTC).isoformat(),
+            time_zone=booking.time_zone,
+            zone_note=booking.zone_note,
+            mode=booking.mode,
+            site_name=site.name,
+            site_address=site.address,
+            site_phone=site.phone,
+            site_email=site.email,
+            adviser_name=booking.adviser.display_name,
+            person_name=holder.display_name,
+            person_email=address_of(holder),
+            status=booking.status,
+            stamp=now.astimezone(UTC).replace(microsecond=0).isoformat(),
+        )
+
+    @classmethod
+    def from_context(cls, context: Mapping[str, Any]) -> Self:
+        return cls(**context)
+
+    def as_context(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def local_start(self) -> datetime:
+        return datetime.fromisoformat(self.start).astimezone(ZoneInfo(self.time_zone))
+
+    @property
+    def local_end(self) -> datetime:
+        return datetime.fromisoformat(self.end).astimezone(ZoneInfo(self.time_zone))
+
+    @property
+    def when(self) -> str:
+        return meeting_in_words(self.local_start, self.zone_note)
+
+    @property
+    def mode_label(self) -> str:
+        return str(MeetingMode(self.mode).label)
+
+    @property
+    def is_cancelled_by_service(self) -> bool:
+        return self.status == BookingStatus.CANCELLED_BY_SERVICE
+
+    @property
+    def is_on_site(self) -> bool:
+        return self.mode == MeetingMode.ON_SITE
+
+    @property
+    def address(self) -> str:
+        """The page of the appointment on the portal."""
+        return str(settings.SITE_URL) + reverse("cep:appointment_detail", args=[self.key])
+
+    @property
+    def slots_address(self) -> str:
+        """The page where another appointment is chosen."""
+        return str(settings.SITE_URL) + reverse("cep:slot_list")
+
+
+def address_of(holder: Holder) -> str:
+    """Where to write to the person: the address they gave for that, else the one they sign in with; may be ''."""
+    if holder.email or holder.user is None:
+        return holder.email
+    return holder.user.email
+
+
+def calendar_file(facts: MeetingFacts, *, method: str) -> bytes:
+    """The file of one appointment. `method`: PUBLISH (a copy to keep), REQUEST (an invitation) or CANCEL.
+
+    One UID for the life of the appointment and a SEQUENCE that grows: a calendar replaces what it holds.
+    Hours are local with their zone described, so that the clock of the place is what calendars show.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT_IDENTIFIER)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    calendar.add_component(time_zone_component(ZoneInfo(facts.time_zone), facts.local_start.year))
+    calendar.add_component(_event(facts, method))
+    return calendar.to_ical()
+
+
+def _event(facts: MeetingFacts, method: str) -> Event:
+    event = Event()
+    event.add("uid", facts.key)
+    event.add("sequence", facts.sequence)
+    event.add("dtstamp", datetime.fromisoformat(facts.stamp))
+    event.add("dtstart", facts.local_start)
+    event.add("dtend", facts.local_end)
+    event.add("summary", DISCREET_SUMMARY)
+    event.add("class", "PRIVATE")
+    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("location", _place(facts))
+    event.add("description", f"{facts.address}\n{facts.site_phone} – {facts.site_email}")
+    event.add("url", facts.address)
+    event.add("organizer", _party(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
+    if method != "PUBLISH" and facts.person_email:
+        event.add("attendee", _party(facts.person_email, PARTSTAT="ACCEPTED", RSVP="FALSE"), encode=False)
+    return event
+
+
+def _place(facts: MeetingFacts) -> str:
+    return f"{facts.site_name}, {facts.site_address}" if facts.is_on_site else facts.mode_label
+
+
+def _party(address: str, **parameters: str) -> vCalAddress:
+    party = vCalAddress(f"mailto:{address}")
+    party.params.update(parameters)
+    return party
+
+
+def time_zone_component(zone: ZoneInfo, year: int) -> Timezone:
+    """The VTIMEZONE of a zone for a year and the next one (RFC 5545 §3.6.5).
+
+    Each onset is written on the clock that holds until it, as the standard asks.
+    """
+    component = Timezone()
+    component.add("tzid", zone.key)
+    start_of_year = datetime(year, 1, 1, tzinfo=UTC)
+    component.add_component(_observance(zone, start_of_year, start_of_year))
+    for before, after in _changes_of_clock(zone, start_of_year, years=2):
+        component.add_component(_observance(zone, before, after))
+    return component
+
+
+def _changes_of_clock(zone: ZoneInfo, since: datetime, *, years: int) -> Iterator[tuple[datetime, datetime]]:
+    """Pairs of instants, one second before a change and at it. Clocks change on whole quarters of an hour."""
+    quarter = timedelta(minutes=15)
+    instant = since
+    while instant < since.replace(year=since.year + years):
+        following = instant + quarter
+        if instant.astimezone(zone).utcoffset() != following.astimezone(zone).utcoffset():
+            yield following - timedelta(seconds=1), following
+        instant = following
+
+
+def _observance(zone: ZoneInfo, before: datetime, after: datetime) -> TimezoneStandard | TimezoneDaylight:
+    old, new = before.astimezone(zone), after.astimezone(zone)
+    old_offset = old.utcoffset() or timedelta(0)
+    observance = TimezoneDaylight() if new.dst() else TimezoneStandard()
+    observance.add("dtstart", (after + old_offset).replace(tzinfo=None))
+    observance.add("tzoffsetfrom", old_offset)
+    observance.add("tzoffsetto", new.utcoffset() or timedelta(0))
+    observance.add("tzname", new.tzname() or zone.key)
+    return observance

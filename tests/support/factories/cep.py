@@ -1,0 +1,134 @@
+"""Advice network of the tests: fictitious sites at real places."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import factory
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from factory.django import DjangoModelFactory
+
+from cep.enums import BookingStatus, MeetingMode
+from cep.models import Adviser, Booking, Operator, Site, Window
+from tests.support.factories.accounts import HolderFactory, UserFactory
+
+# A Monday, in winter, without a public holiday in its week.
+MONDAY = date(2026, 11, 23)
+# The instant at which the tests stand: the Friday before, noon in Paris.
+NOW = datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("Europe/Paris"))
+
+
+def at(day: date, hour: str, zone: str = "Europe/Paris") -> datetime:
+    """The instant of « 09:30 » that day on the clock of the zone."""
+    return datetime.combine(day, time.fromisoformat(hour), tzinfo=ZoneInfo(zone))
+
+
+def span(start: str, end: str, *, day: date = MONDAY, zone: str = "Europe/Paris") -> DateTimeTZRange:
+    """From one local hour to another of the same day."""
+    return DateTimeTZRange(at(day, start, zone), at(day, end, zone))
+
+
+class OperatorFactory(DjangoModelFactory):
+    class Meta:
+        model = Operator
+        django_get_or_create = ("code",)
+
+    code = "op-test"
+    name = factory.LazyAttribute(lambda o: f"Opérateur {o.code}")
+
+
+class SiteFactory(DjangoModelFactory):
+    """In Ajaccio. Traits: bastia, reunion, guadeloupe."""
+
+    class Meta:
+        model = Site
+
+    class Params:
+        bastia = factory.Trait(commune_code="2B033", latitude=42.6976, longitude=9.4498)
+        reunion = factory.Trait(
+            commune_code="97411",
+            latitude=-20.8789,
+            longitude=55.4481,
+            time_zone="Indian/Reunion",
+            holiday_zone="reunion",
+        )
+        guadeloupe = factory.Trait(
+            commune_code="97105",
+            latitude=15.9985,
+            longitude=-61.7265,
+            time_zone="America/Guadeloupe",
+            holiday_zone="guadeloupe",
+        )
+
+    operator = factory.SubFactory(OperatorFactory)
+    name = factory.Sequence(lambda n: f"Espace conseil {n}")
+    address = "1 rue des Essais"
+    commune_code = "2A004"
+    latitude = 41.9192
+    longitude = 8.7386
+    time_zone = "Europe/Paris"
+    holiday_zone = "metropole"
+    wheelchair_accessible = True
+    phone = "04 95 00 00 00"
+    email = "accueil@conseil.test"
+
+
+class AdviserFactory(DjangoModelFactory):
+    class Meta:
+        model = Adviser
+
+    operator = factory.SubFactory(OperatorFactory)
+    user = factory.SubFactory(
+        UserFactory, cep_adviser=True, scope_code=factory.SelfAttribute("..operator.code")
+    )
+    starts_on = date(2020, 1, 1)
+    ends_on = None
+
+
+class WindowFactory(DjangoModelFactory):
+    """Monday from 9 to 12 on site, unless told otherwise."""
+
+    class Meta:
+        model = Window
+
+    site = factory.SubFactory(SiteFactory)
+    adviser = factory.SubFactory(AdviserFactory, operator=factory.SelfAttribute("..site.operator"))
+    mode = MeetingMode.ON_SITE
+    span = factory.LazyAttribute(lambda o: span("09:00", "12:00", zone=o.site.time_zone))
+
+
+class BookingFactory(DjangoModelFactory):
+    """Monday at 9 for an hour, confirmed. `start` moves it. No window is made under it."""
+
+    class Meta:
+        model = Booking
+
+    class Params:
+        start = factory.LazyAttribute(lambda o: at(MONDAY, "09:00", o.site.time_zone))
+
+    id = factory.LazyFunction(uuid4)
+    site = factory.SubFactory(SiteFactory)
+    adviser = factory.SubFactory(AdviserFactory, operator=factory.SelfAttribute("..site.operator"))
+    holder = factory.SubFactory(HolderFactory)
+    mode = MeetingMode.ON_SITE
+    status = BookingStatus.CONFIRMED
+    span = factory.LazyAttribute(lambda o: DateTimeTZRange(o.start, o.start + timedelta(hours=1)))
+    local_date = factory.LazyAttribute(lambda o: o.start.astimezone(o.site.zone).date())
+    local_time = factory.LazyAttribute(lambda o: o.start.astimezone(o.site.zone).time())
+    time_zone = factory.SelfAttribute("site.time_zone")
+
+
+def demand(window: Window, **changes: Any) -> dict[str, Any]:
+    """What to give to `book_appointment` for the first hour of a window; `changes` replace parts."""
+    wanted = {
+        "key": uuid4(),
+        "adviser": window.adviser,
+        "site": window.site,
+        "mode": MeetingMode(window.mode),
+        "start": window.span.lower,
+        "now": NOW,
+    }
+    if "holder" not in changes:
+        wanted["holder"] = HolderFactory()
+    return wanted | changes
