@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "cpa_portal.kernel.theme.static_files.PortalStaticFilesConfig",
     "django.contrib.postgres",
     "django.forms",
     "allauth",

@@ -1,4 +1,4 @@
-"""The portal as a person meets it: a real `bin/run`, with its servers, workers and demo data, in a folder of its own."""
+"""The portal as a person meets it: a real `bin/run`, its servers, workers and demo data, in a folder of its own."""
 
 import os
 import queue
