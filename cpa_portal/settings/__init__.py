@@ -314,8 +314,10 @@ TRACES_RETENTION_DAYS = ENVIRONMENT.traces_retention_days
 # What the rooms below ask of the rooms above, by name (see docs/architecture.md) ----------------
 NOTIFICATION_RENDERERS: dict[str, str] = {
     "sign_in_message": "accounts.adapter.render_sign_in_message",
+    "cep.appointment_confirmed": "cep.services.messages.render_confirmation",
+    "cep.appointment_cancelled": "cep.services.messages.render_cancellation",
 }
-PERSONAL_DATA_EXPORTERS: list[str] = ["accounts.personal_data"]
+PERSONAL_DATA_EXPORTERS: list[str] = ["accounts.personal_data", "cep.personal_data"]
 
 # Rules of the views that other packages bring: a view name, or a namespace followed by a colon.
 ACCESS_RULES: dict[str, str] = {
