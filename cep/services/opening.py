@@ -90,7 +90,7 @@ def _local_spans(
         if start is None or end is None:
             # The clocks jump over one of the two hours: nobody can be told to come then.
             logger.warning(
-                "window dropped: the hour does not exist", extra={"site": site.pk, "day": day.isoformat()}
+                "window_at_no_hour", extra={"site": site.pk, "day": day.isoformat()}
             )
             report.clock_changes.append(day)
             continue

@@ -1,0 +1,240 @@
+"""Many people at one instant, on real connections: the database says who comes."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.models import Notification
+from cep.enums import BookingAction, BookingStatus
+from cep.exceptions import BookingBusy, CEPRefusal, WindowHasBookings
+from cep.models import Booking, BookingEvent, Window
+from cep.services.appointments import act_on_appointment
+from cep.services.booking import book_appointment
+from cep.services.opening import close_windows
+from tests.support.factories.accounts import HolderFactory
+from tests.support.factories.cep import (
+    MONDAY,
+    NOW,
+    BookingFactory,
+    SiteFactory,
+    WindowFactory,
+    at,
+    demand,
+    span,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PEOPLE = 60
+
+
+def all_at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Run each work in its own thread and connection from one start line; results or refusals, in order.
+
+    Anything but a refusal of the domain is kept too, so that a deadlock or a 500 is seen by the assertions.
+    """
+    start = threading.Barrier(len(works))
+    results: list[Any] = [None] * len(works)
+
+    def run(rank: int, work: Callable[[], Any]) -> None:
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=60)
+            results[rank] = work()
+        except Exception as problem:
+            results[rank] = problem
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(rank, work)) for rank, work in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    return results
+
+
+def outcomes(results: Sequence[Any]) -> Counter[str]:
+    return Counter(
+        result.code if isinstance(result, CEPRefusal) else type(result).__name__ for result in results
+    )
+
+
+def booking_works(demands: Sequence[dict[str, Any]]) -> list[Callable[[], Any]]:
+    return [lambda wanted=wanted: book_appointment(**wanted) for wanted in demands]
+
+
+@pytest.fixture
+def people() -> list[Any]:
+    return HolderFactory.create_batch(PEOPLE, nir=None)
+
+
+def test_sixty_people_on_one_slot_make_one_appointment(people):
+    window = WindowFactory()
+
+    results = all_at_once(booking_works([demand(window, holder=person) for person in people]))
+
+    assert outcomes(results) == {"Booking": 1, "slot_taken": PEOPLE - 1}
+    assert Booking.objects.count() == BookingEvent.objects.count() == Notification.objects.count() == 1
+    offered = {
+        slot.start for refused in results if isinstance(refused, CEPRefusal) for slot in refused.nearest
+    }
+    assert offered == {at(MONDAY, "10:00"), at(MONDAY, "11:00")}
+
+
+def test_negative_control_without_the_constraint_the_race_appears(people):
+    """The same crowd against "look, then write": if this gave one row, the tests around would prove nothing."""
+    window = WindowFactory()
+    looked = threading.Barrier(PEOPLE)
+
+    def look_then_write(person: Any) -> None:
+        with transaction.atomic():
+            taken = Booking.objects.filter(adviser=window.adviser, span__overlap=window.span).exists()
+            looked.wait(timeout=60)
+            if not taken:
+                # A cancelled booking is outside the constraint: nothing but the look protects it.
+                BookingFactory(
+                    adviser=window.adviser,
+                    site=window.site,
+                    holder=person,
+                    status=BookingStatus.CANCELLED_BY_PERSON,
+                )
+
+    all_at_once([lambda person=person: look_then_write(person) for person in people])
+
+    assert Booking.objects.count() > 1
+
+
+def test_sixty_people_on_overlapping_slots_make_appointments_that_do_not_overlap(people):
+    window = WindowFactory(span=span("09:00", "17:00"))
+    demands = [
+        demand(window, holder=person, start=at(MONDAY, "09:00") + timedelta(minutes=30 * (rank % 15)))
+        for rank, person in enumerate(people)
+    ]
+
+    results = all_at_once(booking_works(demands))
+
+    assert set(outcomes(results)) == {"Booking", "slot_taken"}
+    assert_nobody_is_in_two_places()
+
+
+def test_one_person_on_sixty_advisers_gets_one_appointment():
+    site = SiteFactory()
+    windows = WindowFactory.create_batch(PEOPLE, site=site)
+    holder = HolderFactory()
+
+    results = all_at_once(booking_works([demand(window, holder=holder) for window in windows]))
+
+    assert outcomes(results) == {"Booking": 1, "holder_already_booked": PEOPLE - 1}
+    assert Booking.objects.count() == 1
+
+
+def test_one_request_sent_sixty_times_gives_one_appointment_to_all():
+    wanted = demand(WindowFactory())
+
+    results = all_at_once(booking_works([wanted] * PEOPLE))
+
+    assert outcomes(results) == {"Booking": PEOPLE}
+    assert {booking.pk for booking in results} == {wanted["key"]}
+    assert BookingEvent.objects.count() == Notification.objects.count() == 1
+
+
+def test_cancelling_while_others_book_lets_at_most_one_in(people):
+    window = WindowFactory()
+    taken = BookingFactory(adviser=window.adviser, site=window.site)
+
+    def cancel() -> Booking:
+        return act_on_appointment(key=taken.pk, action=BookingAction.CANCEL_BY_PERSON, actor=None, now=NOW)
+
+    works = booking_works([demand(window, holder=person) for person in people])
+    results = all_at_once([*works[: PEOPLE // 2], cancel, *works[PEOPLE // 2 :]])
+
+    assert set(outcomes(results)) <= {"Booking", "slot_taken"}
+    assert Booking.objects.filter(status=BookingStatus.CONFIRMED).count() <= 1
+    assert Booking.objects.get(pk=taken.pk).status == BookingStatus.CANCELLED_BY_PERSON
+    assert_nobody_is_in_two_places()
+
+
+def test_closing_while_others_book_leaves_no_appointment_uncovered(people):
+    window = WindowFactory(span=span("09:00", "17:00"))
+    demands = [
+        demand(window, holder=person, start=at(MONDAY, f"{9 + rank % 8:02d}:00"))
+        for rank, person in enumerate(people)
+    ]
+
+    works = booking_works(demands)
+    results = all_at_once([*works[:5], lambda: close_windows(windows=[window]), *works[5:]])
+
+    closing = results[5]
+    if isinstance(closing, WindowHasBookings):
+        assert Window.objects.filter(pk=window.pk).exists()
+    else:
+        assert closing == 1
+        assert not Booking.objects.exists()
+    assert set(outcomes(results)) <= {"Booking", "slot_taken", "window_closed", "window_has_bookings", "int"}
+
+
+def test_book_appointment_waits_for_a_closing_that_is_not_over_and_then_is_refused():
+    window = WindowFactory()
+    wanted = demand(window)
+    closed, may_commit = threading.Event(), threading.Event()
+
+    def close_slowly() -> int:
+        with transaction.atomic():
+            done = close_windows(windows=[window])
+            closed.set()
+            may_commit.wait(timeout=30)
+        return done
+
+    def book_meanwhile() -> Any:
+        closed.wait(timeout=30)
+        threading.Timer(0.3, may_commit.set).start()
+        return book_appointment(**wanted)
+
+    results = all_at_once([close_slowly, book_meanwhile])
+
+    assert outcomes(results) == {"int": 1, "window_closed": 1}
+    assert not Booking.objects.exists()
+
+
+def test_book_appointment_that_waits_too_long_says_that_it_is_busy_and_writes_nothing():
+    window = WindowFactory()
+    wanted = demand(window)
+    held, may_end = threading.Event(), threading.Event()
+
+    def hold_the_window() -> None:
+        with transaction.atomic():
+            Window.objects.select_for_update().get(pk=window.pk)
+            held.set()
+            may_end.wait(timeout=30)
+
+    def book_meanwhile() -> Any:
+        held.wait(timeout=30)
+        try:
+            return book_appointment(**wanted)
+        finally:
+            may_end.set()
+
+    results = all_at_once([hold_the_window, book_meanwhile])
+
+    assert isinstance(results[1], BookingBusy)
+    assert not Booking.objects.exists()
+    assert book_appointment(**wanted | {"key": uuid4()}).is_confirmed
+
+
+def assert_nobody_is_in_two_places() -> None:
+    for person in ("adviser_id", "holder_id"):
+        spans: dict[Any, list[Any]] = {}
+        for booking in Booking.objects.filter(status=BookingStatus.CONFIRMED):
+            spans.setdefault(getattr(booking, person), []).append(booking.span)
+        for taken in spans.values():
+            ordered = sorted(taken, key=lambda held: held.lower)
+            assert all(
+                first.upper <= second.lower for first, second in zip(ordered, ordered[1:], strict=False)
+            )
