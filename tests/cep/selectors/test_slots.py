@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -159,7 +159,7 @@ def test_free_slots_overseas_are_on_the_clock_of_the_place():
 
 
 def test_free_slots_on_the_day_of_the_change_of_clock_keep_local_hours():
-    sunday = datetime(2027, 3, 28).date()
+    sunday = date(2027, 3, 28)
     window = WindowFactory(span=span("01:00", "05:00", day=sunday))
 
     slots = free_slots(

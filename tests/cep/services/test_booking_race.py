@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -235,6 +236,4 @@ def assert_nobody_is_in_two_places() -> None:
             spans.setdefault(getattr(booking, person), []).append(booking.span)
         for taken in spans.values():
             ordered = sorted(taken, key=lambda held: held.lower)
-            assert all(
-                first.upper <= second.lower for first, second in zip(ordered, ordered[1:], strict=False)
-            )
+            assert all(first.upper <= second.lower for first, second in pairwise(ordered))
