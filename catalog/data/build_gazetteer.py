@@ -286,7 +286,9 @@ def write_tables(folder: Path, communes: list[Commune], regions: list[dict], dep
     with (folder / "departements.csv").open("w", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["code", "name", "region", "capital"])
-        writer.writerows([d["code"], d["nom"], d.get("region") or d["code"], d.get("chefLieu") or ""] for d in departments)
+        for row in departments:
+            region = row.get("region") or row["code"]
+            writer.writerow([row["code"], row["nom"], region, row.get("chefLieu") or ""])
 
 
 def main(tarball: str, wheel: str, folder: str) -> None:

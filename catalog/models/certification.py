@@ -13,6 +13,9 @@ class Occupation(models.Model):
     code = models.CharField("code ROME", max_length=5, primary_key=True)
     label = models.CharField("intitulé", max_length=250)
     titles = ArrayField(models.CharField(max_length=250), default=list, verbose_name="appellations")
+    # Its words and their families, ready for the index: see catalog/words.py.
+    search_words = models.TextField(blank=True, default="", editable=False)
+    search_families = models.TextField(blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = "métier"
@@ -23,7 +26,8 @@ class Occupation(models.Model):
 
 
 class Certification(models.Model):
-    code = models.CharField("numéro", max_length=10, primary_key=True, help_text="RNCP34738, RS5634…")
+    code = models.CharField("numéro", max_length=11, primary_key=True, help_text="RNCP34738, RS5634…")
+    diploma = models.CharField("type", max_length=60, blank=True, default="", help_text="CAP, BTS, Master…")
     title = models.CharField("intitulé", max_length=500)
     level = models.PositiveSmallIntegerField(
         "niveau", null=True, blank=True, help_text="3 CAP, 4 bac, 5 bac+2, 6 bac+3 ou 4, 7 bac+5, 8 doctorat."
@@ -37,8 +41,6 @@ class Certification(models.Model):
     occupations = models.ManyToManyField(
         Occupation, related_name="certifications", verbose_name="métiers", blank=True
     )
-    # Words of its occupations and their families, ready for the index: see catalog/words.py.
-    search_occupations = models.TextField(blank=True, default="", editable=False)
     search_families = models.TextField(blank=True, default="", editable=False)
     closed_on = models.DateField("absente depuis", null=True, blank=True)
 
@@ -57,7 +59,12 @@ class Certification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title} ({self.code})"
+        return f"{self.full_title} ({self.code})"
+
+    @property
+    def full_title(self) -> str:
+        """The diploma and its title, as people say it: « CAP Cuisine »."""
+        return f"{self.diploma} {self.title}".strip()
 
     @property
     def register(self) -> str:

@@ -8,6 +8,7 @@ because a training file may point at it.
 import datetime
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -107,11 +108,14 @@ class Training(models.Model):
     )
     certification_code = models.CharField(
         "numéro de certification",
-        max_length=10,
+        max_length=11,
         blank=True,
         default="",
         db_index=True,
         help_text="Tel que le flux le donne, même si la certification n'est pas encore connue ici.",
+    )
+    occupation_codes = ArrayField(
+        models.CharField(max_length=5), default=list, blank=True, verbose_name="codes ROME"
     )
     title = models.CharField("intitulé", max_length=255)
     objective = models.TextField("objectif", blank=True, default="")
@@ -121,6 +125,7 @@ class Training(models.Model):
     entry_level = models.PositiveSmallIntegerField("niveau à l'entrée", null=True, blank=True)
     exit_level = models.PositiveSmallIntegerField("niveau à la sortie", null=True, blank=True)
     website = models.URLField("page de l'organisme", max_length=400, blank=True, default="")
+    described_on = models.DateField("décrite par l'organisme le", null=True, blank=True)
     search_families = models.TextField(blank=True, default="", editable=False)
     digest = models.UUIDField(editable=False, default=uuid.uuid4)
     updated_at = models.DateTimeField("mise à jour", auto_now=True)
@@ -212,10 +217,12 @@ class Session(models.Model):
     def is_open_on(self, day: datetime.date) -> bool:
         """Whether someone may still ask for the session that day.
 
-        With fixed dates the session must not have begun; with permanent entries it must not be over.
+        With fixed dates the session must not have begun (nor be over, when its start is unknown); with
+        permanent entries it must not be over. A session without any date is open with permanent entries only.
         """
         if self.closed_on or self.recruitment_state != RecruitmentState.OPEN:
             return False
-        permanent = self.action.entry_mode == EntryMode.PERMANENT
-        last_day = self.ends_on if permanent else self.starts_on
-        return last_day is None or last_day >= day
+        if self.action.entry_mode == EntryMode.PERMANENT:
+            return self.ends_on is None or self.ends_on >= day
+        last_day = self.starts_on or self.ends_on
+        return last_day is not None and last_day >= day

@@ -1,0 +1,18 @@
+"""Refusals of the catalogue: a code, and a sentence that a person may read."""
+
+
+class CatalogRefusal(Exception):
+    """Base of the refusals. `code` is stable, `message` is French."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class UnreadableFile(CatalogRefusal):
+    """The file as a whole cannot be read: nothing of it was kept, or nothing after the point of the break."""
+
+
+class ImportAlreadyRunning(CatalogRefusal):
+    """Another import of the same feed is under way."""

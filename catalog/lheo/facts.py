@@ -1,0 +1,120 @@
+"""What a feed says of a training, once read: plain values, comparable, with a digest."""
+
+import datetime
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
+from typing import TypeVar
+
+from catalog.enums import EntryMode, FindingAction, Modality, RecruitmentState
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A field that was refused (its value dropped) or repaired (its value changed to a certain one)."""
+
+    path: str
+    identifier: str
+    field: str
+    value: str
+    rule: str
+    action: FindingAction
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    name: str
+    address: str
+    postal_code: str
+    town: str
+    commune_code: str
+    latitude: float | None
+    longitude: float | None
+
+    @property
+    def fingerprint(self) -> uuid.UUID:
+        return digest_of(astuple(self))
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFacts:
+    siret: str
+    nda: str
+    name: str
+    legal_name: str
+    postal_code: str
+    town: str
+    commune_code: str
+    email: str
+    phone: str
+    website: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    number: str
+    occurrence: int
+    starts_on: datetime.date | None
+    ends_on: datetime.date | None
+    registration_starts_on: datetime.date | None
+    registration_ends_on: datetime.date | None
+    recruitment_state: RecruitmentState
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFacts:
+    """`places`: the main one first. Price in cents, taxes included; length in minutes."""
+
+    number: str
+    occurrence: int
+    modality: Modality
+    entry_mode: EntryMode
+    price_cents: int | None
+    hours_minutes: int | None
+    rhythm: str
+    conditions: str
+    accessibility: str
+    languages: str
+    places: tuple[PlaceFacts, ...]
+    sessions: tuple[SessionFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFacts:
+    number: str
+    occurrence: int
+    organisation: OrganisationFacts
+    certification_code: str
+    occupation_codes: tuple[str, ...]
+    title: str
+    objective: str
+    expected_results: str
+    content: str
+    is_certifying: bool
+    entry_level: int | None
+    exit_level: int | None
+    website: str
+    described_on: datetime.date | None
+    actions: tuple[ActionFacts, ...]
+
+    @property
+    def digest(self) -> uuid.UUID:
+        """Changes when anything stored about the training changes. The organisation counts by its SIRET alone."""
+        values = astuple(replace(self, occurrence=1))
+        return digest_of((self.organisation.siret, *values[3:]))
+
+
+Numbered = TypeVar("Numbered", ActionFacts, SessionFacts)
+
+
+def digest_of(values: object) -> uuid.UUID:
+    return uuid.UUID(bytes=hashlib.sha256(repr(values).encode()).digest()[:16])
+
+
+def next_occurrence(new: Numbered, before: Sequence[Numbered]) -> Numbered | None:
+    """`new` with the occurrence that tells it from those of the same number; None when it repeats one of them."""
+    same = [known for known in before if known.number == new.number]
+    if any(replace(known, occurrence=new.occurrence) == new for known in same):
+        return None
+    return replace(new, occurrence=1 + max((known.occurrence for known in same), default=0))

@@ -1,0 +1,205 @@
+"""From a `formation` element to facts, with a finding for every field refused or repaired on the way."""
+
+import datetime
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from lxml import etree
+
+from catalog.enums import EntryMode, FindingAction, Modality, RecruitmentState
+from catalog.gazetteer import Gazetteer
+from catalog.lheo import fields
+from catalog.lheo.address import AddressReader
+from catalog.lheo.facts import (
+    ActionFacts,
+    Finding,
+    OrganisationFacts,
+    PlaceFacts,
+    SessionFacts,
+    TrainingFacts,
+    next_occurrence,
+)
+from catalog.lheo.node import Node
+
+T = TypeVar("T")
+MODALITIES = {"0": Modality.ON_SITE, "1": Modality.MIXED, "2": Modality.REMOTE}
+ENTRY_MODES = {"0": EntryMode.FIXED_DATES, "1": EntryMode.PERMANENT}
+RECRUITMENT_STATES = {
+    "1": RecruitmentState.OPEN,
+    "2": RecruitmentState.CLOSED,
+    "3": RecruitmentState.SUSPENDED,
+}
+NUMBER_LENGTH = 120
+
+
+@dataclass
+class FormationReader:
+    """Reads one formation. `index` is its rank in the file, from 1. Use once."""
+
+    element: etree._Element
+    namespace: str
+    index: int
+    gazetteer: Gazetteer
+    findings: list[Finding] = field(default_factory=list)
+
+    def read(self) -> TrainingFacts | None:
+        """The facts, or None when the training has no title or no organisation that can be told."""
+        node = Node(self.element, self.namespace, f"/lheo/offres/formation[{self.index}]", self.findings)
+        node.identifier = self._training_number(node)
+        organisation = self._organisation(node.child("organisme-formation-responsable"))
+        title = node.value("intitule-formation", fields.title)
+        if not title:
+            node.note("intitule-formation", "", "required_missing", FindingAction.REFUSED)
+        if not title or organisation is None:
+            return None
+        return TrainingFacts(
+            number=node.identifier,
+            occurrence=1,
+            organisation=organisation,
+            certification_code=self._certification_code(node),
+            occupation_codes=self._occupation_codes(node),
+            title=title,
+            objective=node.value("objectif-formation", fields.plain_text) or "",
+            expected_results=node.value("resultats-attendus", fields.plain_text) or "",
+            content=node.value("contenu-formation", fields.plain_text) or "",
+            is_certifying=node.text("certifiante") == "1",
+            entry_level=node.value("code-niveau-entree", fields.level),
+            exit_level=node.value("code-niveau-sortie", fields.level),
+            website=self._website(node.child("url-formation")),
+            described_on=node.attribute("datemaj", fields.day),
+            actions=tuple(self._numbered(node.children("action"), self._action)),
+        )
+
+    def _training_number(self, node: Node) -> str:
+        number = (node.element.get("numero") or "").strip()
+        if number:
+            return number[:NUMBER_LENGTH]
+        # Without a number the content is the identity: a change of content makes another training.
+        content = etree.tostring(self.element, method="c14n")
+        number = f"sans-numero-{hashlib.sha256(content).hexdigest()[:16]}"
+        node.note("@numero", "", "number_missing", FindingAction.REPAIRED)
+        return number
+
+    def _organisation(self, node: Node) -> OrganisationFacts | None:
+        siret = node.child("SIRET-organisme-formation").value("SIRET", fields.siret)
+        if not siret:
+            return None
+        coordinates = node.child("coordonnees-organisme").child("coordonnees")
+        address = AddressReader(coordinates.child("adresse"), self.gazetteer)
+        commune = address.commune()
+        name = node.value("nom-organisme", fields.title) or ""
+        legal_name = node.value("raison-sociale", fields.title) or ""
+        return OrganisationFacts(
+            siret=siret,
+            nda=node.value("numero-activite", fields.nda) or "",
+            name=(name or legal_name or f"Organisme {siret}")[:250],
+            legal_name=legal_name[:250],
+            postal_code=address.postal_code,
+            town=address.town,
+            commune_code=commune.code if commune else "",
+            email=coordinates.value("courriel", fields.email) or "",
+            phone=coordinates.child("telfixe").text("numtel")[:25],
+            website=self._website(coordinates.child("web")),
+        )
+
+    @staticmethod
+    def _website(node: Node) -> str:
+        return node.value("urlweb", fields.website) or ""
+
+    @staticmethod
+    def _certification_code(node: Node) -> str:
+        """The first code that can be read. A training may lead to several certifications; the first is the main one."""
+        found = ""
+        for certification in node.children("certification"):
+            for name, register in (("code-RNCP", "RNCP"), ("code-RS", "RS")):
+                code = certification.value(name, lambda text, r=register: fields.certification(text, register=r))
+                found = found or code or ""
+        return found
+
+    @staticmethod
+    def _occupation_codes(node: Node) -> tuple[str, ...]:
+        codes = (child.own_text() for child in node.child("domaine-formation").children("code-ROME"))
+        return tuple(sorted({code for code in codes if len(code) == 5 and code.isascii() and code.isalnum()}))
+
+    def _action(self, node: Node) -> ActionFacts:
+        hours, price = self._hours(node), node.value("prix-total-TTC", fields.price_cents)
+        if price is None and hours is not None:
+            hourly = node.value("prix-horaire-TTC", fields.price_cents)
+            price = None if hourly is None else round(hourly * hours / 60)
+        return ActionFacts(
+            number=node.identifier,
+            occurrence=1,
+            modality=node.choice("modalites-enseignement", MODALITIES, Modality.ON_SITE),
+            entry_mode=node.choice("modalites-entrees-sorties", ENTRY_MODES, EntryMode.FIXED_DATES),
+            price_cents=price,
+            hours_minutes=hours,
+            rhythm=(node.value("rythme-formation", fields.plain_text) or "")[:300],
+            conditions=node.value("conditions-specifiques", fields.plain_text) or "",
+            accessibility=node.value("acces-handicapes", fields.plain_text) or "",
+            languages=" ".join(child.own_text()[:2].upper() for child in node.children("langue-formation"))[:40],
+            places=tuple(self._places(node.children("lieu-de-formation"))),
+            sessions=tuple(self._numbered(node.children("session"), self._session)),
+        )
+
+    @staticmethod
+    def _hours(node: Node) -> int | None:
+        total = node.value("nombre-heures-total", fields.hours_minutes)
+        if total is not None:
+            return total
+        centre = node.value("nombre-heures-centre", fields.hours_minutes)
+        company = node.value("nombre-heures-entreprise", fields.hours_minutes)
+        return None if centre is None else centre + (company or 0)
+
+    def _places(self, nodes: Iterable[Node]) -> Iterator[PlaceFacts]:
+        ordered = sorted(nodes, key=lambda node: node.element.get("tag") != "principal")
+        for node in ordered:
+            coordinates = node.child("coordonnees")
+            address = AddressReader(coordinates.child("adresse"), self.gazetteer)
+            place = address.place(name=" ".join(c.own_text() for c in coordinates.children("ligne"))[:250])
+            if place is not None:
+                yield place
+
+    def _session(self, node: Node) -> SessionFacts:
+        starts_on, ends_on = self._period(node.child("periode"))
+        registration = node.child("periode-inscription").child("periode")
+        registration_starts_on, registration_ends_on = self._period(registration)
+        return SessionFacts(
+            number=node.identifier,
+            occurrence=1,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            registration_starts_on=registration_starts_on,
+            registration_ends_on=registration_ends_on,
+            recruitment_state=node.choice("etat-recrutement", RECRUITMENT_STATES, RecruitmentState.OPEN),
+        )
+
+    @staticmethod
+    def _period(node: Node) -> tuple[datetime.date | None, datetime.date | None]:
+        start, end = node.value("debut", fields.day), node.value("fin", fields.day)
+        if start and end and end < start:
+            node.note("fin", node.text("fin"), "end_before_start", FindingAction.REFUSED)
+            end = None
+        return start, end
+
+    def _numbered(self, nodes: Iterable[Node], read: Callable[[Node], T]) -> Iterator[T]:
+        """Elements of one kind under one parent, told apart when they share a number."""
+        before: list[T] = []
+        for node in nodes:
+            number = (node.element.get("numero") or "").strip()[:NUMBER_LENGTH]
+            node.identifier = number
+            if not number:
+                node.note("@numero", "", "number_missing", FindingAction.REPAIRED)
+            facts = next_occurrence(read(node), before)  # type: ignore[type-var]
+            if facts is None:
+                node.note("@numero", number, "duplicate_identical", FindingAction.REFUSED)
+                continue
+            if facts.occurrence > 1 and number:
+                node.note("@numero", number, "duplicate_number", FindingAction.REPAIRED)
+            before.append(facts)
+            yield facts
+
+
+def with_occurrence(facts: TrainingFacts, occurrence: int) -> TrainingFacts:
+    return replace(facts, occurrence=occurrence)

@@ -1,0 +1,98 @@
+"""The file as a stream of formations: any size in bounded memory, nothing fetched, nothing expanded."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from lxml import etree
+
+from catalog.exceptions import UnreadableFile
+
+DIALECTS = {"http://www.lheo.org/2.2": "lheo22", "http://lheo.gouv.fr/2.3": "lheo23"}
+EDOF_NAMESPACE = "https://www.of.moncompteformation.gouv.fr"
+GZIP_MAGIC = b"\x1f\x8b"
+# An entity declared in a DTD can grow without end, or name a file of the server.
+DOCTYPE_LOOKED_FOR_IN = 65_536
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The bytes of the feed, unzipped when they are gzipped, whatever the name says."""
+    try:
+        with path.open("rb") as raw:
+            zipped = raw.read(2) == GZIP_MAGIC
+            raw.seek(0)
+            yield gzip.GzipFile(fileobj=raw) if zipped else raw  # type: ignore[misc]
+    except (OSError, EOFError, zlib.error) as problem:
+        raise UnreadableFile("file_unreadable", f"{path.name} ne se lit pas : {problem}.") from problem
+
+
+class FormationStream:
+    """Iterates over the `formation` elements. `dialect` is known from the first one on.
+
+    A break in the XML ends the iteration; `problem` then says where. The elements already given are good.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.dialect = ""
+        self.namespace = ""
+        self.problem = ""
+
+    def __iter__(self) -> Iterator[etree._Element]:
+        refuse_doctype(self.path)
+        with opened(self.path) as file:
+            # Without `huge_tree`, libxml2 bounds depth (256) and text (10 MB); entities stay as they are.
+            events = etree.iterparse(
+                file,
+                events=("start", "end"),
+                resolve_entities=False,
+                no_network=True,
+                load_dtd=False,
+                dtd_validation=False,
+                remove_comments=True,
+                remove_pis=True,
+            )
+            try:
+                yield from self._formations(events)
+            except etree.XMLSyntaxError as problem:
+                self.problem = f"ligne {problem.lineno} : {problem.msg}"
+                if not self.dialect:
+                    message = f"{self.path.name} n'est pas un fichier XML lisible ({self.problem})."
+                    raise UnreadableFile("xml_unreadable", message) from None
+
+    def _formations(self, events: "etree.iterparse[tuple[str, etree._Element]]") -> Iterator[etree._Element]:
+        wanted = ""
+        for event, element in events:
+            if not wanted:
+                self._recognise(element)
+                wanted = f"{{{self.namespace}}}formation"
+            elif event == "end" and element.tag == wanted:
+                yield element
+                # What was read is let go, with the siblings before it, or the tree would grow with the file.
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]  # type: ignore[union-attr]
+
+    def _recognise(self, root: etree._Element) -> None:
+        name = etree.QName(root)
+        self.namespace = name.namespace or ""
+        if self.namespace == EDOF_NAMESPACE:
+            message = (
+                f"{self.path.name} est au format de Mon Compte Formation (EDOF), "
+                "que cette version ne lit pas encore."
+            )
+            raise UnreadableFile("dialect_not_supported", message)
+        if name.localname != "lheo" or self.namespace not in DIALECTS:
+            message = f"{self.path.name} n'est pas une offre LHEO 2.2 ou 2.3 (racine « {root.tag} »)."
+            raise UnreadableFile("dialect_unknown", message[:300])
+        self.dialect = DIALECTS[self.namespace]
+
+
+def refuse_doctype(path: Path) -> None:
+    with opened(path) as file:
+        if b"<!DOCTYPE" in file.read(DOCTYPE_LOOKED_FOR_IN).upper():
+            raise UnreadableFile("doctype_refused", f"{path.name} contient une déclaration DOCTYPE, refusée.")

@@ -1,0 +1,176 @@
+"""Certifications, their blocks and occupations, from the tables that come with the catalogue."""
+
+import csv
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import models, transaction
+
+from catalog.enums import CertificationState, ImportKind
+from catalog.exceptions import UnreadableFile
+from catalog.models import Certification, CertificationBlock, ImportRun, Occupation, Training
+from catalog.services.differences import Tally, store_differences
+from catalog.services.import_runs import finish_run, start_run
+from catalog.services.search_index import refresh_search_entries
+from catalog.words import distinct_words, families
+
+OCCUPATION_FIELDS = ("label", "titles", "search_words", "search_families")
+CERTIFICATION_FIELDS = (
+    "diploma",
+    "title",
+    "level",
+    "state",
+    "expires_on",
+    "nsf_codes",
+    "formacodes",
+    "formacode_labels",
+    "certifiers",
+    "search_families",
+    "closed_on",
+)
+
+
+@dataclass
+class Tables:
+    """What the files hold, by the nature that their header tells."""
+
+    certifications: list[dict[str, str]] = field(default_factory=list)
+    blocks: list[dict[str, str]] = field(default_factory=list)
+    occupations: list[dict[str, str]] = field(default_factory=list)
+
+
+HEADERS: dict[str, tuple[str, ...]] = {
+    "certifications": ("number", "diploma", "title", "level", "state", "expires_on", "occupations",
+                       "formacodes", "formacode_labels", "nsf", "certifiers"),
+    "blocks": ("code", "certification", "title"),
+    "occupations": ("code", "label", "titles"),
+}  # fmt: skip
+
+
+def import_certifications(*, paths: Iterable[Path], today: datetime.date) -> ImportRun:
+    """Load any of the three tables, told by their headers. Certifications absent from theirs are closed.
+
+    Raises UnreadableFile before anything is written.
+    """
+    paths = list(paths)
+    tables = Tables()
+    for path in paths:
+        kind, rows = read_table(path)
+        getattr(tables, kind).extend(rows)
+    run = start_run(kind=ImportKind.CERTIFICATIONS, feed="", path=paths[0])
+    with transaction.atomic():
+        tally = store_tables(tables, today)
+        run.position = len(tables.certifications) + len(tables.blocks) + len(tables.occupations)
+        finish_run(run, tally)
+    return run
+
+
+def read_table(path: Path) -> tuple[str, list[dict[str, str]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            header = tuple(reader.fieldnames or ())
+            kind = next((kind for kind, known in HEADERS.items() if header == known), None)
+            if kind is None:
+                raise UnreadableFile("header_unknown", f"{path.name} : en-tête inconnu ({', '.join(header)[:200]}).")
+            return kind, list(reader)
+    except (OSError, UnicodeDecodeError) as problem:
+        raise UnreadableFile("file_unreadable", f"{path.name} ne se lit pas : {problem}.") from problem
+
+
+def store_tables(tables: Tables, today: datetime.date) -> Tally:
+    _store(Occupation, tables.occupations, _occupation, OCCUPATION_FIELDS)
+    rows = [certification_of(row) for row in tables.certifications]
+    tally = store_differences(Certification, rows, key="code", fields=CERTIFICATION_FIELDS)
+    if rows:
+        gone = Certification.objects.filter(closed_on=None).exclude(code__in=[row.code for row in rows])
+        tally.closed = gone.update(closed_on=today)
+        link_occupations(tables.certifications)
+    known = set(Certification.objects.values_list("code", flat=True))
+    blocks = [row for row in tables.blocks if row["certification"] in known]
+    _store(CertificationBlock, blocks, _block, ("certification_id", "title"))
+    link_trainings()
+    if tally.created or tally.changed:
+        refresh_search_entries(Training.objects.exclude(certification=None).values_list("pk", flat=True))
+    return tally
+
+
+def _store(
+    model: type[models.Model],
+    rows: list[dict[str, str]],
+    build: Callable[[dict[str, str]], Any],
+    fields: tuple[str, ...],
+) -> None:
+    store_differences(model, [build(row) for row in rows], key="code", fields=fields)
+
+
+def _occupation(row: dict[str, str]) -> Occupation:
+    titles = _parts(row["titles"])
+    words = [row["label"], *titles]
+    return Occupation(
+        code=row["code"],
+        label=row["label"],
+        titles=titles,
+        search_words=distinct_words(words),
+        search_families=families(" ".join(words)),
+    )
+
+
+def _block(row: dict[str, str]) -> CertificationBlock:
+    return CertificationBlock(
+        code=row["code"], certification_id=row["certification"], title=row["title"][:500]
+    )
+
+
+def certification_of(row: dict[str, str]) -> Certification:
+    """Raises UnreadableFile for a level, a state or a date that cannot be read."""
+    labels = _parts(row["formacode_labels"])
+    try:
+        return Certification(
+            code=row["number"],
+            diploma=row["diploma"],
+            title=row["title"],
+            level=int(row["level"]) if row["level"] else None,
+            state=CertificationState(row["state"]),
+            expires_on=datetime.date.fromisoformat(row["expires_on"]) if row["expires_on"] else None,
+            nsf_codes=_parts(row["nsf"]),
+            formacodes=_parts(row["formacodes"]),
+            formacode_labels=labels,
+            certifiers=_parts(row["certifiers"]),
+            search_families=families(" ".join([row["title"], *labels])),
+        )
+    except ValueError as problem:
+        raise UnreadableFile("row_unreadable", f"{row['number']} : {problem}.") from problem
+
+
+def link_occupations(rows: list[dict[str, str]]) -> None:
+    link = Certification.occupations.through
+    known = set(Occupation.objects.values_list("code", flat=True))
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        wanted[row["number"]] = {code for code in _parts(row["occupations"]) if code in known}
+    held = link.objects.filter(certification_id__in=wanted)
+    surplus = [
+        item.pk for item in held.iterator() if item.occupation_id not in wanted[item.certification_id]
+    ]
+    link.objects.filter(pk__in=surplus).delete()
+    link.objects.bulk_create(
+        [link(certification_id=c, occupation_id=o) for c, codes in wanted.items() for o in sorted(codes)],
+        ignore_conflicts=True,
+        batch_size=2_000,
+    )
+
+
+def link_trainings() -> None:
+    """Trainings that named a certification before it was known here."""
+    named = Training.objects.filter(certification=None).exclude(certification_code="")
+    codes = Certification.objects.filter(code=models.OuterRef("certification_code"))
+    named.filter(models.Exists(codes)).update(certification_id=models.F("certification_code"))
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in text.split("|") if part]
