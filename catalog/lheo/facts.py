@@ -8,6 +8,7 @@ from dataclasses import astuple, dataclass, replace
 from typing import TypeVar
 
 from catalog.enums import EntryMode, FindingAction, Modality, RecruitmentState
+from catalog.words import families
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,11 @@ class TrainingFacts:
     website: str
     described_on: datetime.date | None
     actions: tuple[ActionFacts, ...]
+
+    @property
+    def families(self) -> str:
+        """The families of the words of its title, for the index."""
+        return families(self.title)
 
     @property
     def digest(self) -> uuid.UUID:

@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from catalog.enums import FindingAction
-from cpa_portal.kernel.identifiers import InvalidIdentifier, certification_code, normalise_nda, normalise_siret
+from cpa_portal.kernel.identifiers import (
+    InvalidIdentifier,
+    certification_code,
+    normalise_nda,
+    normalise_siret,
+)
 
 
 @dataclass(frozen=True, slots=True)

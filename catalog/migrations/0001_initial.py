@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seen', to='catalog.importrun')),
-                ('training', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.training')),
+                ('training', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='catalog.training')),
             ],
             options={
                 'verbose_name': 'formation vue par un import',

@@ -64,7 +64,7 @@ class ImportedTraining(models.Model):
     """Staging: what a run has seen so far. Emptied at its end, when what it did not see is closed."""
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="seen")
-    training = models.ForeignKey("catalog.Training", models.CASCADE, related_name="+")
+    training = models.ForeignKey("catalog.Training", models.CASCADE)
 
     class Meta:
         verbose_name = "formation vue par un import"

@@ -83,7 +83,7 @@ def read_table(path: Path) -> tuple[str, list[dict[str, str]]]:
 
 
 def store_tables(tables: Tables, today: datetime.date) -> Tally:
-    _store(Occupation, tables.occupations, _occupation, OCCUPATION_FIELDS)
+    occupations = _store(Occupation, tables.occupations, _occupation, OCCUPATION_FIELDS)
     rows = [certification_of(row) for row in tables.certifications]
     tally = store_differences(Certification, rows, key="code", fields=CERTIFICATION_FIELDS)
     if rows:
@@ -94,8 +94,8 @@ def store_tables(tables: Tables, today: datetime.date) -> Tally:
     blocks = [row for row in tables.blocks if row["certification"] in known]
     _store(CertificationBlock, blocks, _block, ("certification_id", "title"))
     link_trainings()
-    if tally.created or tally.changed:
-        refresh_search_entries(Training.objects.exclude(certification=None).values_list("pk", flat=True))
+    if tally.created or tally.changed or occupations.created or occupations.changed:
+        refresh_search_entries(Training.objects.filter(closed_on=None).values_list("pk", flat=True))
     return tally
 
 
@@ -104,8 +104,8 @@ def _store(
     rows: list[dict[str, str]],
     build: Callable[[dict[str, str]], Any],
     fields: tuple[str, ...],
-) -> None:
-    store_differences(model, [build(row) for row in rows], key="code", fields=fields)
+) -> Tally:
+    return store_differences(model, [build(row) for row in rows], key="code", fields=fields)
 
 
 def _occupation(row: dict[str, str]) -> Occupation:

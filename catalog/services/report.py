@@ -1,0 +1,52 @@
+"""The report of an import as CSV: one line per field refused or repaired."""
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from catalog.models import ImportRun
+
+COLUMNS = ("file", "path", "identifier", "field", "value", "rule", "action")
+
+
+class FindingLike(Protocol):
+    path: str
+    identifier: str
+    field: str
+    value: str
+    rule: str
+    action: str
+
+
+class ReportWriter:
+    def __init__(self, output: object, file_name: str) -> None:
+        self._writer = csv.writer(output, lineterminator="\n")  # type: ignore[arg-type]
+        self._file_name = file_name
+        self._writer.writerow(COLUMNS)
+
+    def write(self, finding: FindingLike) -> None:
+        self._writer.writerow(
+            [
+                self._file_name,
+                finding.path,
+                finding.identifier,
+                finding.field,
+                finding.value,
+                finding.rule,
+                str(finding.action),
+            ]
+        )
+
+
+@contextmanager
+def report_file(path: Path, file_name: str) -> Iterator[ReportWriter]:
+    with path.open("w", encoding="utf-8", newline="") as output:
+        yield ReportWriter(output, file_name)
+
+
+def write_report(run: ImportRun, path: Path) -> None:
+    with report_file(path, run.file_name) as report:
+        for finding in run.findings.order_by("pk").iterator(chunk_size=5_000):
+            report.write(finding)  # type: ignore[arg-type]
