@@ -223,6 +223,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# The icons are a few hundred bytes each: compressing a thousand of them costs more than it saves.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("svg", "png", "woff", "woff2", "ico", "gz", "br")
 MEDIA_ROOT = Path(ENVIRONMENT.media_root).resolve()
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
