@@ -90,7 +90,9 @@ class HolderDataAdmin(RoleModelAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         obj = super().get_object(request, object_id, from_field)
-        holder = self.concerned_holder(obj) if obj is not None else None
+        # Django looks the row up before it asks whether the person may see it: a refused look is no consultation.
+        allowed = obj is not None and self.has_view_permission(request, obj)
+        holder = self.concerned_holder(obj) if allowed else None
         if holder is not None:
             record_consultation(
                 actor=request.user,  # type: ignore[arg-type]

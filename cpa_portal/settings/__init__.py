@@ -148,7 +148,17 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
-ACCOUNT_RATE_LIMITS = {} if ENVIRONMENT.rate_limits else False
+ACCOUNT_FORMS = {"signup": "accounts.forms.sign_in.SignUpForm"}
+# Failures are counted per address, tightly; per origin, with room for an agency or a school behind one IP.
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "60/m/ip,5/300s/key",
+    "signup": "60/m/ip",
+    "reset_password": "60/m/ip,5/m/key",
+    "confirm_email": "1/60s/key",
+}
+if not ENVIRONMENT.rate_limits:
+    ACCOUNT_RATE_LIMITS = False
 # Behind a proxy the visitor's address is the last one of X-Forwarded-For, which the proxy adds; without a proxy
 # that header is the visitor's own words.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENVIRONMENT.trusted_proxies else 0

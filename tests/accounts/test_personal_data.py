@@ -1,0 +1,25 @@
+"""Every model of the room that points at a person has its part of the copy and its retention rule."""
+
+from django.apps import apps
+
+from accounts.models import Holder
+from accounts.personal_data import RETENTION_RULES
+
+
+def models_about_a_person():
+    pointing = {
+        relation.related_model
+        for relation in Holder._meta.related_objects
+        if relation.related_model._meta.app_label == "accounts"
+    }
+    return pointing | {Holder}
+
+
+def test_retention_rules_cover_every_model_about_a_person():
+    ruled = {apps.get_model(label) for rule in RETENTION_RULES for label in rule.models}
+
+    assert models_about_a_person() == ruled
+
+
+def test_retention_rules_all_name_their_ground():
+    assert all(rule.kept and rule.ground for rule in RETENTION_RULES)
