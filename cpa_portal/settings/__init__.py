@@ -150,7 +150,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
 ACCOUNT_FORMS = {"signup": "accounts.forms.sign_in.SignUpForm"}
 # Failures are counted per address, tightly; per origin, with room for an agency or a school behind one IP.
-ACCOUNT_RATE_LIMITS = {
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "login": "600/m/ip",
     "login_failed": "60/m/ip,5/300s/key",
     "signup": "60/m/ip",
