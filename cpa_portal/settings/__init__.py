@@ -17,6 +17,7 @@ ENVIRONMENT = read_environment(build=os.environ.get("CPA_BUILD") == "1")
 DEBUG = False
 DEMO = ENVIRONMENT.demo
 SECRET_KEY = ENVIRONMENT.secret_key
+SECRET_KEY_FALLBACKS = ENVIRONMENT.secret_key_fallbacks
 SITE_URL = ENVIRONMENT.site_url.rstrip("/")
 ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 DATA_DIR = Path(ENVIRONMENT.data_dir).resolve()

@@ -5,6 +5,8 @@ A missing or wrong value stops the start with its name and what is expected, all
 
 import datetime as dt
 import ipaddress
+import os
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -52,6 +54,8 @@ class Environment(BaseSettings):
     allowed_hosts: CommaSeparated
     trusted_proxies: CommaSeparated = []
     secret_key: str = Field(min_length=50)
+    # Former values, still accepted for what they signed: see docs/key-rotation.md.
+    secret_key_fallbacks: CommaSeparated = []
     data_dir: str = ".local"
 
     database_url: str
@@ -99,6 +103,7 @@ class Environment(BaseSettings):
     @field_validator(
         "allowed_hosts",
         "trusted_proxies",
+        "secret_key_fallbacks",
         "field_encryption_keys",
         "nir_hash_keys",
         "agora_pagm",
@@ -154,9 +159,13 @@ def is_loopback(hostname: str) -> bool:
 
 def read_environment(*, build: bool = False) -> Environment:
     """Read and check the variables. Raises ImproperlyConfigured naming each wrong one."""
+    # Secrets may come as files, one by variable: `<SECRETS_DIR>/secret_key` holds SECRET_KEY.
+    folder = os.environ.get("SECRETS_DIR") or None
+    if folder and not Path(folder).is_dir():
+        raise ImproperlyConfigured("SECRETS_DIR: expected a folder that holds one file by variable")
     try:
         # Without build values the constructor takes everything from the process environment.
-        return Environment(**(BUILD_VALUES if build else {}))
+        return Environment(_secrets_dir=folder, **(BUILD_VALUES if build else {}))
     except ValidationError as problem:
         raise ImproperlyConfigured("\n".join(_sentences(problem))) from None
 
