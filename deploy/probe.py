@@ -21,11 +21,11 @@ def main(arguments: list[str]) -> int:
         connection.request("GET", f"{address.path}?{address.query}".rstrip("?"), headers=headers)
         status = connection.getresponse().status
     except OSError as problem:
-        print(f"no answer: {problem}")
+        sys.stderr.write(f"no answer: {problem}\n")
         return 1
     finally:
         connection.close()
-    print(status)
+    sys.stderr.write(f"{status}\n")
     return 0 if status == 200 or (any_answer and status < 500) else 1
 
 

@@ -167,6 +167,10 @@ def processes(portal: dict[str, str], provider: dict[str, str], ports: Ports) ->
         ),
         Process("provider", [*gunicorn, "--bind", f"127.0.0.1:{ports.provider}", "cpa_portal.wsgi:application"],
                 {**provider, "WEB_CONCURRENCY": "1"}),
+        # The AGORA side's own tasks: one process is enough for it, beat included.
+        Process("provider-worker", [*celery, "worker", "--beat", "--queues", "default,agora,batch",
+                                    "--concurrency", "1", "--hostname", "provider@%h", "--without-mingle",
+                                    "--without-gossip"], provider),
         Process("worker", [*celery, "worker", "--queues", "default,agora,batch", "--concurrency", "2",
                            "--hostname", "portal@%h", "--without-mingle", "--without-gossip"], portal),
         Process("beat", [*celery, "beat", "--pidfile", str(beat_files / ".beat.pid")], portal),

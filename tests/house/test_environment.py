@@ -39,8 +39,12 @@ def test_example_lists_nothing_that_nobody_reads() -> None:
 
 def test_example_explains_each_group_of_variables() -> None:
     groups = re.split(r"\n(?=#)", (ROOT / ".env.example").read_text())
-    explained = {name for group in groups if group[:1] == "#" and len(group.split("\n")[0]) > 10
-                 for name in re.findall(r"^([A-Z_]+)=", group, re.MULTILINE)}
+    explained = {
+        name
+        for group in groups
+        if group[:1] == "#" and len(group.split("\n")[0]) > 10
+        for name in re.findall(r"^([A-Z_]+)=", group, re.MULTILINE)
+    }
 
     assert explained == set(example())
 
@@ -48,7 +52,9 @@ def test_example_explains_each_group_of_variables() -> None:
 def test_example_holds_no_secret() -> None:
     secrets = {name: value for name, value in example().items() if re.search("KEYS?$|_URL$|FALLBACKS", name)}
 
-    assert not [n for n, value in secrets.items() if value and not re.match(r"https://|smtp://localhost", value)]
+    assert not [
+        n for n, value in secrets.items() if value and not re.match(r"https://|smtp://localhost", value)
+    ]
 
 
 def test_secret_given_as_a_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
