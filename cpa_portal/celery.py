@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
 
 from accounts import schedule as accounts_schedule
 from cpa_portal.home import schedule as home_schedule
@@ -12,6 +13,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpa_portal.settings")
 app = Celery("cpa_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_the_logging_of_the_settings(**kwargs: object) -> None:
+    """With a receiver here Celery leaves logging and standard output alone: its own handlers write unmasked."""
 
 
 def beat_schedule() -> dict[str, dict[str, object]]:

@@ -9,6 +9,7 @@ import sentry_sdk
 from csp.constants import NONE, SELF
 
 from cpa_portal.kernel.logs import logging_configuration
+from cpa_portal.kernel.masking import mask_structure
 from cpa_portal.settings.environment import read_environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -266,6 +267,8 @@ if ENVIRONMENT.sentry_dsn:
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
+        # The message of an exception may quote a value: a report is masked like a log line.
+        before_send=lambda event, hint: mask_structure(event, maximum_depth=20),
     )
 
 # Background work --------------------------------------------------------------------------------

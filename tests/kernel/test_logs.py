@@ -7,10 +7,12 @@ import sys
 
 import pytest
 import structlog
+from celery.utils.log import get_task_logger
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory, override_settings
 from django.urls import ResolverMatch
 
+from cpa_portal.celery import app
 from cpa_portal.kernel.identifiers import fictitious_nir, format_nir
 from cpa_portal.kernel.logs import (
     RequestLogMiddleware,
@@ -183,6 +185,21 @@ def test_request_id_beyond_the_safe_charset_is_replaced(given):
 
 def test_request_ids_differ_from_one_request_to_the_next():
     assert len({_respond()[1] for _ in range(20)}) == 20
+
+
+def test_log_lines_of_a_worker_pass_the_same_way(capsys):
+    logging.config.dictConfig(logging_configuration(json=True, level="INFO"))
+
+    app.log.setup(loglevel="INFO", redirect_stdouts=True)
+    get_task_logger("accounts.tasks").warning("task for %s", EMAIL)
+    logging.getLogger("celery.app.trace").error("Task raised: %s", ValueError(NIR))
+
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert [json.loads(line)["event"] for line in captured.out.splitlines()] == [
+        "task for [courriel masqué]",
+        "Task raised: [NIR masqué]",
+    ]
 
 
 def test_log_output_follows_standard_output(capsys):

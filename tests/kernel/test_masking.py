@@ -213,6 +213,16 @@ def test_mask_structure_of_an_object_that_cannot_be_written_names_its_class():
     assert mask_structure([Faulty()]) == ["<Faulty>"]
 
 
+def test_mask_structure_of_an_error_report_keeps_its_shape():
+    frames = [{"function": "record", "lineno": 12, "context": [f"nir = '{NIR}'"]}]
+    report = {"exception": {"values": [{"value": f"refusé {NIR}", "stacktrace": {"frames": frames}}]}}
+
+    masked = mask_structure(report, maximum_depth=20)
+
+    assert NIR not in json.dumps(masked)
+    assert masked["exception"]["values"][0]["stacktrace"]["frames"][0]["lineno"] == 12
+
+
 def test_mask_structure_of_a_cycle_ends():
     cycle: dict[str, object] = {"nir": NIR}
     cycle["self"] = cycle

@@ -17,11 +17,11 @@ _SENSITIVE_KEY = re.compile(
 )
 
 
-def mask_structure(value: Any, *, depth: int = 0) -> Any:
+def mask_structure(value: Any, *, maximum_depth: int = MAXIMUM_DEPTH) -> Any:
     """A copy made of dict, list, str, int, float, bool and None only, each text masked.
 
     The value of a key that names a secret or a piece of personal data (`nir`, `email`, `token` …) is hidden
-    whole; an object is replaced by its masked representation.
+    whole; an object, or what lies deeper than `maximum_depth`, is replaced by its masked representation.
     """
     if value is None or isinstance(value, bool | float):
         return value
@@ -33,16 +33,16 @@ def mask_structure(value: Any, *, depth: int = 0) -> Any:
         return mask_text(str(value))
     if isinstance(value, bytes | bytearray):
         return mask_text(value.decode(errors="replace"))
-    return _mask_container(value, depth)
+    return _mask_container(value, maximum_depth)
 
 
 def _mask_container(value: Any, depth: int) -> Any:
-    if depth >= MAXIMUM_DEPTH:
+    if depth <= 0:
         return _object_text(value)
     if isinstance(value, Mapping):
         return {_key(key): _entry(key, item, depth) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [mask_structure(item, depth=depth + 1) for item in value]
+        return [mask_structure(item, maximum_depth=depth - 1) for item in value]
     return _object_text(value)
 
 
@@ -61,4 +61,4 @@ def _key(key: Any) -> str:
 def _entry(key: Any, item: Any, depth: int) -> Any:
     if _SENSITIVE_KEY.search(str(key)) and item not in (None, "", True, False):
         return HIDDEN
-    return mask_structure(item, depth=depth + 1)
+    return mask_structure(item, maximum_depth=depth - 1)
