@@ -180,31 +180,41 @@ def accordion(parser: Parser, token: Token) -> AccordionNode:
 
     The title makes the identifier: two on one page must differ. An h3 unless told: `{% accordion title h4 %}`.
     """
-    arguments = token.split_contents()[1:]
-    if len(arguments) not in {1, 2}:
-        raise template.TemplateSyntaxError("accordion wants its title, then possibly its heading level")
+    title, heading = _title_and_heading(token, "h3")
     body = parser.parse(("endaccordion",))
     parser.delete_first_token()
-    heading = arguments[1] if len(arguments) == 2 else "h3"
-    return AccordionNode(parser.compile_filter(arguments[0]), heading, body)
+    return AccordionNode(parser.compile_filter(title), heading, body)
 
 
 class EmptyStateNode(Node):
-    def __init__(self, title: FilterExpression, body: NodeList) -> None:
+    def __init__(self, title: FilterExpression, heading: str, body: NodeList) -> None:
         self.title = title
+        self.heading = heading
         self.body = body
 
     def render(self, context: Context) -> str:
-        facts = {"title": self.title.resolve(context), "body": self.body.render(context)}
+        facts = {
+            "title": self.title.resolve(context),
+            "heading": self.heading,
+            "body": self.body.render(context),
+        }
         return _component(context, "components/empty_state.html", facts)
 
 
 @register.tag
 def empty_state(parser: Parser, token: Token) -> EmptyStateNode:
-    """`{% empty_state "Aucun dossier" %}<p>Ce que l'on peut faire…</p>{% endempty_state %}`."""
-    arguments = token.split_contents()[1:]
-    if len(arguments) != 1:
-        raise template.TemplateSyntaxError("empty_state wants one argument: its title")
+    """`{% empty_state "Aucun dossier" %}<p>Ce que l'on peut faire…</p>{% endempty_state %}`.
+
+    The title is an h2 unless told: `{% empty_state title h3 %}`.
+    """
+    title, heading = _title_and_heading(token, "h2")
     body = parser.parse(("endempty_state",))
     parser.delete_first_token()
-    return EmptyStateNode(parser.compile_filter(arguments[0]), body)
+    return EmptyStateNode(parser.compile_filter(title), heading, body)
+
+
+def _title_and_heading(token: Token, usual: str) -> tuple[str, str]:
+    tag, *arguments = token.split_contents()
+    if len(arguments) not in {1, 2}:
+        raise template.TemplateSyntaxError(f"{tag} wants its title, then possibly its heading level")
+    return arguments[0], arguments[1] if len(arguments) == 2 else usual

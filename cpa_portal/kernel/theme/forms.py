@@ -4,11 +4,12 @@ The package django-dsfr renders a form through its own renderer, at 10 to 15 ms 
 becomes one small record, and one template writes them all.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BaseForm, BoundField, widgets
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 KINDS: tuple[tuple[type[widgets.Widget], str], ...] = (
     # The most particular first: a radio list is also a select for Django.
@@ -16,10 +17,9 @@ KINDS: tuple[tuple[type[widgets.Widget], str], ...] = (
     (widgets.RadioSelect, "radios"),
     (widgets.CheckboxInput, "checkbox"),
     (widgets.PasswordInput, "password"),
-    (widgets.ClearableFileInput, "file"),
     (widgets.FileInput, "file"),
-    (widgets.MultiWidget, "group"),
-    (widgets.SelectDateWidget, "group"),
+    (widgets.MultiWidget, "parts"),
+    (widgets.SelectDateWidget, "parts"),
     (widgets.Select, "select"),
 )
 CLASSES = {
@@ -27,13 +27,14 @@ CLASSES = {
     "password": "fr-password__input fr-input",
     "select": "fr-select",
     "file": "fr-upload",
-    "group": "fr-input",
 }
+# A date in three lists: Django names the parts by the end of their name.
+DATE_PARTS = {"_day": "Jour", "_month": "Mois", "_year": "Année"}
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One button of a list. `widget` is its input, already written."""
+class Part:
+    """One input of a group: a button of a list, or the day of a date. `widget` is the input, already written."""
 
     id: str
     label: str
@@ -49,15 +50,9 @@ class FieldView:
     label: str
     hint: str
     is_optional: bool
-    is_disabled: bool
     errors: tuple[str, ...]
     widget: SafeString
-    choices: tuple[Choice, ...]
-    error_target: str
-
-    @property
-    def is_group(self) -> bool:
-        return self.kind in {"radios", "checkboxes", "group"}
+    parts: tuple[Part, ...]
 
     @property
     def messages_id(self) -> str:
@@ -67,68 +62,96 @@ class FieldView:
     def hint_id(self) -> str:
         return f"{self.id}-hint"
 
+    @property
+    def error_target(self) -> str:
+        return self.parts[0].id if self.parts else self.id
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One sentence of the summary. `field_label` and `target` are empty when it is about the whole form."""
+
+    message: str
+    field_label: str = ""
+    target: str = ""
+
 
 @dataclass(frozen=True)
 class FormView:
-    """`problems` pairs each sentence with the element it is about; the target is empty for the whole form."""
-
     fields: tuple[FieldView, ...]
     hidden: tuple[SafeString, ...]
-    problems: tuple[tuple[str, str], ...]
+    problems: tuple[Problem, ...]
 
 
 def form_view(form: BaseForm) -> FormView:
     """Read the form once: fields in order, hidden inputs apart, every problem in the order of the page."""
     fields = tuple(field_view(bound) for bound in form.visible_fields())
-    general = [(str(error), "") for error in form.non_field_errors()]
-    # A hidden field the person cannot mend is told at the top, without a link.
-    general += [(str(error), "") for bound in form.hidden_fields() for error in bound.errors]
-    beside = [(error, field.error_target) for field in fields for error in field.errors]
-    return FormView(
-        fields=fields,
-        hidden=tuple(bound.as_widget() for bound in form.hidden_fields()),
-        problems=tuple(general + beside),
-    )
+    hidden = form.hidden_fields()
+    general = [Problem(str(error)) for error in form.non_field_errors()]
+    # A hidden field is not the person's to mend: its problem is told at the top, without a link.
+    general += [Problem(str(error)) for bound in hidden for error in bound.errors]
+    beside = [Problem(error, field.label, field.error_target) for field in fields for error in field.errors]
+    return FormView(fields, tuple(bound.as_widget() for bound in hidden), tuple(general + beside))
 
 
 def field_view(bound: BoundField) -> FieldView:
-    kind = next((name for widget, name in KINDS if isinstance(bound.field.widget, widget)), "input")
+    """One field, written once: its widget bears the DSFR's class and points at its hint and messages."""
+    widget = bound.field.widget
+    kind = next((name for kind, name in KINDS if isinstance(widget, kind)), "input")
     identifier = bound.auto_id or bound.html_name
-    choices = _choices(bound) if kind in {"radios", "checkboxes"} else ()
+    parts = tuple(_parts(bound, kind))
     return FieldView(
         kind=kind,
         id=identifier,
         label=str(bound.label),
         hint=str(bound.help_text),
         is_optional=not bound.field.required and not bound.field.disabled,
-        is_disabled=bound.field.disabled,
         errors=tuple(str(error) for error in bound.errors),
-        widget=SafeString("") if choices else bound.as_widget(attrs=_attributes(bound, kind, identifier)),
-        choices=choices,
-        error_target=choices[0].id if choices else (bound.id_for_label or identifier),
+        widget=mark_safe("") if parts else bound.as_widget(attrs=_attributes(bound, kind, identifier)),
+        parts=parts,
     )
 
 
 def _attributes(bound: BoundField, kind: str, identifier: str) -> dict[str, Any]:
-    attributes: dict[str, Any] = {}
+    # A placeholder vanishes as one types; the label and the hint say the same and stay.
+    attributes: dict[str, Any] = {"placeholder": False}
     if css := CLASSES.get(kind):
         attributes["class"] = f"{css} {bound.field.widget.attrs.get('class', '')}".strip()
-    described = [f"{identifier}-hint"] if bound.help_text and kind != "group" else []
+    described = [f"{identifier}-hint"] if bound.help_text else []
     if bound.errors:
         described.append(f"{identifier}-messages")
-    if described and kind != "group":
+    if described:
         attributes["aria-describedby"] = " ".join(described)
     return attributes
 
 
-def _choices(bound: BoundField) -> tuple[Choice, ...]:
-    return tuple(
-        Choice(id=button.id_for_label, label=str(button.choice_label), widget=_button(button))
-        for button in bound.subwidgets
-    )
+def _parts(bound: BoundField, kind: str) -> Iterator[Part]:
+    if kind in {"radios", "checkboxes"}:
+        for button in bound.subwidgets:
+            written = _written(bound, {**button.data, "wrap_label": False})
+            yield Part(button.id_for_label, str(button.choice_label), written)
+    elif kind == "parts":
+        for number, data in enumerate(_subwidgets(bound)):
+            css = "fr-select" if "options" in data or "optgroups" in data else "fr-input"
+            data["attrs"]["class"] = css
+            yield Part(data["attrs"]["id"], _part_label(bound, data["name"], number), _written(bound, data))
 
 
-def _button(button: Any) -> SafeString:
-    """The input alone: Django would wrap it in its label, the DSFR wants the label beside it."""
-    data = {**button.data, "wrap_label": False}
-    return button.parent_widget._render(button.data["template_name"], {"widget": data}, button.renderer)
+def _subwidgets(bound: BoundField) -> list[dict[str, Any]]:
+    attributes = bound.build_widget_attrs({"id": bound.auto_id})
+    context = bound.field.widget.get_context(bound.html_name, bound.value(), attributes)
+    subwidgets: list[dict[str, Any]] = context["widget"]["subwidgets"]
+    return subwidgets
+
+
+def _part_label(bound: BoundField, name: str, number: int) -> str:
+    """A widget of ours says its own `part_labels`; Django's date lists are known by their names."""
+    own: tuple[str, ...] = getattr(bound.field.widget, "part_labels", ())
+    if own:
+        return own[number]
+    return next((label for end, label in DATE_PARTS.items() if name.endswith(end)), str(bound.label))
+
+
+def _written(bound: BoundField, data: dict[str, Any]) -> SafeString:
+    """The input alone: Django would wrap a button in its label, the DSFR wants the label beside it."""
+    return mark_safe(bound.form.renderer.render(data["template_name"], {"widget": data}))
