@@ -11,7 +11,8 @@ from django.template import engines
 from django.urls import path
 
 from cpa_portal.kernel.access import public
-from cpa_portal.urls import handler400, handler403, handler404, handler500, urlpatterns as real_urlpatterns
+from cpa_portal.urls import handler400, handler403, handler404, handler500
+from cpa_portal.urls import urlpatterns as real_urlpatterns
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 

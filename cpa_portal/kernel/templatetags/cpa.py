@@ -208,7 +208,7 @@ def empty_state(parser: Parser, token: Token) -> EmptyStateNode:
     The title is an h2 unless told: `{% empty_state title h3 %}`.
     """
     title, heading = _title_and_heading(token, "h2")
-    body = parser.parse(("endempty_state",))
+    body = parser.parse(("endempty_state", "end_empty_state"))
     parser.delete_first_token()
     return EmptyStateNode(parser.compile_filter(title), heading, body)
 
