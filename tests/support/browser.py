@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -60,12 +60,29 @@ def new_browser() -> Iterator[Browser]:
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else [*FLAGS]
     # The driver keeps an event loop in this thread, before which Django refuses its own synchronous queries.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as driver:
+    with _driver() as driver:
         browser = driver.chromium.launch(executable_path=program, args=flags)
         try:
             yield browser
         finally:
             browser.close()
+
+
+_drivers: list[Playwright] = []
+
+
+@contextlib.contextmanager
+def _driver() -> Iterator[Playwright]:
+    """One driver per process: a second one would refuse to start inside the first one's loop."""
+    if _drivers:
+        yield _drivers[0]
+        return
+    with sync_playwright() as driver:
+        _drivers.append(driver)
+        try:
+            yield driver
+        finally:
+            _drivers.clear()
 
 
 def new_visit(browser: Browser, *, viewport: dict[str, int] | None = None, **options: Any) -> BrowserContext:
