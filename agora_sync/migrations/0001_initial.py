@@ -168,12 +168,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('request_id', models.UUIDField(verbose_name='identifiant de requête')),
+                ('exchange_id', models.UUIDField(verbose_name='échange')),
                 ('operation', models.CharField(choices=[('CreerDossier', 'Créer un dossier'), ('DeclarerEntree', "Déclarer l'entrée"), ('ConsulterDossiers', 'Consulter les dossiers')], max_length=60, verbose_name='opération')),
                 ('body_sha256', models.CharField(max_length=64, verbose_name='empreinte du corps')),
                 ('business_key', models.CharField(blank=True, max_length=200, verbose_name='clé métier')),
                 ('answer', models.TextField(blank=True, verbose_name='réponse (chiffrée)')),
                 ('refusal', models.JSONField(blank=True, default=list, verbose_name='refus')),
                 ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='reçu le')),
+                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.holder', verbose_name='titulaire')),
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='received_requests', to='agora_sync.partner', verbose_name='partenaire')),
             ],
             options={

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.models import Holder
 from agora_sync.contract import Operation
 from agora_sync.models.partners import Partner
 from rights.models import TrainingFile
@@ -42,11 +43,17 @@ class ReceivedRequest(models.Model):
         Partner, on_delete=models.PROTECT, related_name="received_requests", verbose_name="partenaire"
     )
     request_id = models.UUIDField("identifiant de requête")
+    # The exchange that had the effect; the later ones only repeat its answer.
+    exchange_id = models.UUIDField("échange")
     operation = models.CharField("opération", max_length=60, choices=Operation.choices)
     # Of the operation element in canonical form: the vector around it changes with every try.
     body_sha256 = models.CharField("empreinte du corps", max_length=64)
     # What may happen once whatever identifier it comes under, such as "<file>:entry".
     business_key = models.CharField("clé métier", max_length=200, blank=True)
+    # Whose data the answer tells: a repeated answer is a consultation too.
+    holder = models.ForeignKey(
+        Holder, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="titulaire"
+    )
     answer = models.TextField("réponse (chiffrée)", blank=True)
     refusal = models.JSONField("refus", default=list, blank=True)
     received_at = models.DateTimeField("reçu le", db_default=Now(), editable=False)

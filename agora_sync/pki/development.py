@@ -63,6 +63,11 @@ def issue_files(folder: Path, *, now: dt.datetime, partners: dict[str, dict[str,
     return written
 
 
+def load_certificate(folder: Path, name: str) -> x509.Certificate:
+    """The leaf alone. Reading a private key checks it, which takes a while."""
+    return x509.load_pem_x509_certificate((folder / f"{name}.pem").read_bytes())
+
+
 def load_identity(folder: Path, name: str) -> tuple[Identity, list[x509.Certificate]]:
     """A leaf with its key, and the certificates that follow it in its file."""
     leaf, *chain = x509.load_pem_x509_certificates((folder / f"{name}.pem").read_bytes())
@@ -86,7 +91,7 @@ def _authority(folder: Path, now: dt.datetime) -> tuple[Identity, list[x509.Cert
 
 
 def _write_crl(folder: Path, issuing: Identity, now: dt.datetime) -> list[str]:
-    revoked = [load_identity(folder, f"{REVOKED_NAME}-{use}")[0].certificate for use in ("tls", "vi")]
+    revoked = [load_certificate(folder, f"{REVOKED_NAME}-{use}") for use in ("tls", "vi")]
     path = folder / "crl.pem"
     if path.exists():
         current = x509.load_pem_x509_crl(path.read_bytes())

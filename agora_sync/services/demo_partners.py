@@ -11,7 +11,7 @@ from agora_sync import demo
 from agora_sync.demo import DemoPartner
 from agora_sync.enums import CertificateKind
 from agora_sync.models import Partner
-from agora_sync.pki.development import load_identity
+from agora_sync.pki.development import load_certificate
 from agora_sync.services.partners import (
     grant_profiles,
     register_application,
@@ -42,11 +42,11 @@ def _register(wanted: DemoPartner, pki_dir: Path, now: datetime) -> Partner:
         required_authn_context=wanted.required_authn_context,
     )
     application = register_application(partner=partner, code=wanted.application, name=wanted.application)
-    tls, _ = load_identity(pki_dir, f"{wanted.code}-tls")
-    register_certificate(partner=partner, kind=CertificateKind.TLS, certificate=tls.certificate)
-    signing, _ = load_identity(pki_dir, f"{wanted.code}-vi")
+    tls = load_certificate(pki_dir, f"{wanted.code}-tls")
+    register_certificate(partner=partner, kind=CertificateKind.TLS, certificate=tls)
+    signing = load_certificate(pki_dir, f"{wanted.code}-vi")
     register_certificate(
-        partner=partner, kind=CertificateKind.VI, certificate=signing.certificate, application=application
+        partner=partner, kind=CertificateKind.VI, certificate=signing, application=application
     )
     grant_profiles(application=application, profiles=wanted.pagms, at=now - GRANTED_BEFORE)
     return partner

@@ -1,0 +1,84 @@
+"""One HTTP call as it came, and step 2: what HTTP itself must look like."""
+
+from dataclasses import dataclass
+from email.message import Message
+from typing import IO
+
+from django.http import HttpRequest
+
+from agora_sync.faults import FaultCode, SOAPRefusal
+from agora_sync.xml.hardened import is_utf8
+
+STEP = 2
+MAX_BODY_BYTES = 1_048_576
+# Of a message that is too large, the beginning is kept: enough to recognise it, not enough to fill the disk.
+KEPT_OF_TOO_LARGE_BYTES = 65_536
+# Set by the WSGI entry point from the TLS socket (or from a trusted proxy). A header of the caller can never have
+# this name: the server prefixes those with HTTP_.
+CLIENT_CERTIFICATE = "cpa.client_certificate"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What was received. `client_certificate` is in DER, None when the caller presented none."""
+
+    method: str
+    content_type: str
+    content_encoding: str
+    soap_action: str
+    body: bytes
+    is_too_large: bool
+    client_certificate: bytes | None
+
+    @property
+    def traced_content(self) -> bytes:
+        return self.body[:KEPT_OF_TOO_LARGE_BYTES] if self.is_too_large else self.body
+
+
+def read_call(request: HttpRequest) -> Call:
+    """Read a call; the body is never read beyond the limit, whatever its announced length."""
+    meta = request.META
+    body = _bounded_body(
+        meta["wsgi.input"], meta.get("CONTENT_LENGTH", ""), meta.get("HTTP_TRANSFER_ENCODING", "")
+    )
+    return Call(
+        method=request.method or "",
+        content_type=meta.get("CONTENT_TYPE", ""),
+        content_encoding=meta.get("HTTP_CONTENT_ENCODING", "").strip().lower(),
+        soap_action=meta.get("HTTP_SOAPACTION", ""),
+        body=body[:MAX_BODY_BYTES],
+        is_too_large=len(body) > MAX_BODY_BYTES,
+        client_certificate=meta.get(CLIENT_CERTIFICATE),
+    )
+
+
+def _bounded_body(stream: IO[bytes], length: str, transfer_encoding: str) -> bytes:
+    if transfer_encoding:
+        # Sent in chunks, as ordinary Java clients do: the server ends the stream where the body ends.
+        wanted = MAX_BODY_BYTES + 1
+    else:
+        wanted = min(int(length), MAX_BODY_BYTES + 1) if length.isdecimal() else 0
+    parts, missing = [], wanted
+    while missing > 0 and (part := stream.read(missing)):
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def require_http_form(call: Call) -> None:
+    """POST, text/xml, size, no content encoding, UTF-8. Raises SOAPRefusal."""
+    if call.method != "POST":
+        raise SOAPRefusal(FaultCode.METHOD_FORBIDDEN, STEP, call.method)
+    content_type = Message()
+    content_type["Content-Type"] = call.content_type
+    if content_type.get_content_type() != "text/xml" or not call.content_type.strip():
+        raise SOAPRefusal(FaultCode.CONTENT_TYPE, STEP, call.content_type)
+    if call.is_too_large:
+        raise SOAPRefusal(FaultCode.TOO_LARGE, STEP)
+    charset = str(content_type.get_param("charset", "utf-8")).lower()
+    if call.content_encoding not in {"", "identity"} or charset not in {"utf-8", "utf8", "us-ascii"}:
+        raise SOAPRefusal(FaultCode.ENCODING, STEP, f"encoding {call.content_encoding}, charset {charset}")
+    if not is_utf8(call.body):
+        raise SOAPRefusal(
+            FaultCode.ENCODING, STEP, "the bytes are not UTF-8 or the declaration says otherwise"
+        )

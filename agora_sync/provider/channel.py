@@ -1,0 +1,52 @@
+"""Step 4: who opened the channel, known by the client certificate of the TLS session."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from cryptography import x509
+from django.conf import settings
+
+from agora_sync.enums import CertificateKind
+from agora_sync.faults import FaultCode, SOAPRefusal
+from agora_sync.models import Partner, PartnerCertificate
+from agora_sync.pki.trust import CertificateRefused, TrustStore, fingerprint, trust_store
+
+STEP = 4
+# People lift a cut-off, after a crisis cell: there is no point in coming back every minute.
+CUT_OFF_RETRY_SECONDS = 3600
+
+
+def authenticated_partner(certificate: bytes | None, *, at: dt.datetime) -> Partner:
+    """The partner to whom the certificate is registered. Raises SOAPRefusal."""
+    if certificate is None:
+        raise SOAPRefusal(FaultCode.CHANNEL, STEP, "no client certificate")
+    try:
+        presented = x509.load_der_x509_certificate(certificate)
+        trust = configured_trust()
+        trust.chain(presented, [], at=at)
+        trust.require_not_revoked(presented, at=at)
+    except (CertificateRefused, ValueError) as problem:
+        raise SOAPRefusal(FaultCode.CHANNEL, STEP, str(problem)) from None
+    registered = (
+        PartnerCertificate.objects.in_force(at)
+        .filter(kind=CertificateKind.TLS, fingerprint=fingerprint(presented))
+        .select_related("partner")
+        .first()
+    )
+    if registered is None:
+        raise SOAPRefusal(FaultCode.CHANNEL, STEP, f"certificate {fingerprint(presented)} is not registered")
+    return registered.partner
+
+
+def require_not_cut_off(partner: Partner, *, at: dt.datetime) -> None:
+    """Raises SOAPRefusal (ServiceInterrompu) when the interconnection with this partner is cut."""
+    if partner.cut_off_at is not None and partner.cut_off_at <= at:
+        raise SOAPRefusal(
+            FaultCode.SERVICE_INTERRUPTED, STEP, "partner cut off", retry_after_seconds=CUT_OFF_RETRY_SECONDS
+        )
+
+
+def configured_trust() -> TrustStore:
+    """The authorities and the revocation list of the settings."""
+    return trust_store(settings.AGORA_TRUSTED_CA, settings.AGORA_CRL or None)

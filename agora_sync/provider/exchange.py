@@ -1,0 +1,154 @@
+"""The whole of one call, in order: nothing before its trace, nothing after a refusal, answer and effect together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from agora_sync.contract import Operation
+from agora_sync.enums import Direction, ExchangeState, TraceKind
+from agora_sync.exceptions import TracesUnavailable
+from agora_sync.faults import FaultCode, SOAPRefusal
+from agora_sync.models import Exchange, Partner
+from agora_sync.provider.body import validated_body
+from agora_sync.provider.call import Call, require_http_form
+from agora_sync.provider.channel import authenticated_partner, configured_trust, require_not_cut_off
+from agora_sync.provider.envelope import parsed_message, read_envelope
+from agora_sync.provider.habilitation import require_entitled
+from agora_sync.provider.once import Outcome, answer_once, request_id_of
+from agora_sync.provider.opening import require_open
+from agora_sync.provider.soap import answer_envelope, fault_envelope
+from agora_sync.selectors.regions import region_code_of
+from agora_sync.services.traces import record_reception, record_trace
+
+logger = logging.getLogger(__name__)
+
+RECEPTION_STEP, SERVICE_STEP = 1, 16
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back to the caller."""
+
+    status: int
+    content: bytes
+    retry_after_seconds: int | None = None
+
+
+@dataclass
+class Progress:
+    """What is known of a call so far. It feeds the exchange log and the traces, whatever the end."""
+
+    received_at: dt.datetime
+    exchange_id: UUID = field(default_factory=uuid4)
+    partner: Partner | None = None
+    operation: Operation | None = None
+    request_id: UUID | None = None
+
+
+def handle_call(call: Call) -> Answer:
+    """Answer one call. Never raises: whatever happens ends in an answer or a fault of the contract."""
+    progress = Progress(received_at=timezone.now())
+    try:
+        record_reception(exchange_id=progress.exchange_id, content=call.traced_content)
+        return _answer(call, progress)
+    except TracesUnavailable:
+        logger.error("traces_unavailable", extra={"exchange": str(progress.exchange_id)})
+        return _fault(SOAPRefusal(FaultCode.TRACES_UNAVAILABLE, RECEPTION_STEP), trace_id="")
+
+
+def _answer(call: Call, progress: Progress) -> Answer:
+    try:
+        return _served(call, progress)
+    except SOAPRefusal as refusal:
+        return _refused(refusal, progress)
+    except TracesUnavailable:
+        raise
+    except Exception as problem:
+        # The message may quote what was received: only the kind of failure is logged.
+        logger.exception("exchange_failed", extra={"exchange": str(progress.exchange_id)}, exc_info=False)
+        reason = f"{type(problem).__name__}: {problem}"
+        return _refused(SOAPRefusal(FaultCode.INTERNAL, SERVICE_STEP, reason), progress)
+
+
+def _served(call: Call, progress: Progress) -> Answer:
+    at = progress.received_at
+    require_http_form(call)
+    require_open(at=at)
+    progress.partner = partner = authenticated_partner(call.client_certificate, at=at)
+    require_not_cut_off(partner, at=at)
+    envelope = read_envelope(parsed_message(call.body), soap_action=call.soap_action)
+    progress.operation = envelope.operation
+    require_entitled(envelope, partner=partner, trust=configured_trust(), at=at)
+    body = validated_body(envelope.body)
+    progress.request_id = request_id_of(body)
+    with transaction.atomic():
+        outcome = answer_once(
+            operation=envelope.operation, body=body, partner=partner, exchange_id=progress.exchange_id
+        )
+        return _concluded(outcome, call, progress)
+
+
+def _refused(refusal: SOAPRefusal, progress: Progress) -> Answer:
+    answer = _fault(refusal, trace_id=str(progress.exchange_id))
+    try:
+        with transaction.atomic():
+            _record(answer, progress, refusal=refusal)
+    except DatabaseError as problem:
+        raise TracesUnavailable from problem
+    return answer
+
+
+def _concluded(outcome: Outcome, call: Call, progress: Progress) -> Answer:
+    """The answer, traced and logged in the transaction of the effect."""
+    if outcome.refusal is not None:
+        answer = _fault(outcome.refusal, trace_id=str(progress.exchange_id))
+    else:
+        assert outcome.answer is not None
+        answer = Answer(200, answer_envelope(outcome.answer, request_content=call.body))
+    _record(answer, progress, refusal=outcome.refusal, outcome=outcome)
+    return answer
+
+
+def _fault(refusal: SOAPRefusal, *, trace_id: str) -> Answer:
+    content = fault_envelope(refusal, trace_id=trace_id)
+    return Answer(refusal.code.http_status, content, refusal.retry_after_seconds)
+
+
+def _record(
+    answer: Answer, progress: Progress, *, refusal: SOAPRefusal | None, outcome: Outcome | None = None
+) -> None:
+    record_trace(
+        kind=TraceKind.ANSWER_SENT,
+        direction=Direction.INCOMING,
+        exchange_id=progress.exchange_id,
+        request_id=progress.request_id,
+        partner_code=progress.partner.code if progress.partner else "",
+        operation=progress.operation or "",
+        http_status=answer.status,
+        content=answer.content,
+        diagnostic=f"step {refusal.step}: {refusal.reason}" if refusal else "",
+    )
+    holder = outcome.holder if outcome else None
+    Exchange.objects.create(
+        id=progress.exchange_id,
+        direction=Direction.INCOMING,
+        operation=progress.operation or "",
+        partner=progress.partner,
+        training_file=outcome.training_file if outcome else None,
+        holder=holder,
+        region_code=region_code_of(holder) if holder else "",
+        request_id=progress.request_id,
+        state=ExchangeState.REFUSED if refusal else ExchangeState.DONE,
+        attempts=1,
+        fault_code=refusal.code.qualified_name if refusal else "",
+        fault_label=refusal.code.sentence if refusal else "",
+        failed_step=refusal.step if refusal else None,
+        last_attempt_at=progress.received_at,
+        finished_at=timezone.now(),
+    )

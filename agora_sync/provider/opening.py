@@ -1,0 +1,55 @@
+"""Step 3: is the service open at all. Weekly windows from the settings, stops decided by people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from agora_sync.faults import FaultCode, SOAPRefusal
+from agora_sync.models import ServiceStop
+
+STEP = 3
+# A stop has no known end: callers come back in a few minutes.
+STOPPED_RETRY_SECONDS = 300
+OVERLOAD_RETRY_SECONDS = 5
+
+
+class Window(Protocol):
+    """A weekly span of local time, `end` excluded, dated. `weekday`: 0 is Monday."""
+
+    weekday: int
+    start: dt.time
+    end: dt.time
+    zone: str
+    from_day: dt.date
+    until_day: dt.date | None
+
+
+def require_open(*, at: dt.datetime) -> None:
+    """Raises SOAPRefusal (ServiceInterrompu) inside a window or under a stop."""
+    seconds = seconds_left_in_window(settings.AGORA_MAINTENANCE_WINDOWS, at)
+    if seconds is not None:
+        raise SOAPRefusal(
+            FaultCode.SERVICE_INTERRUPTED, STEP, "weekly window", retry_after_seconds=max(1, seconds)
+        )
+    if ServiceStop.objects.filter(lifted_at__isnull=True, started_at__lte=at).exists():
+        raise SOAPRefusal(
+            FaultCode.SERVICE_INTERRUPTED, STEP, "stopped", retry_after_seconds=STOPPED_RETRY_SECONDS
+        )
+
+
+def seconds_left_in_window(windows: Iterable[Window], at: dt.datetime) -> int | None:
+    """Seconds until the end of the window that the instant is in, None outside any."""
+    for window in windows:
+        local = at.astimezone(ZoneInfo(window.zone))
+        is_dated = window.from_day <= local.date() and (
+            window.until_day is None or local.date() <= window.until_day
+        )
+        if is_dated and local.weekday() == window.weekday and window.start <= local.time() < window.end:
+            end = dt.datetime.combine(local.date(), window.end, local.tzinfo)
+            return int((end - local).total_seconds())
+    return None

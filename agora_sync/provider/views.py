@@ -1,0 +1,45 @@
+"""The one address that partners call, and the contract read from the same place."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from agora_sync import contract
+from agora_sync.provider.call import read_call
+from agora_sync.provider.exchange import Answer, handle_call
+from cpa_portal.kernel.access import public
+
+XML_TYPE = "text/xml; charset=utf-8"
+
+
+# Neither session nor cookie here: the caller is known by its TLS certificate, which no page can borrow.
+@csrf_exempt
+@public
+def endpoint(request: HttpRequest) -> HttpResponse:
+    """`?wsdl` and `?xsd=` give the contract; everything else is an exchange, refused ones included."""
+    wanted = {name.lower(): value for name, value in request.GET.items()}
+    if request.method in {"GET", "HEAD"} and wanted.keys() & {"wsdl", "xsd"}:
+        return _contract(request, wanted)
+    return _response(handle_call(read_call(request)))
+
+
+def _contract(request: HttpRequest, wanted: dict[str, str]) -> HttpResponse:
+    # The host was checked against ALLOWED_HOSTS; this listener and its proxy only speak TLS.
+    address = f"https://{request.get_host()}{request.path}"
+    try:
+        content = (
+            contract.served_schema(wanted["xsd"], address)
+            if "xsd" in wanted
+            else contract.served_wsdl(address)
+        )
+    except contract.UnknownSchema:
+        raise Http404 from None
+    return HttpResponse(content, content_type=XML_TYPE)
+
+
+def _response(answer: Answer) -> HttpResponse:
+    response = HttpResponse(answer.content, status=answer.status, content_type=XML_TYPE)
+    if answer.retry_after_seconds is not None:
+        response["Retry-After"] = str(answer.retry_after_seconds)
+    if answer.status == 405:
+        response["Allow"] = "POST"
+    return response

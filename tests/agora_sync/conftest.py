@@ -1,0 +1,69 @@
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agora_sync import demo
+from agora_sync.models import Partner
+from agora_sync.pki.development import issue_files
+from agora_sync.services.demo_partners import register_demo_partners
+from tests.support.agora import OTHER_PARTNER, Caller
+from tests.support.agora_listener import Listener, running_listener
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The development authority's files, made once: keys take the time."""
+    folder = tmp_path_factory.mktemp("pki")
+    issue_files(folder, now=dt.datetime.now(dt.UTC), partners={})
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def agora_settings(settings: object, pki: Path) -> object:
+    """Both ends as the demonstration has them: the role is that of each process."""
+    values = {
+        "AGORA_ROLE": "provider",
+        "AGORA_ENVIRONMENT": demo.ENVIRONMENT,
+        "AGORA_RECIPIENT": demo.RECIPIENT,
+        "AGORA_AUDIENCE": demo.AUDIENCE,
+        "AGORA_ISSUER": demo.PORTAL.issuer,
+        "AGORA_APPLICATION": demo.PORTAL.application,
+        "AGORA_NAME_ID": demo.PORTAL.name_id,
+        "AGORA_PAGM": list(demo.PORTAL.pagms),
+        "AGORA_TRUSTED_CA": str(pki / "ca.pem"),
+        "AGORA_CRL": str(pki / "crl.pem"),
+        "AGORA_TLS_CERTIFICATE": str(pki / "portal-tls.pem"),
+        "AGORA_TLS_KEY": str(pki / "portal-tls.key"),
+        "AGORA_VI_CERTIFICATE": str(pki / "portal-vi.pem"),
+        "AGORA_VI_KEY": str(pki / "portal-vi.key"),
+        "AGORA_CLIENT_CERTIFICATE_FROM": "socket",
+        "AGORA_MAINTENANCE_WINDOWS": [],
+    }
+    for name, value in values.items():
+        setattr(settings, name, value)
+    return settings
+
+
+@pytest.fixture
+def partners(db: None, pki: Path) -> dict[str, Partner]:
+    return {p.code: p for p in register_demo_partners(pki_dir=pki, now=dt.datetime.now(dt.UTC))}
+
+
+@pytest.fixture
+def caller(pki: Path, partners: dict[str, Partner]) -> Caller:
+    """The demonstration's first partner, registered."""
+    return Caller(pki)
+
+
+@pytest.fixture
+def other_caller(pki: Path, partners: dict[str, Partner]) -> Caller:
+    return Caller(pki, OTHER_PARTNER)
+
+
+@pytest.fixture(scope="session")
+def listener(django_db_setup: None, pki: Path) -> Iterator[Listener]:
+    """One real listener for the session, on this worker's database. Its tests commit: transaction=True."""
+    with running_listener(pki) as running:
+        yield running
