@@ -135,7 +135,12 @@ def _mark_sent(message: Notification) -> bool:
     # successor.
     return bool(
         _leased(message).update(
-            state=NotificationState.SENT, sent_at=timezone.now(), lease_until=None, last_error=""
+            state=NotificationState.SENT,
+            sent_at=timezone.now(),
+            lease_until=None,
+            last_error="",
+            # What it said has left: the row keeps that it left, and no more of the person's data than that.
+            context={},
         )
     )
 

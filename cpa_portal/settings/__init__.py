@@ -164,6 +164,7 @@ if not ENVIRONMENT.rate_limits:
 # Behind a proxy the visitor's address is the last one of X-Forwarded-For, which the proxy adds; without a proxy
 # that header is the visitor's own words.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENVIRONMENT.trusted_proxies else 0
+MFA_ADAPTER = "accounts.mfa_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Mon compte personnel d'activité"
 # Where a person begins: the first role that is theirs. "holder" is no staff role.

@@ -95,6 +95,7 @@ def test_deliver_waiting_message_sends_it_as_rendered():
     message.refresh_from_db()
     assert message.state == NotificationState.SENT
     assert message.sent_at is not None
+    assert message.context == {}
 
 
 def test_deliver_twice_sends_once():
