@@ -177,21 +177,32 @@ def time_zone_component(zone: ZoneInfo, year: int) -> Timezone:
 
 def _changes_of_clock(zone: ZoneInfo, since: datetime, *, years: int) -> Iterator[tuple[datetime, datetime]]:
     """Pairs of instants, one second before a change and at it. Clocks change on whole quarters of an hour."""
-    quarter = timedelta(minutes=15)
-    instant = since
-    while instant < since.replace(year=since.year + years):
-        following = instant + quarter
-        if instant.astimezone(zone).utcoffset() != following.astimezone(zone).utcoffset():
-            yield following - timedelta(seconds=1), following
-        instant = following
+    until = since.replace(year=since.year + years)
+    day, quarter = timedelta(days=1), timedelta(minutes=15)
+    for start in _instants(since, until, day):
+        if _offset(zone, start) == _offset(zone, start + day):
+            continue
+        for instant in _instants(start, start + day, quarter):
+            if _offset(zone, instant) != _offset(zone, instant + quarter):
+                yield instant + quarter - timedelta(seconds=1), instant + quarter
+
+
+def _instants(since: datetime, until: datetime, step: timedelta) -> Iterator[datetime]:
+    while since < until:
+        yield since
+        since += step
+
+
+def _offset(zone: ZoneInfo, instant: datetime) -> timedelta:
+    return instant.astimezone(zone).utcoffset() or timedelta(0)
 
 
 def _observance(zone: ZoneInfo, before: datetime, after: datetime) -> TimezoneStandard | TimezoneDaylight:
-    old, new = before.astimezone(zone), after.astimezone(zone)
-    old_offset = old.utcoffset() or timedelta(0)
+    new = after.astimezone(zone)
+    old_offset = _offset(zone, before)
     observance = TimezoneDaylight() if new.dst() else TimezoneStandard()
     observance.add("dtstart", (after + old_offset).replace(tzinfo=None))
     observance.add("tzoffsetfrom", old_offset)
-    observance.add("tzoffsetto", new.utcoffset() or timedelta(0))
+    observance.add("tzoffsetto", _offset(zone, after))
     observance.add("tzname", new.tzname() or zone.key)
     return observance
