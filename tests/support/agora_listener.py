@@ -78,7 +78,7 @@ def _variables(pki: Path) -> dict[str, str]:
 def _started(port: int, variables: dict[str, str]) -> "subprocess.Popen[bytes]":
     gunicorn = str(Path(sys.executable).parent / "gunicorn")
     command = [gunicorn, "--config", "python:cpa_portal.agora_listener", "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen(  # noqa: S603 - our own listener
+    process = subprocess.Popen(
         [*command, "cpa_portal.wsgi_agora:application"], cwd=ROOT, env=variables, stderr=subprocess.PIPE
     )
     _wait_until_listening(port, process)

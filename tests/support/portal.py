@@ -16,7 +16,17 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 READY_SECONDS = 240
 STOP_SECONDS = 60
 # A run of its own: nothing of the test session's environment may leak into it.
-FOREIGN = ("DATABASE_", "AGORA_", "REDIS_URL", "SITE_URL", "CPA_", "DJANGO_", "MEDIA_ROOT", "EMAIL_URL", "PYTHONPATH")
+FOREIGN = (
+    "DATABASE_",
+    "AGORA_",
+    "REDIS_URL",
+    "SITE_URL",
+    "CPA_",
+    "DJANGO_",
+    "MEDIA_ROOT",
+    "EMAIL_URL",
+    "PYTHONPATH",
+)
 PASSWORD = "demo-cpa-2026"
 
 

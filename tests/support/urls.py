@@ -1,5 +1,6 @@
 """Every address of the site, read from the URLconf."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -11,7 +12,8 @@ class Address:
     name: str
     route: str
     view: Callable[..., object]
-    parameters: tuple[str, ...]
+    # Parameter name to converter name, such as {"pk": "uuid"}.
+    converters: dict[str, str]
 
 
 def every_address(
@@ -21,7 +23,14 @@ def every_address(
         path = route + str(entry.pattern)
         if isinstance(entry, URLPattern):
             name = ":".join((*namespaces, entry.name or path))
-            yield Address(name, path, entry.callback, tuple(entry.pattern.converters))
+            yield Address(name, path, entry.callback, converters_of(path))
         else:
             inner = (*namespaces, entry.namespace) if entry.namespace else namespaces
             yield from every_address(entry, path, inner)
+
+
+PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+
+
+def converters_of(route: str) -> dict[str, str]:
+    return {name: converter or "str" for converter, name in PARAMETER.findall(route)}
