@@ -50,7 +50,6 @@ MENU = (
     Entry("Mes données", "accounts:personal_data", permissions.is_holder),
     Entry("Échanges avec AGORA", "agora_sync:exchange_list", permissions.is_regional_agent),
     Entry("Traces", "agora_sync:trace_list", permissions.is_rssi),
-    Entry("Demandes et sessions", "rights:organisation_file_list", permissions.is_training_organisation),
     Entry("Espace de travail", "admin:index", permissions.is_staff_member),
     Entry("Aide", "home:help"),
 )
@@ -64,7 +63,6 @@ FOOTER = (
 
 # The signed-in person's own pages, beside each account screen. The name in the header leads to the first.
 ACCOUNT_PAGES = (
-    Entry("Mon profil", "accounts:profile", permissions.is_signed_in),
     Entry("Mon adresse électronique", "account_email", permissions.is_signed_in),
     Entry("Mon mot de passe", "account_change_password", permissions.is_signed_in),
     Entry("Double authentification", "mfa_index", permissions.is_signed_in),

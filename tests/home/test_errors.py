@@ -1,10 +1,11 @@
+import psycopg
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from cpa_portal.home.views import errors
-from tests.support.databases import maintenance_connection
+from tests.support.databases import running_url
 from tests.support.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.urls("tests.look.sample_pages")
@@ -82,8 +83,8 @@ def test_database_session_cut_by_the_server_answers_503_then_recovers(visitor):
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         [backend] = cursor.fetchone()
-    with maintenance_connection() as owner:
-        owner.execute("SELECT pg_terminate_backend(%s)", [backend])
+    with psycopg.connect(running_url(connection.settings_dict["NAME"]), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [backend])
 
     during = visitor.get("/aide/")
     connection.close()
