@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "cpa_portal.kernel.theme.static_files.PortalStaticFilesConfig",
+    "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.forms",
     "allauth",
