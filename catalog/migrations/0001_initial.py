@@ -360,7 +360,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('nda', ''), ('nda__regex', '^[0-9][0-9AB][0-9]{9}$'), _connector='OR'), name='catalog_organisation_nda_has_11_digits'),
+            constraint=models.CheckConstraint(condition=models.Q(('nda', ''), ('nda__regex', '^[0-9]{2}([0-9]{2}|2[AB])[0-9]{7}$'), _connector='OR'), name='catalog_organisation_nda_has_11_digits'),
         ),
         migrations.AddConstraint(
             model_name='place',

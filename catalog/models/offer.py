@@ -47,7 +47,7 @@ class Organisation(models.Model):
                 condition=Q(siret__regex=r"^[0-9]{14}$"), name="catalog_organisation_siret_has_14_digits"
             ),
             models.CheckConstraint(
-                condition=Q(nda="") | Q(nda__regex=r"^[0-9][0-9AB][0-9]{9}$"),
+                condition=Q(nda="") | Q(nda__regex=r"^[0-9]{2}([0-9]{2}|2[AB])[0-9]{7}$"),
                 name="catalog_organisation_nda_has_11_digits",
             ),
         ]
