@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from agora_sync.views.exchanges import agent_home, exchange_list
+from agora_sync.views.traces import trace_list
 
 app_name = "agora_sync"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("agents/", agent_home, name="agent_home"),
+    path("agents/echanges/", exchange_list, name="exchange_list"),
+    path("rssi/traces/", trace_list, name="trace_list"),
+]

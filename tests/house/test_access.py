@@ -66,6 +66,10 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     "accounts:personal_data": {HOLDER},
     "accounts:personal_data_copy": {HOLDER},
     "accounts:private_file": {SIGNED_IN},
+    # Flows with AGORA
+    "agora_sync:agent_home": {AGENT, StaffRole.CDC.value},
+    "agora_sync:exchange_list": {AGENT, StaffRole.CDC.value},
+    "agora_sync:trace_list": {RSSI},
     # Career advice
     "cep:triage": {ALL},
     **dict.fromkeys(

@@ -1,0 +1,46 @@
+import django_filters
+from django import forms
+
+from agora_sync.contract import Operation
+from agora_sync.enums import Direction, ExchangeState
+from agora_sync.models import Exchange
+
+
+class ExchangeFilter(django_filters.FilterSet):
+    """Filters of the exchange log, in the address so that a view can be kept as a link."""
+
+    etat = django_filters.ChoiceFilter(
+        field_name="state", choices=ExchangeState.choices, label="État", empty_label="Tous"
+    )
+    operation = django_filters.ChoiceFilter(
+        choices=Operation.choices, label="Opération", empty_label="Toutes"
+    )
+    sens = django_filters.ChoiceFilter(
+        field_name="direction", choices=Direction.choices, label="Sens", empty_label="Les deux"
+    )
+
+    class Meta:
+        model = Exchange
+        fields: list[str] = []
+
+
+class TraceSearchForm(forms.Form):
+    identifiant = forms.UUIDField(
+        label="Identifiant",
+        required=False,
+        help_text="Celui de la trace ou de la requête.",
+        error_messages={"invalid": "Un identifiant a la forme 123e4567-e89b-12d3-a456-426614174000."},
+    )
+    partenaire = forms.CharField(label="Partenaire", max_length=60, required=False, help_text="Son code.")
+    du = forms.DateField(
+        label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    au = forms.DateField(
+        label="Au (inclus)", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def clean(self) -> dict[str, object]:
+        answers = super().clean() or {}
+        if not self.errors and not any(answers.values()):
+            raise forms.ValidationError("Donnez au moins un critère : identifiant, partenaire ou dates.")
+        return answers

@@ -1,0 +1,10 @@
+"""Who works with the flows, and who may look for traces."""
+
+from typing import Any
+
+from accounts.permissions import is_cdc, is_regional_agent
+
+
+def can_follow_exchanges(user: Any) -> bool:
+    """Regional agents follow those of their region, CDC all of them. Neither sees a message."""
+    return is_regional_agent(user) or is_cdc(user)
