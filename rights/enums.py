@@ -68,7 +68,7 @@ class FileOrigin(models.TextChoices):
 
 
 class Transmission(models.TextChoices):
-    PENDING = "pending", "En attente d’AGORA"
+    PENDING = "pending", "En attente d'AGORA"
     TRANSMITTED = "transmitted", "Transmis à AGORA"
     REFUSED = "refused", "Refusé par AGORA"
     NOT_APPLICABLE = "not_applicable", "Sans transmission"

@@ -12,6 +12,7 @@ class SchemeDescription:
     """`slug` is the name in the URL; `purpose` says in one sentence what the right is for."""
 
     slug: str
+    name: str
     short_name: str
     purpose: str
     comes_from: str
@@ -21,6 +22,7 @@ class SchemeDescription:
 
 SCHEMES: dict[Scheme, SchemeDescription] = {
     Scheme.CPF: SchemeDescription(
+        name=Scheme.CPF.label,
         slug="cpf",
         short_name="CPF",
         purpose="Payer une formation qui mène à un diplôme, un titre ou un certificat reconnu.",
@@ -32,6 +34,7 @@ SCHEMES: dict[Scheme, SchemeDescription] = {
         does_not_pay_for="Les formations sans certification, ni vos frais de transport ou de repas.",
     ),
     Scheme.DIF: SchemeDescription(
+        name=Scheme.DIF.label,
         slug="dif",
         short_name="DIF",
         purpose="Payer une formation avec les droits d’avant 2015, convertis en euros.",
@@ -40,6 +43,7 @@ SCHEMES: dict[Scheme, SchemeDescription] = {
         does_not_pay_for="Les formations sans certification. Ce droit ne s’alimente plus.",
     ),
     Scheme.CEC: SchemeDescription(
+        name=Scheme.CEC.label,
         slug="cec",
         short_name="Engagement citoyen",
         purpose="Payer une formation, aussi pour votre engagement, avec les droits de vos activités bénévoles.",
@@ -48,6 +52,7 @@ SCHEMES: dict[Scheme, SchemeDescription] = {
         does_not_pay_for="Les dépenses de l’association elle-même.",
     ),
     Scheme.C2P: SchemeDescription(
+        name=Scheme.C2P.label,
         slug="c2p",
         short_name="Prévention (C2P)",
         purpose="Changer de métier, travailler à temps partiel ou partir plus tôt après un travail pénible.",
@@ -56,6 +61,7 @@ SCHEMES: dict[Scheme, SchemeDescription] = {
         does_not_pay_for="Une formation sans rapport avec la sortie d’un travail exposé.",
     ),
     Scheme.PUBLIC_HOURS: SchemeDescription(
+        name=Scheme.PUBLIC_HOURS.label,
         slug="heures-publiques",
         short_name="Heures d’agent public",
         purpose="Suivre une formation en accord avec votre employeur public, sur votre temps de travail.",

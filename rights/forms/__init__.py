@@ -1,0 +1,3 @@
+from rights.forms.requests import TrainingRequestForm
+
+__all__ = ["TrainingRequestForm"]

@@ -2,15 +2,13 @@
 
 from rights.enums import TrainingFileAction, TrainingFileState
 
-State, Action = TrainingFileState, TrainingFileAction
-
-TRANSITIONS: dict[tuple[State, Action], State] = {
-    (State.REQUESTED, Action.DECLARE_ENTRY): State.IN_TRAINING,
-    (State.REQUESTED, Action.CANCEL): State.CANCELLED,
-    (State.REQUESTED, Action.REFUSE): State.REFUSED,
+TRANSITIONS: dict[tuple[TrainingFileState, TrainingFileAction], TrainingFileState] = {
+    (TrainingFileState.REQUESTED, TrainingFileAction.DECLARE_ENTRY): TrainingFileState.IN_TRAINING,
+    (TrainingFileState.REQUESTED, TrainingFileAction.CANCEL): TrainingFileState.CANCELLED,
+    (TrainingFileState.REQUESTED, TrainingFileAction.REFUSE): TrainingFileState.REFUSED,
 }
 
 
-def state_after(state: State, action: Action) -> State | None:
+def state_after(state: TrainingFileState, action: TrainingFileAction) -> TrainingFileState | None:
     """The state after the action, None when the action is not possible in that state."""
     return TRANSITIONS.get((state, action))

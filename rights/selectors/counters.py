@@ -23,11 +23,11 @@ class CounterLine:
 
     @property
     def balance(self) -> int:
-        return self.counter.balance
+        return int(self.counter.balance)
 
     @property
     def reserved(self) -> int:
-        return self.counter.reserved
+        return int(self.counter.reserved)
 
     @property
     def unit(self) -> str:
@@ -51,7 +51,7 @@ def counters_of(holder: Holder) -> list[CounterLine]:
 def counter_of(holder: Holder, scheme: Scheme) -> CounterLine | None:
     """The holder's counter of that scheme, None when it was never opened. One query."""
     counter = Counter.objects.filter(holder=holder, scheme=scheme).first()
-    return counter and line_of(counter)
+    return line_of(counter) if counter else None
 
 
 def line_of(counter: Counter) -> CounterLine:

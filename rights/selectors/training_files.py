@@ -8,8 +8,10 @@ from django.db.models import Prefetch
 
 from accounts.models import Holder
 from catalog.models import Session
+from rights.enums import TrainingFileAction, TrainingFileState, Transmission
 from rights.models import TrainingFile, TrainingFileFunding, TrainingFileTransition
 from rights.models.training_file import TrainingFileQuerySet
+from rights.rules.training_file_states import state_after
 
 
 def files_of(holder: Holder) -> TrainingFileQuerySet:
@@ -36,3 +38,9 @@ def active_file_on(holder: Holder, session: Session) -> TrainingFile | None:
 def file_by_agora_number(agora_number: str) -> TrainingFile | None:
     """The file that AGORA knows under this number. Who may see it is the caller's question."""
     return TrainingFile.objects.select_related("holder").filter(agora_number=agora_number).first()
+
+
+def can_cancel(training_file: TrainingFile) -> bool:
+    """Whether the holder may still give the request up here: not closed, and not yet with AGORA."""
+    possible = state_after(TrainingFileState(training_file.state), TrainingFileAction.CANCEL) is not None
+    return possible and training_file.transmission != Transmission.TRANSMITTED

@@ -92,7 +92,7 @@ def post_entry(
 
 def _entry_of_key(key: str) -> Entry | None:
     known = EntryKey.objects.filter(pk=key).first()
-    return known and Entry.objects.get(counter=known.counter_id, position=known.position)
+    return Entry.objects.get(counter=known.counter_id, position=known.position) if known else None
 
 
 def lock_counters(ids: list[int]) -> list[Counter]:
@@ -128,7 +128,7 @@ def hold(
         kind=EntryKind.HOLD,
         amount=-amount,
         value_date=value_date,
-        label=f"Réservé pour votre formation « {shortened(training_file.title)} »",
+        label=f"Votre demande de formation « {shortened(training_file.title)} »",
         source="Votre demande de formation",
         key=f"hold:{training_file.pk}:{counter.scheme}",
         derivation=derivation,
@@ -149,7 +149,7 @@ def release_holds(*, training_file: TrainingFile, value_date: date, source: str)
                 kind=EntryKind.RELEASE,
                 amount=-entry.amount,
                 value_date=value_date,
-                label=f"Rendu : votre formation « {shortened(training_file.title)} » n’aura pas lieu",
+                label=f"Votre formation « {shortened(training_file.title)} » n’aura pas lieu",
                 source=source,
                 key=f"release:{training_file.pk}:{entry.counter.scheme}",
                 training_file=training_file,

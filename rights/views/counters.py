@@ -1,0 +1,69 @@
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import is_holder
+from cpa_portal.kernel.access import requires
+from cpa_portal.kernel.charts import Chart, ChartKind, draw_chart
+from cpa_portal.kernel.templatetags.cpa import date_fr
+from rights.enums import Unit
+from rights.models import Entry
+from rights.rules.derivation import Derivation
+from rights.schemes import SCHEME_OF_SLUG
+from rights.selectors.counters import CounterLine, balance_over_time, counter_of, counters_of, entries_of
+from rights.views.request_types import HolderRequest
+from rights.wording.amounts import format_amount
+from rights.wording.entries import entry_sentence
+
+ENTRIES_PER_PAGE = 25
+# What the graduations of a chart are a multiple of: whole euros, whole hours, points.
+GRADUATION = {Unit.CENTS: 100, Unit.MINUTES: 60, Unit.POINTS: 1}
+# Fewer points make no shape: the table says it all.
+POINTS_FOR_A_CHART = 3
+
+
+@requires(is_holder)
+@require_safe
+def counter_list(request: HolderRequest) -> HttpResponse:
+    return render(request, "rights/counter_list.html", {"lines": counters_of(request.holder)})
+
+
+@requires(is_holder)
+@require_safe
+def counter_detail(request: HolderRequest, slug: str) -> HttpResponse:
+    scheme = SCHEME_OF_SLUG.get(slug)
+    line = counter_of(request.holder, scheme) if scheme else None
+    if line is None:
+        raise Http404
+    paginator = Paginator(entries_of(line.counter), ENTRIES_PER_PAGE)
+    page = paginator.get_page(request.GET.get("page"))
+    context = {"line": line, "page": page, "rows": history_rows(page, line.unit), "chart": chart_of(line)}
+    return render(request, "rights/counter_detail.html", context)
+
+
+def history_rows(page: Page[Entry], unit: str) -> list[dict[str, object]]:
+    return [
+        {
+            "entry": entry,
+            "sentence": entry_sentence(entry, unit),
+            "derivation": Derivation.from_json(entry.derivation),
+        }
+        for entry in page
+    ]
+
+
+def chart_of(line: CounterLine) -> Chart | None:
+    """The balance over time with its table, None while there is too little to draw."""
+    points = balance_over_time(line.counter)
+    if len(points) < POINTS_FOR_A_CHART:
+        return None
+    return draw_chart(
+        kind=ChartKind.LINES,
+        caption=f"Votre solde {line.description.short_name} au fil du temps",
+        label_header="Date",
+        labels=[date_fr(point.day) for point in points],
+        series={"Solde": [point.balance for point in points]},
+        format_value=lambda value: format_amount(value, line.unit),
+        unit=GRADUATION[Unit(line.unit)],
+    )

@@ -1,0 +1,1 @@
+"""What rights say to people, in French: amounts, entries, files."""
