@@ -116,9 +116,9 @@ def form_errors(form: BaseForm, heading: str = "h2") -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/form_field.html")
-def form_field(field: BoundField) -> dict[str, FieldView]:
-    """One field with its label, hint and errors."""
-    return {"field": field_view(field)}
+def form_field(field: BoundField, hint: str | None = None) -> dict[str, FieldView]:
+    """One field with its label, hint and errors. `hint` replaces the field's own help text; '' takes it away."""
+    return {"field": field_view(field, hint=hint)}
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
@@ -146,6 +146,7 @@ def _page_address(context: Context, page: int | str, parameter: str) -> str:
     return f"?{query.urlencode()}"
 
 
+HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 BADGE_KINDS = {"success", "error", "info", "warning", "new"}
 
 
@@ -208,13 +209,16 @@ def empty_state(parser: Parser, token: Token) -> EmptyStateNode:
     The title is an h2 unless told: `{% empty_state title h3 %}`.
     """
     title, heading = _title_and_heading(token, "h2")
-    body = parser.parse(("endempty_state", "end_empty_state"))
+    body = parser.parse(("endempty_state",))
     parser.delete_first_token()
     return EmptyStateNode(parser.compile_filter(title), heading, body)
 
 
 def _title_and_heading(token: Token, usual: str) -> tuple[str, str]:
     tag, *arguments = token.split_contents()
-    if len(arguments) not in {1, 2}:
-        raise template.TemplateSyntaxError(f"{tag} wants its title, then possibly its heading level")
-    return arguments[0], arguments[1] if len(arguments) == 2 else usual
+    title, heading = [*arguments, usual][:2] if arguments else ("", "")
+    if len(arguments) > 2 or heading not in HEADINGS:
+        raise template.TemplateSyntaxError(
+            f"{tag} wants its title, then possibly its heading level (h2 to h6)"
+        )
+    return title, heading

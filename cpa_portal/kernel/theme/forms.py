@@ -94,8 +94,12 @@ def form_view(form: BaseForm) -> FormView:
     return FormView(fields, tuple(bound.as_widget() for bound in hidden), tuple(general + beside))
 
 
-def field_view(bound: BoundField) -> FieldView:
-    """One field, written once: its widget bears the DSFR's class and points at its hint and messages."""
+def field_view(bound: BoundField, *, hint: str | None = None) -> FieldView:
+    """One field, written once: its widget bears the DSFR's class and points at its hint and messages.
+
+    `hint` replaces the field's help text.
+    """
+    hint = str(bound.help_text) if hint is None else hint
     widget = bound.field.widget
     kind = next((name for kind, name in KINDS if isinstance(widget, kind)), "input")
     identifier = bound.auto_id or bound.html_name
@@ -104,24 +108,25 @@ def field_view(bound: BoundField) -> FieldView:
         kind=kind,
         id=identifier,
         label=str(bound.label),
-        hint=str(bound.help_text),
+        hint=hint,
         is_optional=not bound.field.required and not bound.field.disabled,
         errors=tuple(str(error) for error in bound.errors),
-        widget=mark_safe("") if parts else bound.as_widget(attrs=_attributes(bound, kind, identifier)),
+        widget=mark_safe("") if parts else bound.as_widget(attrs=_attributes(bound, kind, hint)),
         parts=parts,
     )
 
 
-def _attributes(bound: BoundField, kind: str, identifier: str) -> dict[str, Any]:
+def _attributes(bound: BoundField, kind: str, hint: str) -> dict[str, Any]:
+    identifier = bound.auto_id or bound.html_name
     # A placeholder vanishes as one types; the label and the hint say the same and stay.
     attributes: dict[str, Any] = {"placeholder": False}
     if css := CLASSES.get(kind):
         attributes["class"] = f"{css} {bound.field.widget.attrs.get('class', '')}".strip()
-    described = [f"{identifier}-hint"] if bound.help_text else []
+    described = [f"{identifier}-hint"] if hint else []
     if bound.errors:
         described.append(f"{identifier}-messages")
-    if described:
-        attributes["aria-describedby"] = " ".join(described)
+    # False keeps Django from pointing at its own help text, which is not on the page.
+    attributes["aria-describedby"] = " ".join(described) or False
     return attributes
 
 
