@@ -29,7 +29,8 @@ def load_portal(*, seed: int, organisations: int, sessions: int, say: Callable[[
     """The portal's side. The offer imports in batches of its own; people and rights come whole or not at all."""
     today = timezone.localdate()
     say("Communes et certifications…")
-    load_references()
+    call_command("import_communes", CATALOG_DATA / "communes.csv.gz", verbosity=0)
+    load_certifications()
     say("Offre de formation…")
     load_offer(organisations, sessions, seed)
     say("Personnes, droits et rendez-vous…")
@@ -46,7 +47,7 @@ def load_agora_side(*, seed: int, say: Callable[[str], object]) -> None:
     """AGORA's side: the same people, its partners, a file that one of them opened."""
     today = timezone.localdate()
     say("Certifications…")
-    load_references()
+    load_certifications()
     say("Personnes et partenaires…")
     with transaction.atomic():
         create_staff(TRAINING_ORGANISATION_SIRET)
@@ -55,9 +56,9 @@ def load_agora_side(*, seed: int, say: Callable[[str], object]) -> None:
         rights.open_partner_file(holders[RICH_HOLDER], organisation_siret=fictitious_siret(1), today=today)
 
 
-def load_references() -> None:
-    call_command("import_communes", CATALOG_DATA / "communes.csv.gz", verbosity=0)
-    call_command("import_certifications", CATALOG_DATA / "certifications.csv", verbosity=0)
+def load_certifications() -> None:
+    tables = ("occupations.csv", "certifications.csv", "certification_blocks.csv")
+    call_command("import_certifications", *(CATALOG_DATA / table for table in tables), verbosity=0)
 
 
 def load_offer(organisations: int, sessions: int, seed: int) -> None:
