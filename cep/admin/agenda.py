@@ -6,19 +6,18 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.permissions import is_cep_adviser, is_cep_manager
-from accounts.services.access_log import record_consultation, record_consultations
+from accounts.admin.base import HolderDataAdmin
+from accounts.enums import StaffRole
+from accounts.models import Holder, User
 from cep.enums import BookingAction
 from cep.exceptions import ActionRefused
 from cep.models import Booking
 from cep.rules.wording import hour_in_words
 from cep.selectors.appointments import bookings_visible_to
 from cep.services.appointments import act_on_appointment
-
-PURPOSE = "Conseil en évolution professionnelle"
 
 
 class PeriodFilter(admin.SimpleListFilter):
@@ -47,76 +46,37 @@ class PeriodFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
         today = timezone.localdate()
-        if changes_date(request):
-            # The date hierarchy has been used: it decides.
+        if any(name.startswith("local_date__") for name in request.GET):
+            # A day was chosen above the list: it decides.
             return queryset
         period = self.PERIODS.get(self.value() or "")
         return queryset.filter(**(period[1](today) if period else {"local_date__gte": today}))
 
 
-def changes_date(request: HttpRequest) -> bool:
-    return any(name.startswith("local_date__") for name in request.GET)
-
-
 @admin.register(Booking)
-class BookingAdmin(admin.ModelAdmin):
+class BookingAdmin(HolderDataAdmin):
     """Read and acted upon here, never typed over: what changes goes through the services."""
 
+    view_roles = frozenset({StaffRole.CEP_ADVISER, StaffRole.CEP_MANAGER})
+    consultation_purpose = "Conseil en évolution professionnelle"
+    consultation_what = "Rendez-vous avec un conseiller"
     list_display = ("day", "hour", "person", "contact", "mode", "site", "adviser", "status")
     list_filter = (PeriodFilter, "status", "mode", "site")
     date_hierarchy = "local_date"
     ordering = ("local_date", "local_time")
     search_fields = ("holder__birth_name", "holder__usual_name", "holder__first_names", "holder__phone", "id")
     search_help_text = "Nom, prénom, téléphone ou référence du rendez-vous"
-    list_per_page = 50
     show_full_result_count = False
     actions = ("mark_done", "mark_no_show", "cancel_by_service")
     fields = ("when", "person", "contact", "mode", "site", "adviser", "status", "created_at", "history_lines")
     readonly_fields = ("when", "person", "contact", "history_lines")
 
-    # Who sees what ---------------------------------------------------------------------------------
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_cep_adviser(request.user) or is_cep_manager(request.user)
+    def visible_to(self, user: User, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
+        return bookings_visible_to(user)
 
-    def has_view_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
-        return self.has_module_permission(request)
+    def concerned_holder(self, obj: Booking) -> Holder:
+        return obj.holder
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
-        return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
-        return bookings_visible_to(request.user)
-
-    # Each look at a person's data is written before it is shown ---------------------------------------
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        response = super().changelist_view(request, extra_context)
-        changelist = getattr(response, "context_data", {}).get("cl")
-        if changelist is not None:
-            people = {booking.holder_id: booking.holder for booking in changelist.result_list}
-            record_consultations(
-                actor=request.user, holders=people.values(), purpose=PURPOSE, what="Liste des rendez-vous"
-            )
-        return response
-
-    def get_object(
-        self, request: HttpRequest, object_id: str, from_field: str | None = None
-    ) -> Booking | None:
-        booking = super().get_object(request, object_id, from_field)
-        if booking is not None:
-            record_consultation(
-                actor=request.user, holder=booking.holder, purpose=PURPOSE, what="Détail d’un rendez-vous"
-            )
-        return booking
-
-    # What is shown -------------------------------------------------------------------------------------
     @admin.display(description="jour", ordering="local_date")
     def day(self, booking: Booking) -> str:
         return f"{booking.local_date:%d/%m/%Y}"
@@ -141,7 +101,6 @@ class BookingAdmin(admin.ModelAdmin):
     def history_lines(self, booking: Booking) -> str:
         return " ; ".join(str(event) for event in booking.events.all())
 
-    # What may be done ------------------------------------------------------------------------------------
     @admin.action(description="Marquer : rencontre faite")
     def mark_done(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
         self._act(request, queryset, BookingAction.MARK_DONE)

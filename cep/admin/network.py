@@ -4,40 +4,29 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
 
+from accounts.admin.base import RoleModelAdmin
 from accounts.enums import StaffRole
-from accounts.permissions import is_administrator, is_cep_manager
+from accounts.models import User
+from accounts.permissions import is_administrator
 from accounts.selectors.staff import scope_codes
 from cep.models import Adviser, Operator, Site
 
+KEEPERS = frozenset({StaffRole.ADMINISTRATOR})
 
-class NetworkAdmin(admin.ModelAdmin):
+
+class NetworkAdmin(RoleModelAdmin):
     """Nothing is deleted: what has been used stays, with its dates."""
 
+    view_roles = frozenset({StaffRole.CEP_MANAGER})
+    add_roles = change_roles = KEEPERS
     # From the model to the code of its operator.
     operator_code = "operator__code"
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_administrator(request.user) or is_cep_manager(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return is_administrator(request.user)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_administrator(request.user)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
-        if is_administrator(request.user):
-            return rows
-        return rows.filter(**{f"{self.operator_code}__in": scope_codes(request.user, StaffRole.CEP_MANAGER)})
+    def visible_to(self, user: User, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if is_administrator(user):
+            return queryset
+        return queryset.filter(**{f"{self.operator_code}__in": scope_codes(user, StaffRole.CEP_MANAGER)})
 
 
 @admin.register(Operator)

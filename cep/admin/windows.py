@@ -5,7 +5,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.permissions import is_cep_adviser, is_cep_manager
+from accounts.admin.base import RoleModelAdmin
+from accounts.enums import StaffRole
+from accounts.models import User
 from cep.exceptions import WindowHasBookings
 from cep.models import Window
 from cep.rules.wording import day_in_words, hour_in_words
@@ -14,7 +16,8 @@ from cep.services.opening import close_windows
 
 
 @admin.register(Window)
-class WindowAdmin(admin.ModelAdmin):
+class WindowAdmin(RoleModelAdmin):
+    view_roles = frozenset({StaffRole.CEP_ADVISER, StaffRole.CEP_MANAGER})
     list_display = ("day", "hours", "adviser", "site", "mode")
     list_filter = ("mode", "site")
     list_per_page = 50
@@ -23,25 +26,8 @@ class WindowAdmin(admin.ModelAdmin):
     fields = ("day", "hours", "adviser", "site", "mode")
     readonly_fields = ("day", "hours")
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return is_cep_adviser(request.user) or is_cep_manager(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: Window | None = None) -> bool:
-        return self.has_module_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Window | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Window | None = None) -> bool:
-        return False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Window]:
-        return (
-            windows_visible_to(request.user).filter(span__endswith__gt=timezone.now()).order_by("span", "pk")
-        )
+    def visible_to(self, user: User, queryset: QuerySet[Window]) -> QuerySet[Window]:
+        return windows_visible_to(user).filter(span__endswith__gt=timezone.now()).order_by("span", "pk")
 
     @admin.display(description="jour", ordering="span")
     def day(self, window: Window) -> str:

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 
 from django import forms
 from django.utils.dateparse import parse_datetime
@@ -21,7 +21,8 @@ class InstantField(forms.Field):
             instant = parse_datetime(value)
         except ValueError:
             instant = None
-        if instant is None or instant.tzinfo is None:
+        # At the edges of the calendar the change of zone itself overflows; no appointment is there anyway.
+        if instant is None or instant.tzinfo is None or not MINYEAR < instant.year < MAXYEAR:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return instant
 

@@ -13,6 +13,8 @@ MODE_WORDS: Final = {
     "visio": MeetingMode.REMOTE,
     "telephone": MeetingMode.PHONE,
 }
+# Face to face first, as the contract has it; at a distance when the person wishes.
+FIRST_MODE: Final = "sur-place"
 
 
 class SlotSearchForm(forms.Form):

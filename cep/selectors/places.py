@@ -1,14 +1,21 @@
 """Where a person may want to be received: near work, near home, or in a commune they name."""
 
-import unicodedata
 from dataclasses import dataclass
-
-from django.db.models import Q
 
 from accounts.models import Holder
 from catalog.models import Commune
+from catalog.selectors.places import Area, search_area
 
 WORK, HOME = "travail", "domicile"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place on the map (degrees, WGS 84) under the name that the page gives it."""
+
+    name: str
+    latitude: float
+    longitude: float
 
 
 @dataclass(frozen=True)
@@ -17,7 +24,15 @@ class PersonalPlace:
 
     code: str
     label: str
-    commune: Commune
+    point: Point
+
+
+@dataclass(frozen=True)
+class NamedPlace:
+    """What a name means: a point, or the other readings among which to choose, as (label, what to type)."""
+
+    point: Point | None
+    others: tuple[tuple[str, str], ...] = ()
 
 
 def places_of(holder: Holder) -> list[PersonalPlace]:
@@ -28,23 +43,26 @@ def places_of(holder: Holder) -> list[PersonalPlace]:
     ]
     communes = Commune.objects.in_bulk([commune for _, _, commune in wanted if commune])
     return [
-        PersonalPlace(code, f"{label} ({communes[commune].name})", communes[commune])
+        PersonalPlace(code, f"{label} ({communes[commune].name})", _point(communes[commune]))
         for code, label, commune in wanted
         if commune in communes
     ]
 
 
-def commune_named(text: str) -> Commune | None:
-    """The commune that a person means by a name, a postal code or an INSEE code; the largest one of several.
-
-    One query.
-    """
-    wanted = text.strip()
-    by_code = Q(pk=wanted.upper()) | Q(postal_codes__contains=[wanted])
-    found = Commune.objects.filter(by_code | Q(search_name=_plain(wanted)), closed_on__isnull=True)
-    return found.order_by("-population", "pk").first()
+def _point(commune: Commune) -> Point:
+    return Point(commune.name, commune.latitude, commune.longitude)
 
 
-def _plain(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text.lower())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+def place_named(text: str) -> NamedPlace:
+    """The commune that a person means by a name or a postal code. A région or a whole département is no point."""
+    answer = search_area(text)
+    area = answer.area
+    if (
+        area is not None
+        and area.kind is Area.AROUND
+        and area.latitude is not None
+        and area.longitude is not None
+    ):
+        return NamedPlace(Point(area.label, area.latitude, area.longitude))
+    others = ((other.label, other.query) for other in answer.others if other.kind is Area.AROUND)
+    return NamedPlace(None, tuple(others))

@@ -89,9 +89,7 @@ def _local_spans(
         start, end = instant_of(day, local_start, site.zone), instant_of(day, local_end, site.zone)
         if start is None or end is None:
             # The clocks jump over one of the two hours: nobody can be told to come then.
-            logger.warning(
-                "window_at_no_hour", extra={"site": site.pk, "day": day.isoformat()}
-            )
+            logger.warning("window_at_no_hour", extra={"site": site.pk, "day": day.isoformat()})
             report.clock_changes.append(day)
             continue
         yield start, end

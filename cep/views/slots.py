@@ -11,16 +11,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_safe
 
 from accounts.permissions import is_holder
-from catalog.models import Commune
 from cep.enums import MeetingMode
-from cep.forms.search import MODE_WORDS, OTHER_PLACE, SlotSearchForm
+from cep.forms.search import FIRST_MODE, MODE_WORDS, OTHER_PLACE, SlotSearchForm
 from cep.models import Site
 from cep.rules.local_time import day_start
-from cep.rules.meetings import Slot
+from cep.rules.meetings import HORIZON, Slot
 from cep.rules.wording import day_in_words, hour_in_words, meeting_in_words
-from cep.selectors.places import PersonalPlace, commune_named, places_of
+from cep.selectors.places import NamedPlace, PersonalPlace, Point, place_named, places_of
 from cep.selectors.sites import sites_near
 from cep.selectors.slots import bookable_slots, first_slot_of_each_site
 from cpa_portal.kernel.access import requires
@@ -63,45 +63,62 @@ def slot_link(slot: Slot, site: Site) -> SlotLink:
 
 
 @requires(is_holder)
+@require_safe
 def slot_list(request: HttpRequest) -> HttpResponse:
     places = places_of(request.holder)
-    form = SlotSearchForm(_answers(request, places), places=places)
+    form = _search_form(request, places)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
-        commune = _commune(form, places)
-        if commune is not None:
-            context |= _slots_context(request, commune, MODE_WORDS[form.cleaned_data["mode"]])
+        place = _place(form, places)
+        context["other_places"] = [(label, _other_place(request, text)) for label, text in place.others]
+        if place.point is not None:
+            context |= _slots_context(request, place.point, MODE_WORDS[form.cleaned_data["mode"]])
     return render(request, "cep/slot_list.html", context)
 
 
-def _answers(request: HttpRequest, places: Sequence[PersonalPlace]) -> dict[str, str]:
+def _search_form(request: HttpRequest, places: Sequence[PersonalPlace]) -> SlotSearchForm:
     """What the address says, completed: near work if it is known, face to face first."""
-    answers = {"lieu": places[0].code if places else OTHER_PLACE, "mode": "sur-place"}
-    return answers | {name: request.GET[name] for name in ("lieu", "commune", "mode") if name in request.GET}
+    answers = {"lieu": places[0].code if places else OTHER_PLACE, "mode": FIRST_MODE}
+    asked = _asked(request)
+    if asked.get("lieu", OTHER_PLACE) not in {OTHER_PLACE, *(place.code for place in places)}:
+        # A link may name the commune itself: ?lieu=Bastia, ?lieu=2B033, ?lieu=20200.
+        asked |= {"lieu": OTHER_PLACE, "commune": asked["lieu"]}
+    if not (places or asked):
+        # Nothing is known and nothing was asked yet: the question, without a reproach.
+        return SlotSearchForm(initial=answers, places=places)
+    return SlotSearchForm(answers | asked, places=places)
 
 
-def _commune(form: SlotSearchForm, places: Sequence[PersonalPlace]) -> Commune | None:
+def _asked(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET[name] for name in ("lieu", "commune", "mode") if request.GET.get(name)}
+
+
+def _place(form: SlotSearchForm, places: Sequence[PersonalPlace]) -> NamedPlace:
     wanted = form.cleaned_data["lieu"]
     if wanted != OTHER_PLACE:
-        return next(place.commune for place in places if place.code == wanted)
-    commune = commune_named(form.cleaned_data["commune"])
-    if commune is None:
+        return NamedPlace(next(place.point for place in places if place.code == wanted))
+    found = place_named(form.cleaned_data["commune"])
+    if found.point is None and not found.others:
         form.add_error("commune", "Aucune commune ne porte ce nom ou ce code postal.")
-    return commune
+    return found
 
 
-def _slots_context(request: HttpRequest, commune: Commune, mode: MeetingMode) -> dict[str, Any]:
+def _other_place(request: HttpRequest, text: str) -> str:
+    return f"?{urlencode(_asked(request) | {'lieu': OTHER_PLACE, 'commune': text})}"
+
+
+def _slots_context(request: HttpRequest, point: Point, mode: MeetingMode) -> dict[str, Any]:
     now = timezone.now()
-    sites = sites_near(latitude=commune.latitude, longitude=commune.longitude)
+    sites = sites_near(latitude=point.latitude, longitude=point.longitude)
     first = first_slot_of_each_site(sites=sites, mode=mode, now=now)
     site = _current_site(request, sites, first)
     if site is None:
-        return {"commune": commune, "sites": [], "days": []}
+        return {"place": point, "sites": [], "days": []}
     week = _week(request, site, first.get(site.pk), now)
     since, until = day_start(week, site.zone), day_start(week + timedelta(days=7), site.zone)
     slots = bookable_slots(sites=[site], mode=mode, since=since, until=until, now=now)
     return {
-        "commune": commune,
+        "place": point,
         "site": site,
         "mode_label": mode.label,
         "sites": [_site_choice(request, near, first.get(near.pk), near is site) for near in sites],
@@ -111,7 +128,9 @@ def _slots_context(request: HttpRequest, commune: Commune, mode: MeetingMode) ->
         "previous_week": _address(request, site=site.pk, semaine=week - timedelta(days=7))
         if since > now
         else "",
-        "next_week": _address(request, site=site.pk, semaine=week + timedelta(days=7)),
+        "next_week": _address(request, site=site.pk, semaine=week + timedelta(days=7))
+        if until < now + HORIZON
+        else "",
     }
 
 
@@ -124,10 +143,10 @@ def _current_site(request: HttpRequest, sites: Sequence[Site], first: dict[int, 
 
 
 def _week(request: HttpRequest, site: Site, first: Slot | None, now: datetime) -> date:
-    """The Monday of the week asked for, else of the first free meeting; never a week that is over."""
-    today = now.astimezone(site.zone).date()
+    """The Monday of the week asked for, else of the first free meeting; within what can be booked."""
+    today, last = (instant.astimezone(site.zone).date() for instant in (now, now + HORIZON))
     default = first.start.astimezone(site.zone).date() if first else today
-    day = max(_asked_day(request) or default, today)
+    day = min(max(_asked_day(request) or default, today), last)
     return day - timedelta(days=day.weekday())
 
 
@@ -157,8 +176,7 @@ def _site_choice(request: HttpRequest, site: Site, first: Slot | None, is_curren
 
 
 def _address(request: HttpRequest, *, site: int, semaine: date | None = None) -> str:
-    query = {name: request.GET[name] for name in ("lieu", "commune", "mode") if request.GET.get(name)}
-    query["site"] = str(site)
+    query = _asked(request) | {"site": str(site)}
     if semaine:
         query["semaine"] = semaine.isoformat()
     return f"?{urlencode(query)}"
