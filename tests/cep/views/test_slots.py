@@ -200,8 +200,8 @@ def test_slot_list_costs_the_same_number_of_queries_whatever_is_shown(
         WindowFactory(site=SiteFactory(bastia=True))
     holder_client.get(ADDRESS)
 
-    # user, holder, communes, sites, first slots, week
-    with django_assert_num_queries(6):
+    # user, holder, communes, sites, first slots, week, roles for the navigation
+    with django_assert_num_queries(7):
         holder_client.get(ADDRESS)
 
 
