@@ -343,6 +343,9 @@ NOTIFICATION_RENDERERS: dict[str, str] = {
 }
 PERSONAL_DATA_EXPORTERS: list[str] = ["accounts.personal_data", "cep.personal_data"]
 
+# Columns whose values are encrypted by hand, as "app.Model.field": counted when keys are rotated, never rewritten.
+SEALED_COLUMNS: list[str] = ["accounts.Notification.context"]
+
 # Rules of the views that other packages bring: a view name, or a namespace followed by a colon.
 ACCESS_RULES: dict[str, str] = {
     "admin_login": "cpa_portal.kernel.access.anyone",
