@@ -343,8 +343,14 @@ NOTIFICATION_RENDERERS: dict[str, str] = {
 }
 PERSONAL_DATA_EXPORTERS: list[str] = ["accounts.personal_data", "cep.personal_data"]
 
-# Columns whose values are encrypted by hand, as "app.Model.field": counted when keys are rotated, never rewritten.
-SEALED_COLUMNS: list[str] = ["accounts.Notification.context"]
+# Columns that hold values encrypted by hand, as "app.Model.field": `keys_in_use` counts them too.
+SEALED_COLUMNS: list[str] = [
+    "accounts.Notification.context",
+    "mfa.Authenticator.data",
+    "agora_sync.ReceivedRequest.answer",
+    "agora_sync.Trace.content",
+    "agora_sync.Trace.diagnostic",
+]
 
 # Rules of the views that other packages bring: a view name, or a namespace followed by a colon.
 ACCESS_RULES: dict[str, str] = {

@@ -165,7 +165,8 @@ def read_environment(*, build: bool = False) -> Environment:
         raise ImproperlyConfigured("SECRETS_DIR: expected a folder that holds one file by variable")
     try:
         # Without build values the constructor takes everything from the process environment.
-        return Environment(_secrets_dir=folder, **(BUILD_VALUES if build else {}))
+        given: dict[str, Any] = {"_secrets_dir": folder, **(BUILD_VALUES if build else {})}
+        return Environment(**given)
     except ValidationError as problem:
         raise ImproperlyConfigured("\n".join(_sentences(problem))) from None
 

@@ -37,7 +37,7 @@ def shape(command: list[str], side: str) -> tuple[str, ...]:
     """What a command does, without addresses, sizes and files: which side, which program, which part of it."""
     program = Path(command[0]).name
     if program == "gunicorn":
-        return (side, program, command[-1])
+        return (side, program, command[command.index("--config") + 1], command[-1])
     part = next(word for word in command if word in {"worker", "beat"})
     queues = command[command.index("--queues") + 1] if "--queues" in command else ""
     return (side, program, part, queues, "with beat" if "--beat" in command else "")
