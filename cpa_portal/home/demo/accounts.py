@@ -7,9 +7,9 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from accounts.enums import Sex, SituationKind, SituationSource, StaffRole
-from accounts.models import Holder, Situation, StaffScope, User
-from accounts.services.holders import create_holder
+from accounts.models import Holder, HolderNIR, Situation, StaffScope, User
 from cpa_portal.home.demo.people import DOMAIN, Person
+from cpa_portal.kernel.encryption import keyed_hash
 
 PASSWORD = "demo-cpa-2026"  # noqa: S105 - printed by bin/run, for the demonstration only
 SEXES = {"1": Sex.MALE, "2": Sex.FEMALE}
@@ -65,12 +65,14 @@ def create_holders(people: list[Person], *, with_users: bool) -> dict[str, Holde
     """Account holders by login; AGORA's side knows the people but gives them no web user."""
     users = create_users((p.login, p.first_name, p.birth_name, False) for p in people) if with_users else {}
     holders = {person.login: _holder(person, users.get(person.login)) for person in people}
-    Situation.objects.bulk_create([_situation(person, holders[person.login]) for person in people])
+    Holder.objects.bulk_create(holders.values())
+    HolderNIR.objects.bulk_create(_nir(person, holders[person.login]) for person in people)
+    Situation.objects.bulk_create(_situation(person, holders[person.login]) for person in people)
     return holders
 
 
 def _holder(person: Person, user: User | None) -> Holder:
-    return create_holder(
+    return Holder(
         user=user,
         birth_name=person.birth_name,
         first_names=person.first_name,
@@ -80,9 +82,11 @@ def _holder(person: Person, user: User | None) -> Holder:
         email=person.login,
         home_commune_code=person.home_commune_code,
         work_commune_code=person.work_commune_code,
-        nir=person.nir,
-        since=person.birth_date,
     )
+
+
+def _nir(person: Person, holder: Holder) -> HolderNIR:
+    return HolderNIR(holder=holder, nir=person.nir, nir_hash=keyed_hash(person.nir), since=person.birth_date)
 
 
 def _situation(person: Person, holder: Holder) -> Situation:

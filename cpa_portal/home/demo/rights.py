@@ -1,6 +1,8 @@
 """Counters and training files of the demonstration, through the services that the site itself calls."""
 
 import random
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -8,9 +10,9 @@ from accounts.models import Holder
 from catalog.enums import RecruitmentState
 from catalog.models import Session
 from cpa_portal.home.demo.people import DOMAIN
-from rights.enums import EntryKind, EventOrigin, Funder, Scheme
+from rights.enums import UNIT_OF_SCHEME, EntryKind, EventOrigin, Funder, Scheme
 from rights.facts import FundingFact, TrainingFileFacts
-from rights.services.ledger import ensure_counter, open_counter, post_entry
+from rights.models import Counter, Entry
 from rights.services.training_files.cancelling import cancel_training_file
 from rights.services.training_files.entering import declare_entry
 from rights.services.training_files.receiving import register_partner_training_file
@@ -29,64 +31,73 @@ AFFORDABLE_CENTS = 250_000
 
 
 def open_counters(holders: dict[str, Holder], *, seed: int, today: date) -> None:
+    """Counters and what fed them, in two statements: the database itself adds up each balance."""
     chance = random.Random(seed)  # noqa: S311 - fictitious rights need no secret
-    for login, holder in holders.items():
-        if login == f"titulaire@{DOMAIN}":
-            open_rich_counters(holder, today)
-        elif login == f"agentpublic@{DOMAIN}":
-            open_public_hours(holder, today)
-        else:
-            years = 0 if login == f"nouveau@{DOMAIN}" else chance.randint(2, 5)
-            open_private_counter(holder, years, today)
-
-
-def open_rich_counters(holder: Holder, today: date) -> None:
-    for scheme, amount in RICH_COUNTERS:
-        opened(holder, scheme, amount)
-    credit_years(holder, 4, today)
-
-
-def open_public_hours(holder: Holder, today: date) -> None:
-    opened(holder, Scheme.PUBLIC_HOURS, 72 * 60)
-    for year in range(today.year - 2, today.year):
-        post_entry(
-            counter=ensure_counter(holder=holder, scheme=Scheme.PUBLIC_HOURS),
-            kind=EntryKind.CREDIT,
-            amount=25 * 60,
-            value_date=date(year, 12, 31),
-            label=f"Heures acquises au titre de {year}",
-            source=SOURCE,
-            key=f"demo:{holder.pk}:hours:{year}",
-        )
-
-
-def open_private_counter(holder: Holder, years: int, today: date) -> None:
-    opened(holder, Scheme.CPF, 0 if years == 0 else 60_000)
-    credit_years(holder, years, today)
-
-
-def opened(holder: Holder, scheme: Scheme, amount: int) -> None:
-    open_counter(
-        holder=holder,
-        scheme=scheme,
-        amount=amount,
-        value_date=OPENED_ON,
-        source=SOURCE,
-        key=f"demo:{holder.pk}:{scheme}:opening",
+    wanted = {
+        (holder, scheme): movements
+        for login, holder in holders.items()
+        for scheme, movements in movements_of(login, chance, today).items()
+    }
+    counters = Counter.objects.bulk_create(
+        [Counter(holder=holder, scheme=scheme, unit=UNIT_OF_SCHEME[scheme]) for holder, scheme in wanted]
+    )
+    Entry.objects.bulk_create(
+        entry
+        for counter, movements in zip(counters, wanted.values(), strict=True)
+        for entry in entries(counter, movements)
     )
 
 
-def credit_years(holder: Holder, years: int, today: date) -> None:
-    counter = ensure_counter(holder=holder, scheme=Scheme.CPF)
-    for year in range(today.year - years, today.year):
-        post_entry(
+@dataclass(frozen=True)
+class Movement:
+    kind: EntryKind
+    amount: int
+    value_date: date
+    label: str
+
+
+def movements_of(login: str, chance: random.Random, today: date) -> dict[Scheme, list[Movement]]:
+    if login == f"titulaire@{DOMAIN}":
+        rich = {scheme: [opening(amount)] for scheme, amount in RICH_COUNTERS}
+        rich[Scheme.CPF] += worked_years(4, today)
+        return rich
+    if login == f"agentpublic@{DOMAIN}":
+        return {Scheme.PUBLIC_HOURS: [opening(72 * 60), *public_years(today)]}
+    if login == f"nouveau@{DOMAIN}":
+        return {Scheme.CPF: []}
+    return {Scheme.CPF: [opening(60_000), *worked_years(chance.randint(2, 5), today)]}
+
+
+def opening(amount: int) -> Movement:
+    return Movement(EntryKind.OPENING, amount, OPENED_ON, "Solde repris à l’ouverture du compteur")
+
+
+def worked_years(count: int, today: date) -> list[Movement]:
+    return [
+        Movement(
+            EntryKind.CREDIT, YEARLY_CENTS, date(year + 1, 4, 1), f"Droits acquis par votre travail de {year}"
+        )
+        for year in range(today.year - 1 - count, today.year - 1)
+    ]
+
+
+def public_years(today: date) -> list[Movement]:
+    return [
+        Movement(EntryKind.CREDIT, 25 * 60, date(year, 12, 31), f"Heures acquises au titre de {year}")
+        for year in range(today.year - 2, today.year)
+    ]
+
+
+def entries(counter: Counter, movements: list[Movement]) -> Iterator[Entry]:
+    for rank, movement in enumerate(movements):
+        yield Entry(
             counter=counter,
-            kind=EntryKind.CREDIT,
-            amount=YEARLY_CENTS,
-            value_date=min(date(year + 1, 4, 1), today),
-            label=f"Droits acquis par votre travail de {year}",
+            kind=movement.kind,
+            amount=movement.amount,
+            value_date=movement.value_date,
+            label=movement.label,
             source=SOURCE,
-            key=f"demo:{holder.pk}:cpf:{year}",
+            key=f"demo:{counter.holder_id}:{counter.scheme}:{rank}",
         )
 
 
