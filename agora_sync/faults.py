@@ -101,6 +101,35 @@ class FaultCode(Enum):
 
 BY_NAMESPACE_AND_NAME = {(code.namespace, code.local_name): code for code in FaultCode}
 
+# At which step of docs/agora.md a code is given, for those who only know the code.
+STEPS = {
+    FaultCode.TRACES_UNAVAILABLE: 1,
+    FaultCode.METHOD_FORBIDDEN: 2,
+    FaultCode.CONTENT_TYPE: 2,
+    FaultCode.ENCODING: 2,
+    FaultCode.TOO_LARGE: 2,
+    FaultCode.SERVICE_INTERRUPTED: 3,
+    FaultCode.OVERLOAD: 3,
+    FaultCode.CHANNEL: 4,
+    FaultCode.MALFORMED_XML: 5,
+    FaultCode.DOCTYPE: 5,
+    FaultCode.VERSION_MISMATCH: 6,
+    FaultCode.ENVELOPE: 6,
+    FaultCode.MUST_UNDERSTAND: 6,
+    FaultCode.OPERATION_MISMATCH: 6,
+    FaultCode.TOKEN_MISSING: 7,
+    FaultCode.TOKEN_INVALID: 7,
+    FaultCode.FAILED_CHECK: 8,
+    FaultCode.INVALID_VI: 9,
+    FaultCode.INVALID_ISSUER: 10,
+    FaultCode.INVALID_SERVICE: 11,
+    FaultCode.INVALID_AUTH_LEVEL: 12,
+    FaultCode.INVALID_PAGM: 13,
+    FaultCode.NOT_ENTITLED: 14,
+    FaultCode.SCHEMA: 15,
+}
+BUSINESS_STEP = 16
+
 # Refusals that say "not now": the same request may pass later without anybody changing anything.
 TRANSIENT = frozenset(
     {
@@ -111,26 +140,12 @@ TRANSIENT = frozenset(
     }
 )
 
-# Refusals of what was asked, that the person or the agent can read and act upon.
-BUSINESS = frozenset(
-    {
-        FaultCode.REQUEST_CONFLICT,
-        FaultCode.SCHEMA,
-        FaultCode.INVALID_NIR,
-        FaultCode.NIR_NAME_MISMATCH,
-        FaultCode.HOLDER_UNKNOWN,
-        FaultCode.HOLDER_DECEASED,
-        FaultCode.INVALID_SIRET,
-        FaultCode.INVALID_NDA,
-        FaultCode.INVALID_CERTIFICATION,
-        FaultCode.INVALID_AMOUNT,
-        FaultCode.INVALID_DURATION,
-        FaultCode.INCONSISTENT_DATES,
-        FaultCode.FORBIDDEN_TRANSITION,
-        FaultCode.FILE_UNKNOWN,
-        FaultCode.FILE_CONFLICT,
-    }
-)
+# Refusals that decide of the file: the person is told, and what was reserved comes back. A message that breaks the
+# contract or reuses an identifier is our own mistake: it is mended and sent again.
+DECISIVE = frozenset(code for code in FaultCode if code not in STEPS) - {
+    FaultCode.REQUEST_CONFLICT,
+    FaultCode.INTERNAL,
+}
 
 
 @dataclass(frozen=True)

@@ -27,3 +27,7 @@ _FUNDERS: dict[str, Funder] = {
 
 def funder_from_wire(code: str) -> Funder:
     return _FUNDERS.get(code, Funder.OTHER)
+
+
+# Files that are over before they began.
+CLOSED_WIRE_STATES = frozenset({"ANNULE", "REFUSE"})

@@ -54,7 +54,14 @@ Request = CreateFileRequest | DeclareEntryRequest | ListFilesRequest
 # Reading -----------------------------------------------------------------------------------------
 def read_request(operation: Operation, body: etree._Element) -> Request:
     """The request of a body that respects the schema."""
-    return _READERS[operation](body, UUID(_text(body, "identifiantRequete")))
+    request_id = UUID(_text(body, "identifiantRequete"))
+    match operation:
+        case Operation.CREATE_FILE:
+            return _create_file(body, request_id)
+        case Operation.DECLARE_ENTRY:
+            return _declare_entry(body, request_id)
+        case Operation.LIST_FILES:
+            return _list_files(body, request_id)
 
 
 def read_formation(formation: etree._Element) -> TrainingFileFacts:
@@ -101,13 +108,6 @@ def _declare_entry(body: etree._Element, request_id: UUID) -> DeclareEntryReques
 
 def _list_files(body: etree._Element, request_id: UUID) -> ListFilesRequest:
     return ListFilesRequest(request_id, _person(body))
-
-
-_READERS = {
-    Operation.CREATE_FILE: _create_file,
-    Operation.DECLARE_ENTRY: _declare_entry,
-    Operation.LIST_FILES: _list_files,
-}
 
 
 def _person(body: etree._Element) -> PersonIdentity:
@@ -181,7 +181,7 @@ def _line(text: str) -> str:
 # As XML ------------------------------------------------------------------------------------------
 def element_of(name: str, values: Wire) -> etree._Element:
     """The element of the contract that holds nested values, in their order."""
-    element = etree.Element(ns.agora(name), nsmap={None: ns.AGORA})
+    element = etree.Element(ns.agora(name), nsmap={None: ns.AGORA})  # type: ignore[dict-item]
     _fill(element, values)
     return element
 

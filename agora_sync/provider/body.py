@@ -29,7 +29,7 @@ def validated_body(element: etree._Element) -> etree._Element:
     schema = contract.schema()
     if schema.validate(body):
         return body
-    errors = list(schema.error_log)
+    errors = [*schema.error_log]  # type: ignore[misc]  # the stubs forget that it is iterable
     details = _details(body, errors)
     reason = " | ".join(f"{error.path}: {error.message}" for error in errors[:MAX_REPORTED])
     raise SOAPRefusal(FaultCode.SCHEMA, STEP, reason, details=details[:MAX_REPORTED])
@@ -41,7 +41,7 @@ def _alone(element: etree._Element) -> etree._Element:
     for node in body.iter(etree.Element):
         # The validator would go and fetch the schema that the message names.
         for name in ("schemaLocation", "noNamespaceSchemaLocation"):
-            node.attrib.pop(f"{_XSI}{name}", None)
+            node.attrib.pop(f"{_XSI}{name}", "")
     return body
 
 
@@ -67,7 +67,8 @@ def _readable_path(body: etree._Element, path: str) -> str:
         found = body.getroottree().xpath(path, namespaces=prefixes)
     except etree.XPathError:
         found = []
-    node = found[0] if isinstance(found, list) and found else body
+    first = found[0] if isinstance(found, list) and found else body
+    node = first if isinstance(first, etree._Element) else body
     names = [_step(step) for step in [node, *node.iterancestors()]]
     return "/" + "/".join(reversed(names))
 

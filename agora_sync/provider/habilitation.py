@@ -74,7 +74,7 @@ def _is_first_seen(issuer: str, assertion_id: str, expires_at: dt.datetime) -> b
             "ON CONFLICT (issuer, assertion_id) DO NOTHING",
             [issuer, assertion_id, expires_at],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _require_issuer(claims: Claims, partner: Partner) -> None:

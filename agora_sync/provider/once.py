@@ -31,6 +31,7 @@ from agora_sync.provider.operations import Served, create_file, declare_entry, l
 from agora_sync.provider.operations.people import tell_consultation
 from agora_sync.provider.operations.served import STEP
 from agora_sync.provider.soap import canonical_digest
+from agora_sync.xml.hardened import text_of
 from cpa_portal.kernel.encryption import decrypt, encrypt
 from rights.models import TrainingFile
 
@@ -48,7 +49,7 @@ class Outcome:
 
 def request_id_of(body: etree._Element) -> UUID:
     """The identifier of a validated body, whatever its operation."""
-    return UUID("".join(body[0].itertext()).strip())
+    return UUID(text_of(body[0]).strip())
 
 
 def answer_once(

@@ -16,7 +16,7 @@ XML_TYPE = "text/xml; charset=utf-8"
 @public
 def endpoint(request: HttpRequest) -> HttpResponse:
     """`?wsdl` and `?xsd=` give the contract; everything else is an exchange, refused ones included."""
-    wanted = {name.lower(): value for name, value in request.GET.items()}
+    wanted = {name.lower(): str(value) for name, value in request.GET.items()}
     if request.method in {"GET", "HEAD"} and wanted.keys() & {"wsdl", "xsd"}:
         return _contract(request, wanted)
     return _response(handle_call(read_call(request)))

@@ -1,6 +1,8 @@
+import contextlib
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,8 +10,9 @@ from agora_sync import demo
 from agora_sync.models import Partner
 from agora_sync.pki.development import issue_files
 from agora_sync.services.demo_partners import register_demo_partners
+from tests.support import databases
 from tests.support.agora import OTHER_PARTNER, Caller
-from tests.support.agora_listener import Listener, running_listener
+from tests.support.agora_listener import AgoraSide, Listener, on_database, running_listener
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +66,38 @@ def other_caller(pki: Path, partners: dict[str, Partner]) -> Caller:
 
 
 @pytest.fixture(scope="session")
-def listener(django_db_setup: None, pki: Path) -> Iterator[Listener]:
-    """One real listener for the session, on this worker's database. Its tests commit: transaction=True."""
-    with running_listener(pki) as running:
-        yield running
+def provider_database(django_db_setup: None, worker_id: str) -> Iterator[str]:
+    """AGORA's own database: the two ends are two systems, and a file is never its own counterpart."""
+    with databases.worker_database(f"agora_{worker_id}") as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def running(provider_database: str, pki: Path, django_db_blocker: Any) -> Iterator[Listener]:
+    """One real listener for the session, its demo partners registered.
+
+    Its database is not emptied between tests: each test has its own people, and asks about them alone.
+    """
+    with django_db_blocker.unblock(), on_database(provider_database):
+        register_demo_partners(pki_dir=pki, now=dt.datetime.now(dt.UTC))
+    with running_listener(pki, database=provider_database) as listener:
+        yield listener
+
+
+@pytest.fixture
+def listener(running: Listener, agora_settings: Any) -> Listener:
+    """The listener, called by our settings."""
+    agora_settings.AGORA_ENDPOINT_URL = running.url
+    return running
+
+
+@pytest.fixture
+def agora_side(running: Listener, django_db_blocker: Any) -> AgoraSide:
+    """`with agora_side():` reads and writes AGORA's database, not the portal's. Not inside a transaction."""
+
+    @contextlib.contextmanager
+    def inside() -> Iterator[None]:
+        with django_db_blocker.unblock(), on_database(running.database):
+            yield
+
+    return inside

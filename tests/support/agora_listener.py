@@ -7,7 +7,7 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +17,15 @@ from agora_sync import demo
 from tests.support.databases import ROOT, running_url
 
 START_SECONDS = 30
+AgoraSide = Callable[[], contextlib.AbstractContextManager[None]]
 
 
 @dataclass
 class Listener:
-    """A running listener. `environment` is what it was started with, to start it again as it was."""
+    """A running listener and its database. `environment` is what it was started with, to start it again as it was."""
 
     port: int
+    database: str
     folder: Path
     environment: dict[str, str]
     process: "subprocess.Popen[bytes]"
@@ -41,15 +43,29 @@ class Listener:
 
 
 @contextlib.contextmanager
-def running_listener(pki: Path, **environment: str) -> Iterator[Listener]:
+def running_listener(pki: Path, *, database: str, **environment: str) -> Iterator[Listener]:
     """Start the listener as `bin/run` does, and stop it. Extra variables override those of the tests."""
-    variables = {**os.environ, **_variables(pki), **environment}
+    variables = {**os.environ, **_variables(pki, database), **environment}
     port = free_port()
-    listener = Listener(port, pki, variables, _started(port, variables))
+    listener = Listener(port, database, pki, variables, _started(port, variables))
     try:
         yield listener
     finally:
         listener.stop()
+
+
+@contextlib.contextmanager
+def on_database(name: str) -> Iterator[None]:
+    """Inside, this process reads and writes the other system's database. Not inside a transaction."""
+    connection = connections["default"]
+    own = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = own
 
 
 def free_port() -> int:
@@ -58,9 +74,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _variables(pki: Path) -> dict[str, str]:
+def _variables(pki: Path, database: str) -> dict[str, str]:
     return {
-        "DATABASE_URL": running_url(str(connections["default"].settings_dict["NAME"])),
+        "DATABASE_URL": running_url(database),
         "AGORA_ROLE": "provider",
         "AGORA_ENVIRONMENT": demo.ENVIRONMENT,
         "AGORA_RECIPIENT": demo.RECIPIENT,

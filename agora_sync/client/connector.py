@@ -1,0 +1,142 @@
+"""The connector: dataclasses in, dataclasses out, over zeep and mutual TLS."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import zeep
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from django.conf import settings
+from django.utils import timezone
+from lxml import etree
+from zeep.exceptions import Error as ZeepError
+from zeep.helpers import serialize_object
+from zeep.wsdl.utils import get_or_create_header
+
+from agora_sync import contract
+from agora_sync.client.answers import require_sound_answer
+from agora_sync.client.outcomes import Malformed, Unavailable
+from agora_sync.client.transport import TracedTransport
+from agora_sync.contract import Operation
+from agora_sync.mapping.answers import (
+    CreatedFile,
+    DeclaredEntry,
+    ListedFile,
+    read_created,
+    read_declared,
+    read_listed,
+)
+from agora_sync.mapping.requests import (
+    CreateFileRequest,
+    DeclareEntryRequest,
+    ListFilesRequest,
+    Request,
+    request_values,
+)
+from agora_sync.vector.build import SignedVector, VectorIdentity, build_vector
+from agora_sync.xml import namespaces as ns
+
+
+class AgoraConnector:
+    """Calls AGORA for one exchange: its traces bear that exchange's key. A new vector is made for each call.
+
+    Every method raises Unavailable, Refused or Malformed (and TracesUnavailable when nothing could be sent).
+    """
+
+    def __init__(self, *, exchange_id: UUID) -> None:
+        self.exchange_id = exchange_id
+
+    def create_file(self, request: CreateFileRequest) -> CreatedFile:
+        return read_created(self._call(Operation.CREATE_FILE, request))
+
+    def declare_entry(self, request: DeclareEntryRequest) -> DeclaredEntry:
+        return read_declared(self._call(Operation.DECLARE_ENTRY, request))
+
+    def list_files(self, request: ListFilesRequest) -> list[ListedFile]:
+        return read_listed(self._call(Operation.LIST_FILES, request))
+
+    def _call(self, operation: Operation, request: Request) -> dict[str, Any]:
+        vector = new_vector()
+        transport = TracedTransport(
+            exchange_id=self.exchange_id, request_id=request.request_id, operation=operation, vector=vector
+        )
+        client = zeep.Client(_document(), transport=transport, wsse=_VectorHeader(vector))
+        service = client.create_service(_binding(), settings.AGORA_ENDPOINT_URL)
+        try:
+            answer = service[operation.value](**request_values(request))
+        except httpx.TransportError as problem:
+            raise Unavailable(type(problem).__name__) from None
+        except (ZeepError, etree.LxmlError) as problem:
+            self._explain(problem, transport, request)
+        self._require_sound(transport, request)
+        return dict(serialize_object(answer, dict))
+
+    def _explain(self, problem: Exception, transport: TracedTransport, request: Request) -> None:
+        """zeep's own errors mix faults, form and transport: the bytes tell them apart."""
+        if transport.answer is None:
+            raise Malformed(f"the request could not be written ({type(problem).__name__})") from None
+        self._require_sound(transport, request)
+        raise Malformed(f"unreadable answer ({type(problem).__name__})") from None
+
+    def _require_sound(self, transport: TracedTransport, request: Request) -> None:
+        assert transport.answer is not None
+        require_sound_answer(
+            transport.answer, request_id=request.request_id, sent_digest=transport.sent_digest
+        )
+
+
+class _VectorHeader:
+    """Puts the Security header where zeep puts those of WS-Security."""
+
+    def __init__(self, vector: SignedVector) -> None:
+        self.vector = vector
+
+    def apply(self, envelope: etree._Element, headers: dict[str, str]) -> tuple[Any, dict[str, str]]:
+        get_or_create_header(envelope).append(self.vector.security_header)
+        return envelope, headers
+
+    def verify(self, envelope: etree._Element) -> None:
+        """AGORA signs no answer: the channel authenticates it, the digest binds it to our request."""
+
+
+def new_vector() -> SignedVector:
+    """A vector of ours, fresh, with the profiles of the settings."""
+    files = (settings.AGORA_VI_CERTIFICATE, settings.AGORA_VI_KEY)
+    key, certificates = _signing_identity(*files, tuple(Path(file).stat().st_mtime_ns for file in files))
+    identity = VectorIdentity(
+        issuer=settings.AGORA_ISSUER,
+        name_id=settings.AGORA_NAME_ID,
+        recipient=settings.AGORA_RECIPIENT,
+        audience=settings.AGORA_AUDIENCE,
+        pagm_codes=tuple(settings.AGORA_PAGM),
+    )
+    return build_vector(identity, key=key, certificates=certificates, now=timezone.now())
+
+
+@lru_cache(maxsize=2)
+def _signing_identity(
+    certificate: str, key: str, stamps: tuple[int, ...]
+) -> tuple[rsa.RSAPrivateKey, list[x509.Certificate]]:
+    """Read again when a file changes: a key is rotated without a stop."""
+    signing_key = load_pem_private_key(Path(key).read_bytes(), password=None)
+    if not isinstance(signing_key, rsa.RSAPrivateKey):
+        raise ValueError("AGORA_VI_KEY: expected an RSA key")
+    return signing_key, x509.load_pem_x509_certificates(Path(certificate).read_bytes())
+
+
+@lru_cache(maxsize=1)
+def _document() -> zeep.wsdl.Document:
+    """Our own copy of the contract: what the server says of itself is not trusted to describe it."""
+    safe = zeep.Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True)
+    # The stubs want the class where the code wants an instance.
+    return zeep.wsdl.Document(str(contract.WSDL_FILE), zeep.Transport(), settings=safe)  # type: ignore[arg-type]
+
+
+def _binding() -> str:
+    return f"{{{ns.AGORA}}}AgoraSoap11"

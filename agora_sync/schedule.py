@@ -1,0 +1,8 @@
+"""What the beat wakes in this room: name, task, seconds between two runs."""
+
+SCHEDULE: dict[str, tuple[str, int]] = {
+    # The journal wakes the relay itself; the sweep makes good what a broken broker or a killed worker lost.
+    "agora-relay-journal": ("agora_sync.tasks.relay_journal", 5),
+    "agora-pull-recent-holders": ("agora_sync.tasks.pull_recent_holders", 20),
+    "agora-remove-expired-vectors": ("agora_sync.tasks.remove_expired_vectors", 3_600),
+}

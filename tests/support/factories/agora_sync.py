@@ -1,0 +1,33 @@
+"""What travels, made by the services that make it travel."""
+
+import itertools
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from cpa_portal.kernel.identifiers import fictitious_siret
+from rights.models import TrainingFile
+from rights.services.training_files import request_training_file
+from tests.support.factories.accounts import HolderFactory
+from tests.support.factories.rights import CounterFactory, RequestableSessionFactory
+
+_ranks = itertools.count(1)
+
+
+def requested_file(holder: Any = None) -> TrainingFile:
+    """A file that its holder just asked for, waiting for AGORA, with its event in the journal.
+
+    Its organisation has a SIRET that passes the check, and no certification: AGORA's catalogue may be empty.
+    """
+    owner = holder or HolderFactory()
+    CounterFactory(holder=owner, balance=2_000_00)
+    today = timezone.localdate()
+    session = RequestableSessionFactory(
+        starts_on=today + timedelta(days=40),
+        ends_on=today + timedelta(days=90),
+        action__training__certification_code="",
+        action__training__organisation__siret=fictitious_siret(next(_ranks)),
+    )
+    return request_training_file(key=uuid.uuid4(), holder=owner, session=session, today=today)
