@@ -6,6 +6,7 @@ from celery import Celery
 from celery.signals import setup_logging
 
 from accounts import schedule as accounts_schedule
+from agora_sync import schedule as agora_schedule
 from cpa_portal.home import schedule as home_schedule
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpa_portal.settings")
@@ -22,7 +23,7 @@ def keep_the_logging_of_the_settings(**kwargs: object) -> None:
 
 def beat_schedule() -> dict[str, dict[str, object]]:
     """Every room's schedule. What must not be lost is a row; these sweep the rows that nobody took."""
-    rooms = (accounts_schedule, home_schedule)
+    rooms = (accounts_schedule, agora_schedule, home_schedule)
     return {
         name: {"task": task, "schedule": seconds}
         for room in rooms
