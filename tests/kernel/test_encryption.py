@@ -5,6 +5,7 @@ import pickle
 import pytest
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
 from django.db import models
+from django.test.utils import isolate_apps
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,17 +30,18 @@ NIR = fictitious_nir(1)
 OLD, NEW = generate_secret(), generate_secret()
 
 
-class Vault(models.Model):
-    """A model without a table, to exercise the field."""
+with isolate_apps("cpa_portal.kernel"):
 
-    number = EncryptedCharField("numéro", max_length=15)
+    class Vault(models.Model):
+        """A model without a table, unknown to the project, to exercise the field."""
 
-    class Meta:
-        app_label = "kernel"
-        managed = False
+        number = EncryptedCharField("numéro", max_length=15)
 
-    def __str__(self) -> str:
-        return str(self.pk)
+        class Meta:
+            app_label = "kernel"
+
+        def __str__(self) -> str:
+            return str(self.pk)
 
 
 @pytest.fixture(autouse=True)
