@@ -30,7 +30,7 @@ def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]
         connection = connections["default"]
         connection.close()
         connection.settings_dict["NAME"] = name
-        TransactionTestCase._fixture_teardown = databases.truncate_as_owner  # type: ignore[method-assign]
+        TransactionTestCase._fixture_teardown = databases.empty_as_owner  # type: ignore[method-assign]
         yield
         with django_db_blocker.unblock():  # type: ignore[attr-defined]
             connections.close_all()

@@ -102,7 +102,7 @@ def migrate(database: str) -> None:
         raise RuntimeError(f"the test template could not be migrated:\n{done.stderr[-3000:]}")
 
 
-def truncate_as_owner(case: Any) -> None:
+def empty_as_owner(case: Any) -> None:
     """What `flush` would do, as the owner and only for the tables that hold rows."""
     name = connections["default"].settings_dict["NAME"]
     with psycopg.connect(owner_url(name), autocommit=True) as connection:
@@ -113,17 +113,16 @@ def truncate_as_owner(case: Any) -> None:
         asked = " UNION ALL ".join(f"SELECT '{t}' WHERE EXISTS (SELECT FROM \"{t}\")" for t in tables)  # noqa: S608
         filled = [row[0] for row in connection.execute(asked)]  # type: ignore[arg-type]
         if filled:
-            names = ", ".join(f'"{table}"' for table in filled)
             switch = 'ALTER TABLE "{}" {} TRIGGER USER;'
-            # CASCADE also reaches the empty tables that refuse it.
-            refusing = [row[0] for row in connection.execute(REFUSING_TABLES)]
-            off = "".join(switch.format(t, "DISABLE") for t in refusing)
-            on = "".join(switch.format(t, "ENABLE") for t in refusing)
-            connection.execute(f"BEGIN; {off} TRUNCATE {names} CASCADE; {on} COMMIT;")  # type: ignore[arg-type]
+            off = "".join(switch.format(t, "DISABLE") for t in filled)
+            on = "".join(switch.format(t, "ENABLE") for t in filled)
+            # A test leaves few rows: deleting them is a hundred times faster than making the files of every table
+            # and partition that CASCADE reaches anew. Foreign keys are deferred, so the order does not matter.
+            delete = "".join(f'DELETE FROM "{t}";' for t in filled)  # noqa: S608
+            connection.execute(f"BEGIN; {off} {delete} SET CONSTRAINTS ALL IMMEDIATE; {on} COMMIT;")  # type: ignore[arg-type]
 
 
 TABLES = """
 SELECT c.relname FROM pg_class c
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
 """
-REFUSING_TABLES = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'refuse_truncate'"
