@@ -1,0 +1,86 @@
+"""Proof that the ledger holds together: each check is one statement over all counters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+from rights.models import Counter, Entry
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """A counter that a check found wrong; `rule` is what should hold."""
+
+    rule: str
+    counter_id: int
+    detail: str
+
+
+# Each gives the counter and what was found, for what is wrong only.
+CHECKS: dict[str, str] = {
+    "le solde, le réservé et le nombre d’écritures égalent ceux des écritures": """
+        SELECT counter.id, format('compteur %s/%s/%s, écritures %s/%s/%s', counter.balance, counter.reserved,
+                                  counter.last_position, coalesce(sum(entry.amount), 0),
+                                  coalesce(-sum(entry.amount) FILTER (WHERE entry.kind IN ('hold', 'release')), 0),
+                                  count(entry.id))
+        FROM rights_counter counter LEFT JOIN rights_entry entry ON entry.counter_id = counter.id
+        GROUP BY counter.id
+        HAVING counter.balance <> coalesce(sum(entry.amount), 0)
+            OR counter.reserved
+               <> coalesce(-sum(entry.amount) FILTER (WHERE entry.kind IN ('hold', 'release')), 0)
+            OR counter.last_position <> count(entry.id)
+        ORDER BY counter.id""",
+    "un solde n’est jamais négatif": """
+        SELECT counter_id, format('écriture %s : %s', position, balance_after)
+        FROM rights_entry WHERE balance_after < 0 ORDER BY counter_id, position""",
+    "les écritures se suivent sans trou, chacune avec le solde qu’elle laisse": """
+        SELECT counter_id, format('écriture %s : solde %s, somme %s, rang attendu %s',
+                                  position, balance_after, running, expected)
+        FROM (SELECT counter_id, position, balance_after,
+                     sum(amount) OVER one AS running, row_number() OVER one AS expected
+              FROM rights_entry WINDOW one AS (PARTITION BY counter_id ORDER BY position, id)) chain
+        WHERE balance_after <> running OR position <> expected ORDER BY counter_id, position""",
+    "chaque écriture a sa clé, et chaque clé son écriture": """
+        SELECT coalesce(entry.counter_id, key.counter_id),
+               format('écriture %s, clé %s', coalesce(entry.position, key.position), coalesce(key.key, 'absente'))
+        FROM rights_entry entry FULL JOIN rights_entrykey key
+             ON key.counter_id = entry.counter_id AND key.position = entry.position
+        WHERE entry.key IS DISTINCT FROM key.key
+        ORDER BY 1, 2""",
+    "une écriture et son dossier sont de la même personne": """
+        SELECT entry.counter_id, format('écriture %s, dossier %s', entry.position, file.id)
+        FROM rights_entry entry
+        JOIN rights_counter counter ON counter.id = entry.counter_id
+        JOIN rights_trainingfile file ON file.id = entry.training_file_id
+        WHERE file.holder_id <> counter.holder_id ORDER BY entry.counter_id, entry.position""",
+    "un dossier clos ne réserve plus rien, un dossier ne rend jamais plus que réservé": """
+        SELECT entry.counter_id, format('dossier %s : %s', file.id, -sum(entry.amount))
+        FROM rights_entry entry JOIN rights_trainingfile file ON file.id = entry.training_file_id
+        WHERE entry.kind IN ('hold', 'release')
+        GROUP BY entry.counter_id, file.id, file.state
+        HAVING sum(entry.amount) > 0 OR (file.state IN ('cancelled', 'refused') AND sum(entry.amount) <> 0)
+        ORDER BY entry.counter_id, file.id""",
+    "le calcul enregistré mène au montant de l’écriture": """
+        SELECT counter_id, format('écriture %s : %s, calcul %s', position, amount,
+                                  derivation #>> '{steps,-1,amount}')
+        FROM rights_entry
+        WHERE derivation <> '{}' AND (derivation #>> '{steps,-1,amount}')::bigint IS DISTINCT FROM abs(amount)
+        ORDER BY counter_id, position""",
+}
+
+
+def ledger_discrepancies() -> Iterator[Discrepancy]:
+    """Everything in the ledger that contradicts itself; nothing when it is sound."""
+    for rule, query in CHECKS.items():
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            for counter_id, detail in cursor:
+                yield Discrepancy(rule, counter_id, detail)
+
+
+def ledger_size() -> tuple[int, int]:
+    """How many counters and entries there are."""
+    return Counter.objects.count(), Entry.objects.count()
