@@ -99,6 +99,12 @@ def test_only_the_proxy_is_reached_from_outside() -> None:
     assert {SERVICES[name]["networks"][0] for name in ("postgres", "valkey")} == {"data"}
 
 
+def test_applications_believe_the_proxy_and_nobody_else() -> None:
+    proxy = SERVICES["nginx"]["networks"]["edge"]["ipv4_address"]
+
+    assert {service["environment"]["TRUSTED_PROXIES"] for service in OURS.values()} == {proxy}
+
+
 def test_every_secret_comes_from_a_file_that_the_script_makes(tmp_path: Path) -> None:
     make = [str(ROOT / "deploy" / "make_secrets.sh"), str(tmp_path)]
 
@@ -123,7 +129,7 @@ def test_portal_starts_from_the_secret_files_alone(tmp_path: Path) -> None:
         shutil.copy(tmp_path / source, mounted / target)
     environment = {
         "SECRETS_DIR": str(mounted), "SITE_URL": "https://cpa.example.fr", "ALLOWED_HOSTS": "cpa.example.fr",
-        "TRUSTED_PROXIES": "nginx",
+        "TRUSTED_PROXIES": "172.30.50.2",
     }  # fmt: skip
 
     check = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
