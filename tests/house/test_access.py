@@ -66,6 +66,18 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     "accounts:personal_data": {HOLDER},
     "accounts:personal_data_copy": {HOLDER},
     "accounts:private_file": {SIGNED_IN},
+    # Rights
+    **dict.fromkeys(
+        (
+            "rights:counter_list",
+            "rights:counter_detail",
+            "rights:file_list",
+            "rights:file_request",
+            "rights:file_detail",
+            "rights:file_cancel",
+        ),
+        frozenset({HOLDER}),
+    ),
     # Flows with AGORA
     "agora_sync:agent_home": {AGENT, StaffRole.CDC.value},
     "agora_sync:exchange_list": {AGENT, StaffRole.CDC.value},

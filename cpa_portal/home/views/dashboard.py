@@ -20,6 +20,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "holder": holder,
         "counters": overview.counters,
         "files": overview.files,
+        "entries": overview.entries,
         "appointments": list(upcoming_appointments(holder)[:APPOINTMENTS_SHOWN]),
     }
     return render(request, "home/dashboard.html", context)
