@@ -1,0 +1,101 @@
+"""What this room holds about a person, and how long it keeps it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch
+
+from accounts.models import Holder
+from accounts.ports import RetentionRule
+from rights.models import Counter, Entry, TrainingFile
+from rights.selectors.training_files import files_of
+from rights.wording.amounts import format_amount
+
+KEPT = "Tant que le compte est ouvert, puis trois ans après le décès"
+GROUND = "Code du travail, articles R. 6323-31 à R. 6323-41 (système d’information du CPF)"
+
+RETENTION_RULES = [
+    RetentionRule(
+        data_class="Compteurs de droits et leurs écritures",
+        models=("rights.Counter", "rights.Entry", "rights.EntryKey"),
+        kept=KEPT,
+        ground=GROUND,
+    ),
+    RetentionRule(
+        data_class="Dossiers de formation, leur financement et leur histoire",
+        models=(
+            "rights.TrainingFile",
+            "rights.TrainingFileFunding",
+            "rights.TrainingFileTransition",
+            "rights.JournalEvent",
+        ),
+        kept=KEPT,
+        ground=GROUND,
+    ),
+]
+
+
+def export_personal_data(holder: Holder) -> dict[str, Any]:
+    """The counters with their entries, the files with their parts and their history, in five queries."""
+    entries = Prefetch("entries", Entry.objects.order_by("position"))
+    counters = Counter.objects.filter(holder=holder).order_by("scheme").prefetch_related(entries)
+    files = files_of(holder).prefetch_related("fundings", "transitions")
+    return {
+        "Droits à la formation": [_counter(counter) for counter in counters],
+        "Dossiers de formation": [_training_file(training_file) for training_file in files],
+    }
+
+
+def _counter(counter: Counter) -> dict[str, Any]:
+    return {
+        "Droit": counter.get_scheme_display(),
+        "Disponible": format_amount(counter.balance, counter.unit),
+        "Mis de côté": format_amount(counter.reserved, counter.unit),
+        "Écritures": [_entry(entry, counter.unit) for entry in counter.entries.all()],
+    }
+
+
+def _entry(entry: Entry, unit: str) -> dict[str, Any]:
+    return {
+        "Rang": entry.position,
+        "Date de valeur": entry.value_date.isoformat(),
+        "Enregistré le": entry.at.isoformat(),
+        "Nature": entry.get_kind_display(),
+        "Mouvement": format_amount(entry.amount, unit, signed=True),
+        "Solde après": format_amount(entry.balance_after, unit),
+        "Libellé": entry.label,
+        "Origine": entry.source,
+        "Calcul": entry.derivation,
+    }
+
+
+def _training_file(training_file: TrainingFile) -> dict[str, Any]:
+    return {
+        "Référence": str(training_file.pk),
+        "Formation": training_file.title,
+        "Certification": training_file.certification_code,
+        "Organisme": f"{training_file.organisation_name} (SIRET {training_file.organisation_siret})",
+        "Début": training_file.session_starts_on.isoformat(),
+        "Fin": training_file.session_ends_on.isoformat(),
+        "Lieu": training_file.place,
+        "Prix": format_amount(training_file.price_cents, "cents"),
+        "Demandé le": training_file.requested_on.isoformat(),
+        "Entré en formation le": training_file.entered_on.isoformat() if training_file.entered_on else None,
+        "État": training_file.get_state_display(),
+        "Transmission": training_file.get_transmission_display(),
+        "Motif de refus": training_file.refusal_label,
+        "Numéro AGORA": training_file.agora_number,
+        "Financement": {
+            part.get_funder_display(): format_amount(part.amount_cents, "cents")
+            for part in training_file.fundings.all()
+        },
+        "Histoire": [
+            {
+                "Le": transition.at.isoformat(),
+                "État": transition.get_to_state_display(),
+                "Motif": transition.reason,
+            }
+            for transition in training_file.transitions.all()
+        ],
+    }
