@@ -62,7 +62,8 @@ def appointments_at(portal: Portal, slot: str) -> int:
     query = {name: values[0] for name, values in parse_qs(urlsplit(slot).query).items()}
     with portal.database() as connection:
         found = connection.execute(
-            "SELECT count(*) FROM cep_booking WHERE adviser_id = %s AND lower(span) = %s::timestamptz AND status = 'confirmed'",
+            "SELECT count(*) FROM cep_booking "
+            "WHERE adviser_id = %s AND lower(span) = %s::timestamptz AND status = 'confirmed'",
             [query["adviser"], query["start"]],
         ).fetchone()
     assert found

@@ -62,10 +62,12 @@ def retry(check: Callable[[], None], within: timedelta) -> None:
     tries = int(within.total_seconds())
     for left in range(tries, -1, -1):
         try:
-            return check()
+            check()
         except AssertionError:
             if not left:
                 raise
+        else:
+            return
 
 
 def file_id(page: Page) -> uuid.UUID:
