@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -115,18 +116,50 @@ def make_sure_it_stopped(process: Process) -> None:
         os.killpg(process.running.pid, signal.SIGKILL)
 
 
+Step = tuple[list[str], dict[str, str]]
+UNDER_WAY: "set[subprocess.Popen[str]]" = set()
+
+
+def run_side_by_side(*chains: list[Step]) -> None:
+    """Chains of setting-up steps, each chain in its order, the chains at the same time. Stops all at the first failure."""
+    with ThreadPoolExecutor(len(chains)) as pool:
+        runs = [pool.submit(run_chain, chain) for chain in chains]
+        try:
+            for run in as_completed(runs):
+                run.result()
+        except BaseException:
+            for run in runs:
+                run.cancel()
+            stop_steps()
+            raise
+
+
+def run_chain(chain: list[Step]) -> None:
+    for command, variables in chain:
+        run_to_end(command, variables)
+
+
+def stop_steps() -> None:
+    for step in list(UNDER_WAY):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(step.pid, signal.SIGTERM)
+
+
 def run_to_end(command: list[str], variables: dict[str, str]) -> None:
     """A step of the setting up. Its output is shown only when it fails."""
     step = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **variables}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
+    UNDER_WAY.add(step)
     try:
         output, _ = step.communicate()
     except BaseException:
         os.killpg(step.pid, signal.SIGTERM)
         step.wait()
         raise
+    finally:
+        UNDER_WAY.discard(step)
     if step.returncode:
         sys.stderr.write(output[-4000:])
         raise CannotRun(f"`{' '.join(Path(part).name for part in command[1:3])}` failed (see above)")

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from house.environment import ROOT, Ports, for_provider, prepared
-from house.processes import Process, Supervisor, run_to_end
+from house.processes import Process, Step, Supervisor, run_side_by_side, run_to_end
 from house.servers import CannotRun, free_port, is_free, stop_with_one_line, write_private
 
 BIN = Path(sys.executable).parent
@@ -109,10 +109,8 @@ def explicit_or_next(asked: int | None, option: str, default: int, *, taken: set
 def serve(variables: dict[str, str], ports: Ports, *, with_demo: bool, size: str) -> None:
     portal, provider = variables, for_provider(variables)
     data = Path(variables["CPA_DATA"])
-    set_up(data, portal, provider)
+    set_up(data, portal, provider, demo_size=size if with_demo else None)
     with Supervisor(log_folder=data / "logs") as supervisor:
-        if with_demo:
-            load_demo(portal, provider, size)
         for process in processes(portal, provider, ports):
             supervisor.start(process)
         wait_for(ports, supervisor)
@@ -121,19 +119,23 @@ def serve(variables: dict[str, str], ports: Ports, *, with_demo: bool, size: str
             supervisor.watch()
 
 
-def set_up(data: Path, portal: dict[str, str], provider: dict[str, str]) -> None:
-    manage(["issue_dev_pki", str(data / "pki")], portal)
-    manage(["migrate", "--verbosity=0"], portal)
-    manage(["migrate", "--verbosity=0"], provider)
-    collect_static(portal)
+def set_up(data: Path, portal: dict[str, str], provider: dict[str, str], *, demo_size: str | None) -> None:
+    """Keys, schema, static files, demo data: the two sides at the same time, each step safe to run again."""
+    run_to_end(*manage(portal, "issue_dev_pki", str(data / "pki")))
+    demo = ["load_demo", "--size", demo_size] if demo_size else []
+    ours = [manage(portal, "migrate", "--verbosity=0"), *([manage(portal, *demo)] if demo else [])]
+    theirs = [manage(provider, "migrate", "--verbosity=0"), *([manage(provider, *demo)] if demo else [])]
+    with static_files(portal) as collecting:
+        run_side_by_side(ours, [*theirs, *collecting])
 
 
-def manage(arguments: list[str], variables: dict[str, str]) -> None:
-    run_to_end([sys.executable, str(ROOT / "manage.py"), *arguments], variables)
+def manage(variables: dict[str, str], *arguments: str) -> Step:
+    return [sys.executable, str(ROOT / "manage.py"), *arguments], variables
 
 
-def collect_static(variables: dict[str, str]) -> None:
-    """Compressing the static files takes a while: only when one of them changed."""
+@contextlib.contextmanager
+def static_files(variables: dict[str, str]) -> Iterator[list[Step]]:
+    """The step that collects static files, when one of them changed: compressing them takes a while."""
     target = ROOT / "staticfiles"
     mark = target / ".sources"
     digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
@@ -142,14 +144,10 @@ def collect_static(variables: dict[str, str]) -> None:
     with (ROOT / ".venv" / ".static.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if mark.exists() and mark.read_text() == digest.hexdigest():
+            yield []
             return
-        manage(["collectstatic", "--noinput", "--verbosity=0"], variables)
+        yield [manage(variables, "collectstatic", "--noinput", "--verbosity=0")]
         mark.write_text(digest.hexdigest())
-
-
-def load_demo(portal: dict[str, str], provider: dict[str, str], size: str) -> None:
-    manage(["load_demo", "--size", size], provider)
-    manage(["load_demo", "--size", size], portal)
 
 
 def processes(portal: dict[str, str], provider: dict[str, str], ports: Ports) -> list[Process]:
