@@ -121,7 +121,7 @@ UNDER_WAY: "set[subprocess.Popen[str]]" = set()
 
 
 def run_side_by_side(*chains: list[Step]) -> None:
-    """Chains of setting-up steps, each chain in its order, the chains at the same time. Stops all at the first failure."""
+    """Chains of setting-up steps: each in its order, all at the same time. The first failure stops them all."""
     with ThreadPoolExecutor(len(chains)) as pool:
         runs = [pool.submit(run_chain, chain) for chain in chains]
         try:
