@@ -82,6 +82,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     "agora_sync:agent_home": {AGENT, StaffRole.CDC.value},
     "agora_sync:exchange_list": {AGENT, StaffRole.CDC.value},
     "agora_sync:trace_list": {RSSI},
+    "agora_sync:holder_pull": {HOLDER},
     # Career advice
     "cep:triage": {ALL},
     **dict.fromkeys(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from agora_sync.faults import FaultCode, FaultDetail, SOAPRefusal
 from agora_sync.mapping.answers import entry_values
 from agora_sync.mapping.requests import DeclareEntryRequest
@@ -40,11 +42,9 @@ def declare_entry(request: DeclareEntryRequest, partner: Partner) -> Served:
 
 
 def _contributed_file(partner: Partner, agora_number: str) -> TrainingFile:
-    found = (
-        TrainingFile.objects.filter(agora_number=agora_number, contributions__partner=partner)
-        .select_related("holder")
-        .first()
-    )
+    """The partner's own file, or one that it enriched; everything else does not exist for it."""
+    own = Q(partner_code=partner.code) | Q(contributions__partner=partner)
+    found = TrainingFile.objects.filter(own, agora_number=agora_number).select_related("holder").first()
     if found is None:
         raise _refusal(FaultCode.FILE_UNKNOWN, NUMBER)
     return found
