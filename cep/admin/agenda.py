@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -114,10 +114,11 @@ class BookingAdmin(HolderDataAdmin):
         self._act(request, queryset, BookingAction.CANCEL_BY_SERVICE)
 
     def _act(self, request: HttpRequest, queryset: QuerySet[Booking], action: BookingAction) -> None:
+        actor = cast("User", request.user)
         done = 0
         for booking in queryset:
             try:
-                act_on_appointment(key=booking.pk, action=action, actor=request.user, now=timezone.now())
+                act_on_appointment(key=booking.pk, action=action, actor=actor, now=timezone.now())
             except ActionRefused as refusal:
                 self.message_user(request, f"{booking} : {refusal.message}", messages.WARNING)
             else:

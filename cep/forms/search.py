@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 
@@ -36,7 +36,8 @@ class SlotSearchForm(forms.Form):
     def __init__(self, *args: Any, places: Sequence[PersonalPlace], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = [(place.code, place.label) for place in places]
-        self.fields["lieu"].choices = [*known, (OTHER_PLACE, "Dans une autre commune")]
+        place_field = cast("forms.ChoiceField", self.fields["lieu"])
+        place_field.choices = [*known, (OTHER_PLACE, "Dans une autre commune")]
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or self.cleaned_data

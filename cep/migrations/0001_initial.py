@@ -1,5 +1,5 @@
 import cep.models.spans
-import cep.rules.local_time
+import cep.models.validators
 import datetime
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('commune_code', models.CharField(max_length=5, verbose_name='commune (code INSEE)')),
                 ('latitude', models.FloatField(validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)], verbose_name='latitude')),
                 ('longitude', models.FloatField(validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)], verbose_name='longitude')),
-                ('time_zone', models.CharField(max_length=40, validators=[cep.rules.local_time.validate_time_zone], verbose_name='fuseau horaire')),
+                ('time_zone', models.CharField(max_length=40, validators=[cep.models.validators.validate_time_zone], verbose_name='fuseau horaire')),
                 ('holiday_zone', models.CharField(choices=[('metropole', 'Métropole'), ('alsace_moselle', 'Alsace et Moselle'), ('guadeloupe', 'Guadeloupe'), ('martinique', 'Martinique'), ('guyane', 'Guyane'), ('reunion', 'La Réunion'), ('mayotte', 'Mayotte'), ('saint_pierre_et_miquelon', 'Saint-Pierre-et-Miquelon'), ('saint_barthelemy', 'Saint-Barthélemy'), ('saint_martin', 'Saint-Martin')], max_length=40, verbose_name='zone de jours fériés')),
                 ('wheelchair_accessible', models.BooleanField(default=False, verbose_name='accessible en fauteuil roulant')),
                 ('phone', models.CharField(max_length=20, verbose_name='téléphone')),

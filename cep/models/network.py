@@ -9,7 +9,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from cep.rules.local_time import validate_time_zone, zone_note
+from cep.models.validators import validate_time_zone
+from cep.rules.local_time import zone_note
 from cpa_portal.kernel.working_days import Zone
 
 if TYPE_CHECKING:

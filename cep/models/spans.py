@@ -1,6 +1,7 @@
 """The one shape of a span of time in this room: bounded, half-open, not empty."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -19,7 +20,7 @@ class IsBoundedHalfOpen(Func):
         " AND upper({span}) - lower({span}) <= {longest})"
     )
 
-    def as_sql(self, compiler, connection, **extra):  # type: ignore[no-untyped-def]
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
         span, span_params = compiler.compile(self.source_expressions[0])
         template_uses = self.template.count("{span}")
         longest, longest_params = compiler.compile(self.source_expressions[1])

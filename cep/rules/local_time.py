@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.core.exceptions import ValidationError
-
 PARIS = "Europe/Paris"
 
 # Said after an hour, because a person may live under another clock than the place that receives them.
@@ -25,14 +23,9 @@ ZONE_NOTES = {
 
 
 @cache
-def _known_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def validate_time_zone(name: str) -> None:
-    """Raises ValidationError unless the name is in the IANA database (with a place: no bare offset)."""
-    if "/" not in name or name not in _known_zones():
-        raise ValidationError("« %(name)s » n’est pas un fuseau horaire connu.", params={"name": name})
+def known_zones() -> frozenset[str]:
+    """The names of the IANA database that bear a place: « Europe/Paris », not « CET » nor a bare offset."""
+    return frozenset(name for name in available_timezones() if "/" in name)
 
 
 def zone_note(time_zone: str) -> str:

@@ -2,15 +2,28 @@
 
 from datetime import date, datetime, time
 
-from django.utils.formats import date_format
-
 NO_BREAK_SPACE = "\u00a0"
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
 
 
 def day_in_words(day: date) -> str:
     """« lundi 23 novembre 2026 », « mardi 1er décembre 2026 »."""
     number = "1er" if day.day == 1 else str(day.day)
-    return f"{date_format(day, 'l')} {number} {date_format(day, 'F Y')}"
+    return f"{DAYS[day.weekday()]} {number} {MONTHS[day.month - 1]} {day.year}"
 
 
 def hour_in_words(hour: time) -> str:

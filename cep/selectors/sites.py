@@ -1,5 +1,6 @@
 """Places of advice around a point. Distances are in kilometres, as the crow flies."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from catalog.selectors.places import distance_to
@@ -12,14 +13,20 @@ MAX_SITES: Final = 12
 FALLBACK_SITES: Final = 3
 
 
-def sites_near(*, latitude: float, longitude: float) -> list[Site]:
-    """Sites within NEAR_KM of the point (degrees, WGS 84), nearest first, each with `distance_km`.
+@dataclass(frozen=True)
+class NearSite:
+    site: Site
+    distance_km: float
 
-    Where there is none, the few nearest ones. One query.
+
+def sites_near(*, latitude: float, longitude: float) -> list[NearSite]:
+    """Sites within NEAR_KM of the point (degrees, WGS 84), nearest first; where there is none, the few nearest.
+
+    One query.
     """
-    by_distance = Site.objects.annotate(distance_km=distance_to(latitude, longitude)).order_by(
-        "distance_km", "pk"
-    )
-    nearest = list(by_distance[:MAX_SITES])
-    near = [site for site in nearest if site.distance_km <= NEAR_KM]
+    by_distance = Site.objects.annotate(distance_km=distance_to(latitude, longitude))
+    nearest = [
+        NearSite(row, row.distance_km) for row in by_distance.order_by("distance_km", "pk")[:MAX_SITES]
+    ]
+    near = [found for found in nearest if found.distance_km <= NEAR_KM]
     return near or nearest[:FALLBACK_SITES]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -73,20 +73,18 @@ def free_slots(
 def _run(
     query: str, sites: Collection[Site], mode: str, since: datetime, until: datetime, limit: int | None = None
 ) -> list[Slot]:
+    parameters: dict[str, Any] = {
+        "sites": [site.pk for site in sites],
+        "mode": mode,
+        "since": since,
+        "until": until,
+        "longest": LONGEST_WINDOW,
+        "step": ALIGNMENT,
+        "meeting": MEETING,
+        "limit": limit,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            query,
-            {
-                "sites": [site.pk for site in sites],
-                "mode": mode,
-                "since": since,
-                "until": until,
-                "longest": LONGEST_WINDOW,
-                "step": ALIGNMENT,
-                "meeting": MEETING,
-                "limit": limit,
-            },
-        )
+        cursor.execute(query, parameters)
         return [
             Slot(site, adviser, mode, start.astimezone(UTC)) for start, site, adviser in cursor.fetchall()
         ]

@@ -129,7 +129,7 @@ def calendar_file(facts: MeetingFacts, *, method: str) -> bytes:
     calendar.add("method", method)
     calendar.add_component(time_zone_component(ZoneInfo(facts.time_zone), facts.local_start.year))
     calendar.add_component(_event(facts, method))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _event(facts: MeetingFacts, method: str) -> Event:

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,6 +16,7 @@ from cep.models import Booking
 from cep.selectors.appointments import appointment_of, appointments_of
 from cep.services.appointments import cancel_appointment
 from cep.services.calendar_files import MeetingFacts, calendar_file
+from cep.views.request import HolderRequest
 from cpa_portal.kernel.access import requires
 
 CANCELLED = frozenset({BookingStatus.CANCELLED_BY_PERSON, BookingStatus.CANCELLED_BY_SERVICE})
@@ -23,7 +24,7 @@ CANCELLED = frozenset({BookingStatus.CANCELLED_BY_PERSON, BookingStatus.CANCELLE
 
 @requires(is_holder)
 @require_safe
-def appointment_list(request: HttpRequest) -> HttpResponse:
+def appointment_list(request: HolderRequest) -> HttpResponse:
     now = timezone.now()
     appointments = list(appointments_of(request.holder))
     upcoming = [booking for booking in reversed(appointments) if _is_upcoming(booking, now)]
@@ -33,7 +34,7 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
 
 @requires(is_holder)
 @require_safe
-def appointment_detail(request: HttpRequest, key: UUID) -> HttpResponse:
+def appointment_detail(request: HolderRequest, key: UUID) -> HttpResponse:
     booking = _own(request, key)
     return render(
         request, "cep/appointment_detail.html", {"booking": booking, "can_cancel": _can_cancel(booking)}
@@ -42,7 +43,7 @@ def appointment_detail(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @requires(is_holder)
 @require_http_methods(["GET", "HEAD", "POST"])
-def appointment_cancel(request: HttpRequest, key: UUID) -> HttpResponse:
+def appointment_cancel(request: HolderRequest, key: UUID) -> HttpResponse:
     booking = _own(request, key)
     if request.method != "POST":
         if not _can_cancel(booking):
@@ -59,7 +60,7 @@ def appointment_cancel(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @requires(is_holder)
 @require_safe
-def appointment_calendar(request: HttpRequest, key: UUID) -> HttpResponse:
+def appointment_calendar(request: HolderRequest, key: UUID) -> HttpResponse:
     booking = _own(request, key)
     method = "CANCEL" if booking.status in CANCELLED else "PUBLISH"
     content = calendar_file(MeetingFacts.of(booking, now=timezone.now()), method=method)
@@ -70,7 +71,7 @@ def appointment_calendar(request: HttpRequest, key: UUID) -> HttpResponse:
     )
 
 
-def _own(request: HttpRequest, key: UUID) -> Booking:
+def _own(request: HolderRequest, key: UUID) -> Booking:
     booking = appointment_of(request.holder, key)
     if booking is None:
         raise Http404

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,24 +18,25 @@ from cep.rules.meetings import MEETING_MINUTES, Slot
 from cep.selectors.appointments import appointment_of
 from cep.services.booking import book_appointment
 from cep.services.calendar_files import address_of
+from cep.views.request import HolderRequest
 from cep.views.slots import SlotLink, slot_link
 from cpa_portal.kernel.access import requires
 
 
 @requires(is_holder)
 @require_http_methods(["GET", "HEAD", "POST"])
-def booking_create(request: HttpRequest) -> HttpResponse:
+def booking_create(request: HolderRequest) -> HttpResponse:
     return _book(request) if request.method == "POST" else _check_answers(request)
 
 
-def _check_answers(request: HttpRequest) -> HttpResponse:
+def _check_answers(request: HolderRequest) -> HttpResponse:
     slot = SlotForm(request.GET)
     if not slot.is_valid():
         return _back_to_list(request)
     return _answers_page(request, slot, BookingForm(initial=request.GET.dict()))
 
 
-def _book(request: HttpRequest) -> HttpResponse:
+def _book(request: HolderRequest) -> HttpResponse:
     form = BookingForm(request.POST)
     if not form.is_valid():
         slot = SlotForm(request.POST)
@@ -58,12 +59,12 @@ def _book(request: HttpRequest) -> HttpResponse:
     return redirect("cep:booking_confirmed", booked.pk)
 
 
-def _back_to_list(request: HttpRequest) -> HttpResponse:
+def _back_to_list(request: HolderRequest) -> HttpResponse:
     messages.warning(request, "Ce créneau n’existe pas. Choisissez-en un dans la liste.")
     return redirect("cep:slot_list")
 
 
-def _answers_page(request: HttpRequest, slot: SlotForm, form: BookingForm) -> HttpResponse:
+def _answers_page(request: HolderRequest, slot: SlotForm, form: BookingForm) -> HttpResponse:
     answers = slot.cleaned_data
     context = {
         "form": form,
@@ -76,7 +77,7 @@ def _answers_page(request: HttpRequest, slot: SlotForm, form: BookingForm) -> Ht
     return render(request, "cep/booking_create.html", context)
 
 
-def _already_booked(request: HttpRequest, form: BookingForm, refusal: HolderAlreadyBooked) -> HttpResponse:
+def _already_booked(request: HolderRequest, form: BookingForm, refusal: HolderAlreadyBooked) -> HttpResponse:
     answers, booked = form.cleaned_data, refusal.booking
     if (booked.adviser_id, booked.starts_at) == (answers["adviser"].pk, answers["start"]):
         # The same meeting asked for in another tab: the person has what they want.
@@ -85,7 +86,7 @@ def _already_booked(request: HttpRequest, form: BookingForm, refusal: HolderAlre
 
 
 def _refused_page(
-    request: HttpRequest, form: BookingForm, refusal: CEPRefusal, in_the_way: Booking | None = None
+    request: HolderRequest, form: BookingForm, refusal: CEPRefusal, in_the_way: Booking | None = None
 ) -> HttpResponse:
     """A plain page, not an error: the person goes on from here with the free meetings that are near."""
     nearest = refusal.nearest if isinstance(refusal, SlotUnavailable) else []
@@ -112,7 +113,7 @@ def _link_of(form: SlotForm) -> SlotLink:
 
 @requires(is_holder)
 @require_safe
-def booking_confirmed(request: HttpRequest, key: UUID) -> HttpResponse:
+def booking_confirmed(request: HolderRequest, key: UUID) -> HttpResponse:
     booking = appointment_of(request.holder, key)
     if booking is None:
         raise Http404

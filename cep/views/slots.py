@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,9 +21,12 @@ from cep.rules.local_time import day_start
 from cep.rules.meetings import HORIZON, Slot
 from cep.rules.wording import day_in_words, hour_in_words, meeting_in_words
 from cep.selectors.places import NamedPlace, PersonalPlace, Point, place_named, places_of
-from cep.selectors.sites import sites_near
+from cep.selectors.sites import NearSite, sites_near
 from cep.selectors.slots import bookable_slots, first_slot_of_each_site
+from cep.views.request import HolderRequest
 from cpa_portal.kernel.access import requires
+
+A_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def slot_link(slot: Slot, site: Site) -> SlotLink:
 
 @requires(is_holder)
 @require_safe
-def slot_list(request: HttpRequest) -> HttpResponse:
+def slot_list(request: HolderRequest) -> HttpResponse:
     places = places_of(request.holder)
     form = _search_form(request, places)
     context: dict[str, Any] = {"form": form}
@@ -76,7 +79,7 @@ def slot_list(request: HttpRequest) -> HttpResponse:
     return render(request, "cep/slot_list.html", context)
 
 
-def _search_form(request: HttpRequest, places: Sequence[PersonalPlace]) -> SlotSearchForm:
+def _search_form(request: HolderRequest, places: Sequence[PersonalPlace]) -> SlotSearchForm:
     """What the address says, completed: near work if it is known, face to face first."""
     answers = {"lieu": places[0].code if places else OTHER_PLACE, "mode": FIRST_MODE}
     asked = _asked(request)
@@ -89,7 +92,7 @@ def _search_form(request: HttpRequest, places: Sequence[PersonalPlace]) -> SlotS
     return SlotSearchForm(answers | asked, places=places)
 
 
-def _asked(request: HttpRequest) -> dict[str, str]:
+def _asked(request: HolderRequest) -> dict[str, str]:
     return {name: request.GET[name] for name in ("lieu", "commune", "mode") if request.GET.get(name)}
 
 
@@ -103,46 +106,49 @@ def _place(form: SlotSearchForm, places: Sequence[PersonalPlace]) -> NamedPlace:
     return found
 
 
-def _other_place(request: HttpRequest, text: str) -> str:
+def _other_place(request: HolderRequest, text: str) -> str:
     return f"?{urlencode(_asked(request) | {'lieu': OTHER_PLACE, 'commune': text})}"
 
 
-def _slots_context(request: HttpRequest, point: Point, mode: MeetingMode) -> dict[str, Any]:
+def _slots_context(request: HolderRequest, point: Point, mode: MeetingMode) -> dict[str, Any]:
     now = timezone.now()
-    sites = sites_near(latitude=point.latitude, longitude=point.longitude)
-    first = first_slot_of_each_site(sites=sites, mode=mode, now=now)
-    site = _current_site(request, sites, first)
+    near = sites_near(latitude=point.latitude, longitude=point.longitude)
+    first = first_slot_of_each_site(sites=[found.site for found in near], mode=mode, now=now)
+    site = _current_site(request, near, first)
+    context: dict[str, Any] = {"place": point, "mode_label": mode.label, "site": site}
     if site is None:
-        return {"place": point, "sites": [], "days": []}
-    week = _week(request, site, first.get(site.pk), now)
-    since, until = day_start(week, site.zone), day_start(week + timedelta(days=7), site.zone)
+        return context
+    return (
+        context
+        | {"sites": [_site_choice(request, found, first, site) for found in near]}
+        | {"first": slot_link(first[site.pk], site) if site.pk in first else None}
+        | _week_context(request, site, mode, _week(request, site, first.get(site.pk), now), now)
+    )
+
+
+def _week_context(
+    request: HolderRequest, site: Site, mode: MeetingMode, week: date, now: datetime
+) -> dict[str, Any]:
+    since, until = day_start(week, site.zone), day_start(week + A_WEEK, site.zone)
     slots = bookable_slots(sites=[site], mode=mode, since=since, until=until, now=now)
     return {
-        "place": point,
-        "site": site,
-        "mode_label": mode.label,
-        "sites": [_site_choice(request, near, first.get(near.pk), near is site) for near in sites],
-        "first": slot_link(first[site.pk], site) if site.pk in first else None,
         "days": _by_day(slots, site),
         "week_label": f"du {day_in_words(week)} au {day_in_words(week + timedelta(days=6))}",
-        "previous_week": _address(request, site=site.pk, semaine=week - timedelta(days=7))
-        if since > now
-        else "",
-        "next_week": _address(request, site=site.pk, semaine=week + timedelta(days=7))
-        if until < now + HORIZON
-        else "",
+        "previous_week": _address(request, site, week - A_WEEK) if since > now else "",
+        "next_week": _address(request, site, week + A_WEEK) if until < now + HORIZON else "",
     }
 
 
-def _current_site(request: HttpRequest, sites: Sequence[Site], first: dict[int, Slot]) -> Site | None:
+def _current_site(request: HolderRequest, near: Sequence[NearSite], first: dict[int, Slot]) -> Site | None:
     """The place that was chosen, else the nearest one with something free, else the nearest one."""
     chosen = request.GET.get("site", "")
+    sites = [found.site for found in near]
     by_choice = (site for site in sites if str(site.pk) == chosen)
     with_slots = (site for site in sites if site.pk in first)
     return next(by_choice, None) or next(with_slots, None) or next(iter(sites), None)
 
 
-def _week(request: HttpRequest, site: Site, first: Slot | None, now: datetime) -> date:
+def _week(request: HolderRequest, site: Site, first: Slot | None, now: datetime) -> date:
     """The Monday of the week asked for, else of the first free meeting; within what can be booked."""
     today, last = (instant.astimezone(site.zone).date() for instant in (now, now + HORIZON))
     default = first.start.astimezone(site.zone).date() if first else today
@@ -150,7 +156,7 @@ def _week(request: HttpRequest, site: Site, first: Slot | None, now: datetime) -
     return day - timedelta(days=day.weekday())
 
 
-def _asked_day(request: HttpRequest) -> date | None:
+def _asked_day(request: HolderRequest) -> date | None:
     try:
         return parse_date(request.GET.get("semaine", ""))
     except ValueError:
@@ -165,18 +171,21 @@ def _by_day(slots: Sequence[Slot], site: Site) -> list[tuple[str, list[SlotLink]
     return [(day_in_words(day), links) for day, links in days.items()]
 
 
-def _site_choice(request: HttpRequest, site: Site, first: Slot | None, is_current: bool) -> SiteChoice:
+def _site_choice(
+    request: HolderRequest, found: NearSite, first: dict[int, Slot], current: Site
+) -> SiteChoice:
+    site = found.site
     return SiteChoice(
         site=site,
-        distance=f"{site.distance_km:.0f}\u00a0km" if site.distance_km >= 1 else "",
-        first=slot_link(first, site) if first else None,
-        url=_address(request, site=site.pk),
-        is_current=is_current,
+        distance=f"{found.distance_km:.0f}\u00a0km" if found.distance_km >= 1 else "",
+        first=slot_link(first[site.pk], site) if site.pk in first else None,
+        url=_address(request, site),
+        is_current=site == current,
     )
 
 
-def _address(request: HttpRequest, *, site: int, semaine: date | None = None) -> str:
-    query = _asked(request) | {"site": str(site)}
-    if semaine:
-        query["semaine"] = semaine.isoformat()
+def _address(request: HolderRequest, site: Site, week: date | None = None) -> str:
+    query = _asked(request) | {"site": str(site.pk)}
+    if week:
+        query["semaine"] = week.isoformat()
     return f"?{urlencode(query)}"
