@@ -169,7 +169,7 @@ def test_agenda_any_sequence_keeps_its_invariants() -> None:
     run_state_machine_as_test(
         Agenda,
         settings=settings(
-            max_examples=20,
+            max_examples=12,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
