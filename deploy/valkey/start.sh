@@ -1,7 +1,7 @@
 #!/bin/sh
 # Starts Valkey with the passwords of the secret file, one a line, all accepted: two lines while one is rotated.
 # They go into a configuration file of this container's own memory, not into the arguments, which `ps` shows.
-# Usage: start.sh [--check]
+# Usage: start.sh --check | [options of valkey-server]
 set -eu
 passwords=${SECRETS_DIR:-/run/secrets}/valkey_passwords
 if [ "${1:-}" = "--check" ]; then
@@ -10,7 +10,7 @@ if [ "${1:-}" = "--check" ]; then
     [ "$(valkey-cli ping)" = PONG ]
     exit
 fi
-configuration=/tmp/valkey.conf
+configuration=${TMPDIR:-/tmp}/valkey.conf
 umask 077
 {
     echo "dir ${VALKEY_DATA:-/data}"
@@ -23,4 +23,4 @@ umask 077
     while read -r password; do [ -z "$password" ] || printf ' >%s' "$password"; done <"$passwords"
     echo
 } >"$configuration"
-exec valkey-server "$configuration"
+exec valkey-server "$configuration" "$@"
