@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from accounts.ports import RetentionRule
 from accounts.selectors.access_log import consultations_of
+from accounts.selectors.places import commune_label
 
 if TYPE_CHECKING:
     from accounts.models import Holder
@@ -51,7 +52,7 @@ RETENTION_RULES = [
 
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
-    """Seven queries, whatever the number of rows. The NIR is masked here too: the file may be left
+    """A fixed number of queries, whatever the number of rows. The NIR is masked here too: the file may be left
     anywhere.
     """
     return {
@@ -110,11 +111,11 @@ def _identity(holder: Holder) -> dict[str, Any]:
         "prénoms": holder.first_names,
         "sexe": holder.get_sex_display(),
         "date de naissance": holder.birth_date,
-        "commune de naissance (code INSEE)": holder.birth_commune_code,
+        "commune de naissance": commune_label(holder.birth_commune_code),
         "adresse électronique": holder.email,
         "téléphone": holder.phone,
-        "commune de résidence (code INSEE)": holder.home_commune_code,
-        "commune de travail (code INSEE)": holder.work_commune_code,
+        "commune de résidence": commune_label(holder.home_commune_code),
+        "commune de travail": commune_label(holder.work_commune_code),
         "date de décès": holder.deceased_on,
         "compte créé le": holder.created_at,
     }

@@ -46,3 +46,14 @@ class PersonalDataExporter(Protocol):
     def export_personal_data(self, holder: Holder) -> dict[str, Any]:
         """All that the room holds about the person, in values that JSON knows; keys are French titles."""
         ...
+
+
+class Commune(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+class CommuneLookup(Protocol):
+    """Named in settings.COMMUNE_LOOKUP: the commune of an INSEE code, None when the code is not known."""
+
+    def __call__(self, code: str) -> Commune | None: ...

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import is_holder
 from accounts.selectors.access_log import consultations_of
 from accounts.selectors.personal_data import full_copy, retention_rules
+from accounts.selectors.places import commune_label
 from cpa_portal.kernel.access import requires
 
 CONSULTATIONS_SHOWN = 50
@@ -24,6 +25,8 @@ def personal_data(request: HttpRequest) -> HttpResponse:
     consultations = consultations_of(holder, limit=CONSULTATIONS_SHOWN + 1)
     page = {
         "holder": holder,
+        "home_commune": commune_label(holder.home_commune_code),
+        "work_commune": commune_label(holder.work_commune_code),
         "nirs": holder.nirs.all(),
         "situations": holder.situations.all(),
         "consultations": consultations[:CONSULTATIONS_SHOWN],

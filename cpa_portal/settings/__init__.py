@@ -150,7 +150,10 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
-ACCOUNT_FORMS = {"signup": "accounts.forms.sign_in.SignUpForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.sign_in.SignInForm",
+    "signup": "accounts.forms.sign_in.SignUpForm",
+}
 # Failures are counted per address, tightly; per origin, with room for an agency or a school behind one IP.
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
     "login": "600/m/ip",
@@ -351,6 +354,8 @@ SEALED_COLUMNS: list[str] = [
     "agora_sync.Trace.content",
     "agora_sync.Trace.diagnostic",
 ]
+
+COMMUNE_LOOKUP = "catalog.selectors.places.commune_by_code"
 
 # Rules of the views that other packages bring: a view name, or a namespace followed by a colon.
 ACCESS_RULES: dict[str, str] = {

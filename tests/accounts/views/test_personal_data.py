@@ -1,5 +1,6 @@
 import json
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -57,6 +58,20 @@ def test_personal_data_shows_what_is_held_and_who_looked(client, holder):
     assert NIR[1:10] not in page
 
 
+def test_personal_data_names_the_commune_when_it_is_known(client, holder, settings):
+    settings.COMMUNE_LOOKUP = f"{__name__}.lookup_ajaccio"
+    client.force_login(holder.user)
+
+    page = client.get("/mes-donnees/").content.decode()
+
+    assert "Ajaccio (2A004)" in page
+    assert "<dd>2B033</dd>" in page
+
+
+def lookup_ajaccio(code):
+    return SimpleNamespace(name="Ajaccio") if code == "2A004" else None
+
+
 def test_personal_data_does_not_name_the_agent(client, holder):
     client.force_login(holder.user)
 
@@ -89,8 +104,8 @@ def test_personal_data_page_costs_the_same_whatever_the_rows(client, rows, djang
     client.force_login(holder.user)
     client.get("/mes-donnees/")
 
-    # User, holder, staff scopes if the menu asks for them, NIR, situations, consultations.
-    with django_assert_max_num_queries(6):
+    # User, holder, staff scopes if the menu asks for them, two communes, NIR, situations, consultations.
+    with django_assert_max_num_queries(8):
         client.get("/mes-donnees/")
 
 
