@@ -106,7 +106,10 @@ def sign_in(page: Page, base_url: str, login: str, password: str) -> None:
 
 
 def audit(page: Page, *, appearances: tuple[str, ...] = APPEARANCES) -> list[Violation]:
-    """Everything axe finds on the page as it stands, in light and in dark; the appearance is put back after."""
+    """Everything axe finds on the page as it stands, then what another appearance alone can spoil, its contrasts.
+
+    The appearance is put back after.
+    """
     page.evaluate(_axe_source())
     kept = page.evaluate("document.documentElement.getAttribute('data-fr-theme')")
     style = page.evaluate_handle(
@@ -114,7 +117,10 @@ def audit(page: Page, *, appearances: tuple[str, ...] = APPEARANCES) -> list[Vio
                     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; return sheet; }""",
         PLAIN_STYLE,
     )
-    found = [violation for appearance in appearances for violation in _run_axe(page, appearance)]
+    first, *others = appearances
+    found = _run_axe(page, first, {"type": "tag", "values": list(TAGS)})
+    for appearance in others:
+        found += _run_axe(page, appearance, {"type": "rule", "values": ["color-contrast"]})
     page.evaluate("theme => document.documentElement.setAttribute('data-fr-theme', theme || 'light')", kept)
     page.evaluate(
         "sheet => { document.adoptedStyleSheets = document.adoptedStyleSheets.filter(one => one !== sheet); }",
@@ -130,9 +136,9 @@ def scrolls_sideways(page: Page) -> bool:
     )
 
 
-def _run_axe(page: Page, appearance: str) -> list[Violation]:
+def _run_axe(page: Page, appearance: str, rules: dict[str, object]) -> list[Violation]:
     page.evaluate("theme => document.documentElement.setAttribute('data-fr-theme', theme)", appearance)
-    result = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", list(TAGS))
+    result = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", rules)
     return [
         Violation(
             rule=rule["id"],
