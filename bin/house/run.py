@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from house.environment import ROOT, Ports, for_provider, prepared
+from house.locks import alone
 from house.processes import Process, Step, Supervisor, run_side_by_side, run_to_end
 from house.servers import CannotRun, free_port, is_free, stop_with_one_line, write_private
 
@@ -68,9 +68,9 @@ def interrupt(*_: object) -> None:
 @contextlib.contextmanager
 def alone_on(data: Path) -> Iterator[None]:
     data.mkdir(parents=True, exist_ok=True)
-    with (data / ".run.lock").open("w") as lock:
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stack.enter_context(alone(data / ".run.lock", wait=False))
         except BlockingIOError:
             raise CannotRun(
                 f"another bin/run already works in {data}: stop it, or choose another --data"
@@ -141,8 +141,7 @@ def static_files(variables: dict[str, str]) -> Iterator[list[Step]]:
     digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
     for source in sorted((ROOT / "static").rglob("*")):
         digest.update(f"{source}{source.stat().st_mtime_ns}".encode())
-    with (ROOT / ".venv" / ".static.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(ROOT / ".venv" / ".static.lock"):
         if mark.exists() and mark.read_text() == digest.hexdigest():
             yield []
             return

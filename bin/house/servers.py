@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from house.locks import alone, locked
+
 
 def folder_of(package: str) -> Path:
     """Where a wheel was unpacked. Its own code is not run: as root it would create system users."""
@@ -64,8 +66,7 @@ class Servers:
             self._start_postgres(state)
             self._start_valkey(state)
             self._save(state)
-            self._lease = os.open(self.data / ".lease", os.O_CREAT | os.O_RDWR, 0o600)
-            fcntl.flock(self._lease, fcntl.LOCK_SH)
+            self._lease = locked(self.data / ".lease", fcntl.LOCK_SH)
         try:
             yield state
         finally:
@@ -80,14 +81,12 @@ class Servers:
                 pass  # Somebody else still works with them.
             else:
                 self.stop()
+                (self.data / ".lease").unlink(missing_ok=True)
             os.close(self._lease)
             self._lease = None
 
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        with (self.data / ".servers.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+    def _alone(self) -> contextlib.AbstractContextManager[None]:
+        return alone(self.data / ".servers.lock")
 
     def stop(self) -> None:
         if (self.cluster / "postmaster.pid").exists():
