@@ -1,0 +1,83 @@
+"""bin/run itself: what it prints, what it leaves, what it keeps."""
+
+import contextlib
+import subprocess
+from pathlib import Path
+
+import httpx
+
+from tests.support.portal import ROOT, Portal, running_portal, started
+
+QUIET = ("--no-demo",)
+
+
+NEW_USER = """
+INSERT INTO accounts_user (email, password, first_name, last_name, is_staff, is_active, date_joined)
+VALUES ('reste@demo.test', '!', '', '', false, true, now())
+"""
+
+
+def processes_of(data: Path) -> list[str]:
+    """Every process that was started with the folder in its arguments or its environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            said = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            if str(data).encode() in said:
+                found.append(said.decode(errors="replace")[:200])
+    return found
+
+
+def test_run_prints_its_addresses_in_order_then_the_demo_accounts(portal: Portal) -> None:
+    names = [line.partition(":")[0] for line in portal.lines]
+
+    assert names == ["agora", "provider", "ready"]
+    assert httpx.get(portal.url).status_code == 200
+    assert httpx.get(portal.provider_url).status_code == 200
+
+
+def test_run_stopped_leaves_no_process_and_no_lock_and_keeps_the_data(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with running_portal(data, *QUIET) as first, first.database() as connection:
+        connection.execute(NEW_USER)
+
+    assert processes_of(data) == []
+    assert not [
+        path.name for path in data.rglob("*") if path.suffix in {".lock", ".pid"} or path.name == ".lease"
+    ]
+
+    with running_portal(data, *QUIET) as second, second.database() as connection:
+        kept = connection.execute(
+            "SELECT count(*) FROM accounts_user WHERE email = 'reste@demo.test'"
+        ).fetchone()
+
+    assert kept == (1,)
+    assert processes_of(data) == []
+
+
+def test_run_on_a_taken_port_stops_with_one_line(portal: Portal, tmp_path: Path) -> None:
+    port = portal.url.rpartition(":")[2]
+
+    refused = started(tmp_path / "data", "--port", port)
+    _, said = refused.communicate(timeout=60)
+
+    assert refused.returncode == 1
+    assert said.strip().splitlines() == [f"run: port {port} (--port) is taken"]
+
+
+def test_run_twice_on_the_same_data_is_refused(portal: Portal) -> None:
+    refused = started(portal.data)
+    _, said = refused.communicate(timeout=60)
+
+    assert refused.returncode == 1
+    assert "another bin/run already works" in said
+
+
+def test_manage_works_beside_a_running_portal(portal: Portal) -> None:
+    done = subprocess.run(
+        [str(ROOT / "bin" / "manage"), "--data", str(portal.data), "verify_ledger"],
+        capture_output=True, text=True, timeout=120, check=False, env={"PATH": "/usr/bin:/bin:/usr/local/bin"},
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert httpx.get(f"{portal.url}/healthz").status_code == 200
