@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from cpa_portal.kernel.money import format_euros, format_hours
+from cpa_portal.kernel.theme import Portal, current_portal
 from cpa_portal.kernel.theme.forms import FieldView, field_view, form_view
 
 register = template.Library()
@@ -98,6 +99,12 @@ def breadcrumb(parser: Parser, token: Token) -> BreadcrumbNode:
 
 def _address(url_or_name: str) -> str:
     return url_or_name if url_or_name.startswith("/") else reverse(url_or_name)
+
+
+@register.simple_tag(name="current_portal")
+def portal_facts() -> Portal:
+    """The frame's facts where no context processor runs: a message sent by a task has no request."""
+    return current_portal()
 
 
 @register.inclusion_tag("components/form_fields.html")
