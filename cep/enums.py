@@ -30,3 +30,12 @@ class BookingAction(models.TextChoices):
 # A meeting that took place, or was missed, still fills the adviser's time; the person is free of it.
 STATUSES_HOLDING_ADVISER = (BookingStatus.CONFIRMED, BookingStatus.DONE, BookingStatus.NO_SHOW)
 STATUSES_HOLDING_PERSON = (BookingStatus.CONFIRMED,)
+
+# What the person reads of their own appointment.
+STATUS_FOR_PERSON = {
+    BookingStatus.CONFIRMED: "Confirmé",
+    BookingStatus.CANCELLED_BY_PERSON: "Annulé par vous",
+    BookingStatus.CANCELLED_BY_SERVICE: "Annulé par le service",
+    BookingStatus.DONE: "Rencontre faite",
+    BookingStatus.NO_SHOW: "Absence notée",
+}

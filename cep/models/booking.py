@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from accounts.models import Holder
 from cep.enums import (
+    STATUS_FOR_PERSON,
     STATUSES_HOLDING_ADVISER,
     STATUSES_HOLDING_PERSON,
     BookingAction,
@@ -106,6 +107,10 @@ class Booking(models.Model):
     def when(self) -> str:
         """The beginning in words, with the zone where it is not that of Paris."""
         return meeting_in_words(self.local_start, self.zone_note)
+
+    @property
+    def status_for_person(self) -> str:
+        return STATUS_FOR_PERSON[BookingStatus(self.status)]
 
     @property
     def is_confirmed(self) -> bool:

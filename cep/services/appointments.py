@@ -29,7 +29,7 @@ def act_on_appointment(*, key: UUID, action: BookingAction, actor: User | None, 
             return booking
         status = TRANSITIONS.get((BookingStatus(booking.status), action))
         if status is None:
-            raise ActionRefused(f"Ce rendez-vous est déjà « {booking.get_status_display()} ».")
+            raise ActionRefused(f"Ce rendez-vous est déjà « {booking.status_for_person} ».")
         _refuse_at_the_wrong_hour(booking, action, now)
         _change_status(booking, action, status)
         BookingEvent.objects.create(booking=booking, action=action, status_after=status, actor=actor)

@@ -42,13 +42,12 @@ class SlotLink:
 
 @dataclass(frozen=True)
 class SiteChoice:
-    """A place on the list, with its distance (« 4 km », empty in the same commune) and what is free first."""
+    """Another place of the list, with its distance and what is free first."""
 
     site: Site
     distance: str
     first: SlotLink | None
     url: str
-    is_current: bool
 
 
 def slot_link(slot: Slot, site: Site) -> SlotLink:
@@ -120,7 +119,8 @@ def _slots_context(request: HolderRequest, point: Point, mode: MeetingMode) -> d
         return context
     return (
         context
-        | {"sites": [_site_choice(request, found, first, site) for found in near]}
+        | {"distance": next(_distance(found) for found in near if found.site is site)}
+        | {"other_sites": [_site_choice(request, found, first) for found in near if found.site is not site]}
         | {"first": slot_link(first[site.pk], site) if site.pk in first else None}
         | _week_context(request, site, mode, _week(request, site, first.get(site.pk), now), now)
     )
@@ -171,17 +171,19 @@ def _by_day(slots: Sequence[Slot], site: Site) -> list[tuple[str, list[SlotLink]
     return [(day_in_words(day), links) for day, links in days.items()]
 
 
-def _site_choice(
-    request: HolderRequest, found: NearSite, first: dict[int, Slot], current: Site
-) -> SiteChoice:
+def _site_choice(request: HolderRequest, found: NearSite, first: dict[int, Slot]) -> SiteChoice:
     site = found.site
     return SiteChoice(
         site=site,
-        distance=f"{found.distance_km:.0f}\u00a0km" if found.distance_km >= 1 else "",
+        distance=_distance(found),
         first=slot_link(first[site.pk], site) if site.pk in first else None,
         url=_address(request, site),
-        is_current=site == current,
     )
+
+
+def _distance(found: NearSite) -> str:
+    """« 4 km »; nothing in the same place."""
+    return f"{found.distance_km:.0f}\u00a0km" if found.distance_km >= 1 else ""
 
 
 def _address(request: HolderRequest, site: Site, week: date | None = None) -> str:

@@ -1,0 +1,141 @@
+"""From the advice page to an appointment and its cancellation, in a real browser, as a person goes through it."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from cep.enums import BookingStatus
+from cep.models import Booking
+from tests.support.browser import DESKTOP, PHONE, audit, new_browser, new_visit, scrolls_sideways
+from tests.support.factories.accounts import HolderFactory
+from tests.support.factories.cep import NOW, BookingFactory, SiteFactory, WindowFactory, span
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("cep-browser")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with new_browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def person(corsica):
+    with time_machine.travel(NOW, tick=True):
+        yield HolderFactory()
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def visit(request, browser: Browser, person, live_server) -> Iterator[BrowserContext]:
+    context = new_visit(browser, viewport=request.param)
+    sign_in_by_cookie(context, person.user, live_server.url)
+    yield context
+    context.close()
+
+
+def sign_in_by_cookie(context: BrowserContext, user, url: str) -> None:
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": url}])
+
+
+def check_page(page: Page, heading: str) -> None:
+    """What every page owes: one h1 that names it; on a phone no sideways scroll; nothing that axe finds."""
+    expect(page.locator("h1")).to_have_count(1)
+    expect(page.locator("h1")).to_contain_text(heading)
+    if page.viewport_size == PHONE:
+        assert not scrolls_sideways(page), page.url
+    else:
+        # What axe sees does not depend on the width; it is asked once.
+        assert [str(found) for found in audit(page)] == [], page.url
+
+
+def test_person_takes_an_appointment_and_cancels_it(visit, person, live_server):
+    window = WindowFactory(site=SiteFactory(name="Espace Bastia", bastia=True))
+    WindowFactory(site=window.site, adviser=window.adviser, span=span("14:00", "18:00"))
+    page = visit.new_page()
+
+    page.goto(f"{live_server.url}/conseil/")
+    check_page(page, "Parler à un conseiller")
+    page.get_by_role("link", name="Choisir un rendez-vous").click()
+    check_page(page, "Choisir un rendez-vous")
+    page.get_by_role("link", name="10 h : lundi 23 novembre 2026 à 10 h, Espace Bastia, Sur place").click()
+    check_page(page, "Vérifier et réserver")
+    page.get_by_role("button", name="Réserver ce rendez-vous").click()
+    check_page(page, "Votre rendez-vous est confirmé")
+    booking = Booking.objects.get()
+    assert (booking.holder, booking.local_time.hour) == (person, 10)
+
+    page.get_by_role("link", name="page du rendez-vous").click()
+    check_page(page, "Rendez-vous avec un conseiller")
+    page.get_by_role("link", name="Annuler ce rendez-vous").click()
+    check_page(page, "Annuler ce rendez-vous")
+    page.get_by_role("button", name="Oui, annuler").click()
+    check_page(page, "Rendez-vous avec un conseiller")
+    expect(page.get_by_text("Votre rendez-vous est annulé")).to_be_visible()
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.CANCELLED_BY_PERSON
+    page.goto(f"{live_server.url}/mes-rendez-vous/")
+    check_page(page, "Mes rendez-vous")
+
+
+def test_person_who_comes_too_late_is_offered_what_is_near(visit, person, live_server):
+    window = WindowFactory(site=SiteFactory(bastia=True))
+    page = visit.new_page()
+    page.goto(f"{live_server.url}/conseil/rendez-vous/")
+    page.get_by_role("link", name="9 h :").click()
+    BookingFactory(adviser=window.adviser, site=window.site)
+
+    page.get_by_role("button", name="Réserver ce rendez-vous").click()
+
+    check_page(page, "n'est pas réservé")
+    page.get_by_role("link", name="Lundi 23 novembre 2026 à 10 h").click()
+    page.get_by_role("button", name="Réserver ce rendez-vous").click()
+    check_page(page, "confirmé")
+
+
+@pytest.mark.parametrize("words", ["?lieu=autre&commune=Nulle-Part", "?mode=telephone", "?lieu=domicile"])
+def test_slot_list_in_its_other_states(visit, person, live_server, words):
+    WindowFactory(site=SiteFactory(bastia=True, wheelchair_accessible=False), mode="phone")
+    page = visit.new_page()
+
+    page.goto(f"{live_server.url}/conseil/rendez-vous/{words}")
+
+    check_page(page, "Choisir un rendez-vous")
+
+
+def test_person_without_javascript_takes_an_appointment_by_keyboard_alone(browser, person, live_server):
+    WindowFactory(site=SiteFactory(bastia=True), span=span("09:00", "10:00"))
+    context = new_visit(browser, java_script_enabled=False)
+    sign_in_by_cookie(context, person.user, live_server.url)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/conseil/rendez-vous/")
+
+    press_on(page, "9 h :")
+    press_on(page, "Réserver ce rendez-vous")
+
+    expect(page.locator("h1")).to_have_text("Votre rendez-vous est confirmé")
+    assert Booking.objects.count() == 1
+    context.close()
+
+
+def press_on(page: Page, name: str) -> None:
+    """Walk with the tabulation key to what bears the name, then press Enter."""
+    before = page.url
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        text = page.locator(":focus").text_content() if page.locator(":focus").count() else ""
+        if name in (text or "").replace("\u00a0", " "):
+            break
+    else:
+        raise AssertionError(f"« {name} » is not reached by keyboard")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: url != before)
