@@ -23,6 +23,7 @@ class Installation:
 
     secrets: Path
     environment: dict[str, str]
+    superuser_url: str
 
     def url(self, secret: str) -> str:
         written = (self.secrets / secret).read_text().strip()
@@ -41,7 +42,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         }  # fmt: skip
         first_start = {**environment, "PGPASSWORD": state.superuser_password}
         subprocess.run(["bash", str(DEPLOY / "postgres" / "roles.sh")], env=first_start, check=True)  # noqa: S607
-        yield Installation(secrets, environment)
+        superuser = f"postgres://postgres:{state.superuser_password}@127.0.0.1:{state.postgres_port}"
+        yield Installation(secrets, environment, superuser)
 
 
 def test_first_start_makes_an_owner_that_owns_and_a_running_role_that_does_not(
@@ -66,6 +68,28 @@ def test_one_side_may_not_connect_to_the_database_of_the_other(installation: Ins
 
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         psycopg.connect(elsewhere)
+
+
+def test_twin_of_the_running_role_may_do_what_it_may_while_its_password_changes(
+    installation: Installation,
+) -> None:
+    """The procedure of docs/key-rotation.md, statement by statement."""
+    with psycopg.connect(installation.url("portal_database_owner_url"), autocommit=True) as owner:
+        owner.execute("CREATE TABLE record (word text); GRANT SELECT, INSERT ON record TO cpa_app")
+    with psycopg.connect(f"{installation.superuser_url}/cpa_portal", autocommit=True) as superuser:
+        superuser.execute(
+            "CREATE ROLE cpa_app_twin LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB INHERIT PASSWORD 'temporary' "
+            "IN ROLE cpa_app"
+        )
+        twin_url = installation.url("portal_database_url").replace("cpa_app:", "cpa_app_twin:")
+        password = installation.url("portal_database_url").split(":")[2].split("@")[0]
+
+        with psycopg.connect(twin_url.replace(password, "temporary"), autocommit=True) as twin:
+            twin.execute("INSERT INTO record VALUES ('written by the twin')")
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                twin.execute("DELETE FROM record")
+
+        superuser.execute("DROP ROLE cpa_app_twin; DROP TABLE record")
 
 
 def backed_up(

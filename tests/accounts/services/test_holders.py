@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -8,6 +9,7 @@ from accounts.models import Holder, HolderNIR, Situation, SituationKind
 from accounts.services.holders import create_holder, find_holder_by_nir, record_nir, record_situation
 from cpa_portal.kernel.encryption import generate_secret
 from tests.support.factories.accounts import HolderFactory, SituationFactory
+from tests.support.threads import run_together
 
 NIR = "185017505600149"
 CORSICAN = "285062A00400147"
@@ -168,3 +170,39 @@ def test_situations_on_a_day_are_those_that_hold_both_ends_included():
     assert list(held.on(date(2020, 1, 1))) == list(held.on(date(2020, 1, 31))) == [situation]
     assert not held.on(date(2019, 12, 31)).exists()
     assert not held.on(date(2020, 2, 1)).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_record_nir_of_one_number_for_two_people_at_once_gives_it_to_one():
+    holders = HolderFactory.create_batch(2, nir=None)
+    outcomes = []
+
+    def record(holder):
+        try:
+            record_nir(holder=holder, nir=NIR, since=DAY)
+            outcomes.append("given")
+        except NIRAlreadyHeld:
+            outcomes.append("refused")
+
+    run_together([partial(record, holder) for holder in holders])
+
+    assert sorted(outcomes) == ["given", "refused"]
+    assert HolderNIR.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_record_situation_twice_at_once_writes_one():
+    holder = HolderFactory()
+    outcomes = []
+
+    def declare(first_day):
+        try:
+            record_situation(holder=holder, kind=SituationKind.JOB_SEEKER, starts_on=first_day)
+            outcomes.append("written")
+        except SituationOverlaps:
+            outcomes.append("refused")
+
+    run_together([partial(declare, date(2026, 3, day)) for day in (3, 4)])
+
+    assert sorted(outcomes) == ["refused", "written"]
+    assert holder.situations.count() == 1

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.exceptions import UnknownNotificationKind
@@ -16,6 +16,7 @@ from accounts.models import Notification, NotificationState
 from accounts.services import notifications
 from accounts.services.notifications import claim_next, deliver_waiting, message_id, notify
 from accounts.tasks import deliver_notifications
+from tests.support.threads import run_together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("renderers")]
 
@@ -203,16 +204,8 @@ def test_deliver_concurrent_sweeps_send_each_message_once():
     keys = [f"greeting:{rank}" for rank in range(20)]
     for key in keys:
         write(key)
-    start = threading.Barrier(4, timeout=30)
 
-    def sweep():
-        try:
-            start.wait()
-            deliver_waiting()
-        finally:
-            connections.close_all()
-
-    run_together([sweep] * 4)
+    run_together([deliver_waiting] * 4)
 
     assert len(mail.outbox) == len(keys)
     assert len({sent.extra_headers["Message-ID"] for sent in mail.outbox}) == len(keys)
@@ -225,21 +218,6 @@ def test_deliver_sweep_during_a_send_takes_another_message(settings):
     write("1")
     write("2")
 
-    def sweep():
-        try:
-            notifications._deliver(claim_next())
-        finally:
-            connections.close_all()
-
-    run_together([sweep] * 2)
+    run_together([lambda: notifications._deliver(claim_next())] * 2)
 
     assert Notification.objects.filter(state=NotificationState.SENT).count() == 2
-
-
-def run_together(actions):
-    threads = [threading.Thread(target=action) for action in actions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads)
