@@ -110,7 +110,7 @@ JOURNAL_FIELDS = (
 
 def vocabularies() -> list[tuple[str, ...]]:
     """The values that a journal event and an exchange may take."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for label, field_name in JOURNAL_FIELDS:
         field = apps.get_model(label)._meta.get_field(field_name)
         rows += [(f"`{label}.{field_name}`", f"`{value}`", str(text)) for value, text in field.flatchoices]

@@ -1,7 +1,7 @@
 """The rooms of the house, from the highest to the lowest: the order of every map."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -24,7 +24,7 @@ def modules_of(room: str) -> Iterator[tuple[str, ast.Module]]:
             yield name, ast.parse(path.read_text(encoding="utf-8"))
 
 
-def table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A Markdown table, or a dash when there is nothing to show."""
     if not rows:
         return "None.\n"
