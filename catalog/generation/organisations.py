@@ -8,7 +8,7 @@ from itertools import accumulate
 from catalog.generation.tables import DRIVING, LANGUAGES, Tables, Town
 from cpa_portal.kernel.identifiers import fictitious_siret
 
-FIRST_SERIAL = 20_000
+FIRST_SERIAL = 0
 AJACCIO = "2A004"
 CORSICA = "94"
 # Shares of the lines of training in what people buy with their account (order of magnitude: a quarter of

@@ -42,6 +42,16 @@ class Subject:
     blocks: tuple[str, ...] = ()
 
 
+# What people look for most, by hand: each line of training offers these first, the others more and more rarely.
+POPULAR = (
+    "RS6151", "RS5871", "RS6045", "RS6265", "RS5554", "RS5661", "RS5425", "RS5060", "RS5054", "RS5769", "RS5768",
+    "RS5635", "RS5637", "RNCP37894", "RNCP37938", "RS5717", "RS5080", "RNCP37121", "RNCP37948", "RNCP37674",
+    "RS5252", "RNCP36491", "RS5579", "RNCP37949", "RNCP36521", "RS5801", "RS5641", "RNCP37715", "RNCP38226",
+    "RNCP37275", "RNCP37669", "RNCP37439", "RNCP38231", "RNCP37098", "RNCP36331", "RNCP37099", "RNCP38430",
+    "RNCP38663", "RNCP37860", "RNCP37442", "RNCP38303", "RNCP36598", "RNCP37120", "RNCP38311", "RNCP34172",
+    "RNCP36256", "RNCP38101", "RNCP37231", "RNCP36542", "RNCP38144", "RNCP37872", "RNCP38386", "RNCP38314",
+)  # fmt: skip
+
 UNCERTIFIED = (
     (7, Subject("", "Permis de conduire B : code et conduite", DRIVING, None, formacode="31802")),
     (2, Subject("", "Permis de conduire B accéléré", DRIVING, None, formacode="31802")),
@@ -120,7 +130,11 @@ def _subjects(first_day: datetime.date) -> dict[str, tuple[Subject, ...]]:
             )
         )
     lines[DRIVING] = [subject for weight, subject in UNCERTIFIED for _ in range(weight)]
-    return {line: tuple(subjects) for line, subjects in lines.items()}
+    order = {code: rank for rank, code in enumerate(POPULAR)}
+    return {
+        line: tuple(sorted(subjects, key=lambda subject: order.get(subject.code, len(order))))
+        for line, subjects in lines.items()
+    }
 
 
 def _line(row: dict[str, str]) -> str:

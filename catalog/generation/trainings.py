@@ -130,7 +130,9 @@ class TrainingMaker:
     def _described(
         self, organisation: Organisation, subject: Subject, number: str, block: str, actions: tuple[Action, ...]
     ) -> Training:
-        title = f"{block} ({subject.title})" if block else subject.title
+        # Organisations name these certificates by the acronym that everybody uses.
+        usual = subject.title.replace("Certificat d'aptitude à la conduite en sécurité", "CACES")
+        title = f"{block} ({usual})" if block else usual
         goal = f"la certification « {subject.title} »" if subject.code else f"« {subject.title} »"
         parts = [block] if block else list(subject.blocks[:8])
         items = "".join(f"<li>{part}</li>" for part in parts)

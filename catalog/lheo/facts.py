@@ -4,7 +4,8 @@ import datetime
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 from catalog.enums import EntryMode, FindingAction, Modality, RecruitmentState
@@ -23,7 +24,7 @@ class Finding:
     action: FindingAction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlaceFacts:
     name: str
     address: str
@@ -33,9 +34,9 @@ class PlaceFacts:
     latitude: float | None
     longitude: float | None
 
-    @property
+    @cached_property
     def fingerprint(self) -> uuid.UUID:
-        return digest_of(astuple(self))
+        return digest_of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ class ActionFacts:
     sessions: tuple[SessionFacts, ...]
 
 
-@dataclass(frozen=True, slots=True)
+NOBODY = OrganisationFacts("", "", "", "", "", "", "", "", "", "")
+
+
+@dataclass(frozen=True)
 class TrainingFacts:
     number: str
     occurrence: int
@@ -104,17 +108,18 @@ class TrainingFacts:
         """The families of the words of its title, for the index."""
         return families(self.title)
 
-    @property
+    @cached_property
     def digest(self) -> uuid.UUID:
         """Changes when anything stored about the training changes. The organisation counts by its SIRET alone."""
-        values = astuple(replace(self, occurrence=1))
-        return digest_of((self.organisation.siret, *values[3:]))
+        described = replace(self, occurrence=1, organisation=NOBODY)
+        return digest_of((self.organisation.siret, described))
 
 
 Numbered = TypeVar("Numbered", ActionFacts, SessionFacts)
 
 
 def digest_of(values: object) -> uuid.UUID:
+    """A digest of what the values are, read as Python writes them."""
     return uuid.UUID(bytes=hashlib.sha256(repr(values).encode()).digest()[:16])
 
 

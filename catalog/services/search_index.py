@@ -7,8 +7,8 @@ from django.db import connection, transaction
 from catalog.models import SearchEntry
 
 # One document per training, shared by its sessions. Weights: A the title; B what it certifies and the
-# occupations it leads to; C families of words and the organisation's name (never stemmed: two names that
-# share a stem are two names); D the objective, a bonus that never makes a result by itself.
+# occupations it leads to, each with the families of its words; C the organisation's name (never stemmed: two
+# names that share a stem are two names); D the objective, a bonus that never makes a result by itself.
 DOCUMENTS_AND_SESSIONS = """
 WITH document AS MATERIALIZED (
     SELECT t.id,
@@ -16,8 +16,8 @@ WITH document AS MATERIALIZED (
         || setweight(to_tsvector('catalog_fr', concat_ws(' ', c.diploma, c.title,
             array_to_string(c.formacode_labels, ' '), job.words)), 'B')
         || setweight(to_tsvector('simple', unaccent(o.name)), 'C')
-        || setweight(to_tsvector('simple', concat_ws(' ', t.search_families, c.search_families,
-            job.families)), 'C')
+        || setweight(to_tsvector('simple', t.search_families), 'A')
+        || setweight(to_tsvector('simple', concat_ws(' ', c.search_families, job.families)), 'B')
         || setweight(to_tsvector('catalog_fr', left(t.objective, 1000)), 'D') AS words
     FROM catalog_training t
     JOIN catalog_organisation o ON o.id = t.organisation_id
