@@ -132,7 +132,7 @@ class TrainingMaker:
     ) -> Training:
         # Organisations name these certificates by the acronym that everybody uses.
         usual = subject.title.replace("Certificat d'aptitude à la conduite en sécurité", "CACES")
-        title = f"{block} ({usual})" if block else usual
+        title = f"{usual[:120]} – bloc « {block} »" if block else usual
         goal = f"la certification « {subject.title} »" if subject.code else f"« {subject.title} »"
         parts = [block] if block else list(subject.blocks[:8])
         items = "".join(f"<li>{part}</li>" for part in parts)

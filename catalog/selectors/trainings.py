@@ -228,7 +228,7 @@ def _criteria(wish: Wish) -> list[Any]:
     # Without words nothing is more relevant than anything: what is near, then what begins soon.
     if not search_words(wish.words):
         return [*nearest, "next_start"]
-    return ["-best_grade", *(nearest or ["-best_score"])]
+    return ["-best_grade", *nearest, "-best_score"]
 
 
 def _shown(rows: list[dict[str, Any]], wish: Wish) -> list[Result]:

@@ -66,6 +66,16 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     "accounts:personal_data": {HOLDER},
     "accounts:personal_data_copy": {HOLDER},
     "accounts:private_file": {SIGNED_IN},
+    # Catalogue
+    **dict.fromkeys(
+        (
+            "catalog:training_search",
+            "catalog:training_detail",
+            "catalog:certification_detail",
+            "catalog:organisation_detail",
+        ),
+        frozenset({ALL}),
+    ),
     # Rights
     **dict.fromkeys(
         (
@@ -99,7 +109,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     ),
 }
 
-SAMPLES: dict[str, Callable[[], object]] = {"uuid": uuid.uuid4, "int": lambda: 987_654_321}
+SAMPLES: dict[str, Callable[[], object]] = {"uuid": uuid.uuid4, "int": lambda: 987_654_321, "str": lambda: "RNCP99999"}
 
 
 def by_name(address: Address) -> str:

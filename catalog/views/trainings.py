@@ -1,0 +1,29 @@
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from catalog.models import Training
+from catalog.selectors.trainings import training_in_full
+from cpa_portal.kernel.access import public
+
+
+@public
+@require_safe
+def training_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    today = timezone.localdate()
+    try:
+        training = training_in_full(pk, day=today)
+    except Training.DoesNotExist:
+        raise Http404("Aucune formation ne porte ce numéro.") from None
+    actions = [
+        {"action": action, "sessions": [(session, session.is_open_on(today)) for session in action.sessions.all()]}
+        for action in training.actions.all()
+    ]
+    context = {
+        "training": training,
+        "actions": actions,
+        "has_open_session": any(is_open for row in actions for _, is_open in row["sessions"]),
+        "today": today,
+    }
+    return render(request, "catalog/training_detail.html", context)
