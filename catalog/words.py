@@ -36,7 +36,16 @@ _ENDINGS = _set(
     " ure ures age ages ement ements iste istes"
     " ance ances ant ants ante antes er ere eres ee ees e es ir"
 )
-_ENDING = re.compile(f"(?:{'|'.join(sorted(_ENDINGS, key=lambda ending: (-len(ending), ending)))})$")
+_DOUBLED = re.compile(r"([a-z])\1")
+
+
+def _single(word: str) -> str:
+    """Without doubled letters: they are what people get wrong most ("dévelopeur")."""
+    return _DOUBLED.sub(r"\1", word)
+
+
+# The longest first: an alternation takes the first branch that fits.
+_ENDING = re.compile(f"(?:{'|'.join(sorted(map(_single, _ENDINGS), key=lambda e: (-len(e), e)))})$")
 
 
 def fold(text: str) -> str:
@@ -62,8 +71,7 @@ def family(word: str) -> str:
     >>> {family(word) for word in ("soudeur", "soudeuse", "soudure", "soudage", "soudeurs")}
     {'soud'}
     """
-    # Doubled letters are what people get wrong most: "dévelopeur".
-    single = re.sub(r"([a-z])\1", r"\1", word.rstrip("sx"))
+    single = _single(word.rstrip("sx"))
     root = _ENDING.sub("", single)
     if len(root) < SHORTEST_ROOT:
         root = single

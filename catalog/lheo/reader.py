@@ -83,7 +83,10 @@ class FormationReader:
         return number
 
     def _organisation(self, node: Node) -> OrganisationFacts | None:
-        siret = node.child("SIRET-organisme-formation").value("SIRET", fields.siret)
+        holder = node.child("SIRET-organisme-formation")
+        siret = holder.value("SIRET", fields.siret)
+        if siret is None:
+            holder.note("SIRET", "", "siret_missing", FindingAction.REFUSED)
         if not siret:
             return None
         coordinates = node.child("coordonnees-organisme").child("coordonnees")

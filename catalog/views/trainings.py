@@ -20,10 +20,12 @@ def training_detail(request: HttpRequest, pk: int) -> HttpResponse:
         {"action": action, "sessions": [(session, session.is_open_on(today)) for session in action.sessions.all()]}
         for action in training.actions.all()
     ]
+    prices = {row["action"].price_cents for row in actions} - {None}
     context = {
         "training": training,
         "actions": actions,
         "has_open_session": any(is_open for row in actions for _, is_open in row["sessions"]),
-        "today": today,
+        "lowest_price": min(prices, default=None),
+        "has_several_prices": len(prices) > 1,
     }
     return render(request, "catalog/training_detail.html", context)

@@ -1,0 +1,178 @@
+"""A small catalogue: real communes, made-up organisations, sessions that can be found."""
+
+import datetime
+import re
+import uuid
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from catalog import shipped
+from catalog.enums import CertificationState
+from catalog.models import (
+    Action,
+    Certification,
+    Commune,
+    Department,
+    Occupation,
+    Organisation,
+    Place,
+    Region,
+    Session,
+    Training,
+)
+from catalog.services.gazetteer_import import read_communes, read_departments, read_regions
+from catalog.services.search_index import refresh_search_entries
+from catalog.words import distinct_words, families
+from cpa_portal.kernel.identifiers import fictitious_siret
+
+TODAY = datetime.date(2026, 3, 2)
+AJACCIO, BASTIA, PARIS, PARIS_11 = "2A004", "2B033", "75056", "75111"
+
+
+@cache
+def all_communes() -> tuple[Commune, ...]:
+    return tuple(read_communes(shipped.COMMUNES))
+
+
+def some_communes(*codes: str) -> dict[str, Commune]:
+    """Real communes by their INSEE codes, with the regions and départements of the whole country."""
+    return stored_communes(row for row in all_communes() if row.code in codes)
+
+
+def stored_communes(rows: Iterable[Commune]) -> dict[str, Commune]:
+    """Cities come with their arrondissements' rows: the table is in the order of the codes."""
+    chosen = {row.code: row for row in rows}
+    parents = {row.parent_id for row in chosen.values()} - {None}
+    chosen |= {row.code: row for row in all_communes() if row.code in parents}
+    Region.objects.bulk_create(read_regions(), ignore_conflicts=True)
+    Department.objects.bulk_create(read_departments(), ignore_conflicts=True)
+    Commune.objects.bulk_create(sorted(chosen.values(), key=lambda row: row.kind, reverse=True), ignore_conflicts=True)
+    return chosen
+
+
+def communes_of_offer(path: Path) -> dict[str, Commune]:
+    """Every commune that an offer names by its code or by a postal code."""
+    text = path.read_text(encoding="utf-8")
+    codes = set(re.findall(r"<code-INSEE-commune>(\w+)<", text))
+    postal_codes = set(re.findall(r"<codepostal>(\w+)<", text))
+    return stored_communes(
+        row for row in all_communes() if row.code in codes or postal_codes.intersection(row.postal_codes)
+    )
+
+
+class OccupationFactory(DjangoModelFactory):
+    class Meta:
+        model = Occupation
+        django_get_or_create = ("code",)
+
+    code = "H2913"
+    label = "Soudeur / Soudeuse"
+    titles = ["Soudeur / Soudeuse à l'arc", "Chef soudeur / soudeuse"]
+    search_words = factory.LazyAttribute(lambda row: distinct_words([row.label, *row.titles]))
+    search_families = factory.LazyAttribute(lambda row: families(" ".join([row.label, *row.titles])))
+
+
+class CertificationFactory(DjangoModelFactory):
+    class Meta:
+        model = Certification
+        django_get_or_create = ("code",)
+        skip_postgeneration_save = True
+
+    code = factory.Sequence(lambda n: f"RNCP{90_000 + n}")
+    diploma = "Mention complémentaire"
+    title = "Technicien en soudage"
+    level = 4
+    state = CertificationState.ACTIVE
+    search_families = factory.LazyAttribute(lambda row: families(row.title))
+
+    @factory.post_generation
+    def occupations(self: Any, create: bool, extracted: Iterable[Occupation] | None, **kwargs: Any) -> None:
+        if create and extracted:
+            self.occupations.set(extracted)
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    siret = factory.Sequence(lambda n: fictitious_siret(40_000 + n))
+    nda = "94202000001"
+    name = factory.Sequence(lambda n: f"Organisme numéro {n}")
+    email = "contact@organisme.example"
+    phone = "01 99 00 00 01"
+
+
+class TrainingFactory(DjangoModelFactory):
+    class Meta:
+        model = Training
+
+    feed = "essai"
+    number = factory.Sequence(lambda n: f"F{n}")
+    organisation = factory.SubFactory(OrganisationFactory)
+    title = "Soudeur à l'arc"
+    objective = "Apprendre un métier."
+    search_families = factory.LazyAttribute(lambda row: families(row.title))
+    certification_code = factory.LazyAttribute(lambda row: row.certification.code if row.certification else "")
+    certification = None
+
+
+class PlaceFactory(DjangoModelFactory):
+    """In the commune given, at its centre. `some_communes` must hold it."""
+
+    class Meta:
+        model = Place
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    fingerprint = factory.LazyFunction(uuid.uuid4)
+    address = "1 rue des Écoles"
+    commune = factory.LazyAttribute(lambda row: Commune.objects.get(pk=AJACCIO))
+    town = factory.LazyAttribute(lambda row: row.commune.name)
+    postal_code = factory.LazyAttribute(lambda row: row.commune.postal_codes[0])
+    latitude = factory.LazyAttribute(lambda row: row.commune.latitude)
+    longitude = factory.LazyAttribute(lambda row: row.commune.longitude)
+
+
+class ActionFactory(DjangoModelFactory):
+    class Meta:
+        model = Action
+
+    training = factory.SubFactory(TrainingFactory)
+    number = factory.Sequence(lambda n: f"A{n}")
+    price_cents = 119_000
+    hours_minutes = 70 * 60
+
+
+class SessionFactory(DjangoModelFactory):
+    class Meta:
+        model = Session
+
+    action = factory.SubFactory(ActionFactory)
+    number = factory.Sequence(lambda n: f"S{n}")
+    starts_on = TODAY + datetime.timedelta(days=40)
+    ends_on = TODAY + datetime.timedelta(days=51)
+
+
+def offered(
+    title: str = "Soudeur à l'arc",
+    *,
+    commune: str = AJACCIO,
+    starts_in: int = 40,
+    price_cents: int | None = 119_000,
+    action: dict[str, Any] | None = None,
+    session: dict[str, Any] | None = None,
+    **training: Any,
+) -> Training:
+    """A training with one session that a search can find. `commune` must be among `some_communes`."""
+    made = TrainingFactory(title=title, **training)
+    given = ActionFactory(training=made, price_cents=price_cents, **(action or {}))
+    place = PlaceFactory(organisation=made.organisation, commune=Commune.objects.get(pk=commune))
+    starts_on = TODAY + datetime.timedelta(days=starts_in)
+    dates = {"starts_on": starts_on, "ends_on": starts_on + datetime.timedelta(days=11)}
+    SessionFactory(action=given, place=place, **{**dates, **(session or {})})
+    refresh_search_entries([made.pk])
+    return made
