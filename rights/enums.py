@@ -63,7 +63,7 @@ class FileOrigin(models.TextChoices):
     """Who opened the file: the holder here, AGORA (pulled from there), or a partner calling us (role provider)."""
 
     PORTAL = "portal", "Demandé sur ce portail"
-    AGORA = "agora", "Reçu d’AGORA"
+    AGORA = "agora", "Reçu d'AGORA"
     PARTNER = "partner", "Créé par un partenaire"
 
 

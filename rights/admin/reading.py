@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -21,7 +21,10 @@ class RightsAdmin(HolderDataAdmin):
     """What belongs to one person: found by the beginning of a name, read, never typed over."""
 
     view_roles = READERS
-    search_fields: tuple[str, ...] = ("holder__birth_name__istartswith", "holder__usual_name__istartswith")
+    search_fields: ClassVar[tuple[str, ...]] = (
+        "holder__birth_name__istartswith",
+        "holder__usual_name__istartswith",
+    )
     search_help_text = "Début du nom de naissance ou d’usage."
     list_select_related = ("holder",)
     show_full_result_count = False

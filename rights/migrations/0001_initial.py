@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('state', models.CharField(choices=[('requested', 'Demande envoyée'), ('in_training', 'En formation'), ('cancelled', 'Annulé'), ('refused', 'Refusé')], default='requested', max_length=20, verbose_name='état')),
-                ('origin', models.CharField(choices=[('portal', 'Demandé sur ce portail'), ('agora', 'Reçu d’AGORA'), ('partner', 'Créé par un partenaire')], max_length=10, verbose_name='origine')),
+                ('origin', models.CharField(choices=[('portal', 'Demandé sur ce portail'), ('agora', "Reçu d'AGORA"), ('partner', 'Créé par un partenaire')], max_length=10, verbose_name='origine')),
                 ('partner_code', models.CharField(blank=True, max_length=100, verbose_name='partenaire')),
                 ('title', models.CharField(max_length=500, verbose_name='intitulé')),
                 ('certification_code', models.CharField(blank=True, max_length=20, verbose_name='certification')),
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('requested_on', models.DateField(verbose_name='demandé le')),
                 ('entered_on', models.DateField(blank=True, null=True, verbose_name='entrée en formation le')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='créé le')),
-                ('transmission', models.CharField(choices=[('pending', 'En attente d’AGORA'), ('transmitted', 'Transmis à AGORA'), ('refused', 'Refusé par AGORA'), ('not_applicable', 'Sans transmission')], default='pending', max_length=20, verbose_name='transmission à AGORA')),
+                ('transmission', models.CharField(choices=[('pending', "En attente d'AGORA"), ('transmitted', 'Transmis à AGORA'), ('refused', 'Refusé par AGORA'), ('not_applicable', 'Sans transmission')], default='pending', max_length=20, verbose_name='transmission à AGORA')),
                 ('transmitted_at', models.DateTimeField(blank=True, null=True, verbose_name='transmis le')),
                 ('refusal_code', models.CharField(blank=True, max_length=60, verbose_name='code de refus')),
                 ('refusal_label', models.CharField(blank=True, max_length=500, verbose_name='motif de refus')),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate
 
 from django.db.models import QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from accounts.models import Holder
 from rights.enums import Scheme
@@ -36,9 +36,9 @@ class CounterLine:
 
 @dataclass(frozen=True)
 class BalancePoint:
-    """The balance at the end of a day, in the counter's unit."""
+    """The balance at the end of a month (`month` is its first day), in the counter's unit."""
 
-    day: date
+    month: date
     balance: int
 
 
@@ -64,16 +64,18 @@ def entries_of(counter: Counter) -> QuerySet[Entry]:
 
 
 def balance_over_time(counter: Counter) -> list[BalancePoint]:
-    """The balance after each day on which something counted, by value date. One query, one row per day."""
-    moved = (
+    """The balance at the end of each month in which something counted, by value date. One query, one row a month."""
+    moves = (
         Entry.objects.filter(counter=counter)
-        .values("value_date")
+        .annotate(month=TruncMonth("value_date"))
+        .values("month")
         .annotate(moved=Sum("amount"))
-        .order_by("value_date")
-        .values_list("value_date", "moved")
+        .order_by("month")
+        .values_list("month", "moved")
     )
-    days = list(moved)
-    return [
-        BalancePoint(day, balance)
-        for (day, _), balance in zip(days, accumulate(amount for _, amount in days), strict=True)
-    ]
+    points = []
+    balance = 0
+    for month, moved in moves:
+        balance += moved
+        points.append(BalancePoint(month, balance))
+    return points

@@ -6,7 +6,6 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import is_holder
 from cpa_portal.kernel.access import requires
 from cpa_portal.kernel.charts import Chart, ChartKind, draw_chart
-from cpa_portal.kernel.templatetags.cpa import date_fr
 from rights.enums import Unit
 from rights.models import Entry
 from rights.rules.derivation import Derivation
@@ -59,10 +58,10 @@ def chart_of(line: CounterLine) -> Chart | None:
     if len(points) < POINTS_FOR_A_CHART:
         return None
     return draw_chart(
-        kind=ChartKind.LINES,
-        caption=f"Votre solde {line.description.short_name} au fil du temps",
-        label_header="Date",
-        labels=[date_fr(point.day) for point in points],
+        kind=ChartKind.BARS,
+        caption=f"{line.description.short_name} : solde à la fin de chaque mois où il a changé",
+        label_header="Mois",
+        labels=[f"{point.month:%m/%Y}" for point in points],
         series={"Solde": [point.balance for point in points]},
         format_value=lambda value: format_amount(value, line.unit),
         unit=GRADUATION[Unit(line.unit)],

@@ -1,5 +1,6 @@
 """Counter pages: what a person holds, where it comes from, in words."""
 
+import re
 from datetime import date
 
 import pytest
@@ -83,12 +84,12 @@ def test_counter_list_shows_what_is_set_aside(client, holder):
 def test_counter_list_asks_the_same_queries_for_one_and_three(client, holder, django_assert_num_queries):
     CounterFactory(holder=holder, balance=1)
     client.get(LIST)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(LIST)
     CounterFactory(holder=holder, scheme=Scheme.DIF, balance=1)
     CounterFactory(holder=holder, scheme=Scheme.CEC, balance=1)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(LIST)
 
 
@@ -132,14 +133,15 @@ def test_counter_detail_explains_the_amount_set_aside(client, holder):
 def test_counter_detail_draws_the_balance_beside_its_table(client, holder):
     counter = CounterFactory(holder=holder, balance=100_00)
     credit(counter, 500_00, date(2026, 4, 1), "a")
-    credit(counter, 250_00, date(2026, 4, 2), "b")
+    credit(counter, 200_00, date(2026, 4, 2), "b")
+    credit(counter, 50_00, date(2027, 4, 1), "c")
 
     page = page_of(client, "/mes-droits/cpf/")
 
     assert "<svg" in page
-    assert "Votre solde CPF au fil du temps" in page
-    for balance in ("100,00 €", "600,00 €", "850,00 €"):
-        assert balance in page
+    assert "CPF : solde à la fin de chaque mois où il a changé" in page
+    table = page.partition("CPF : solde à la fin")[2].partition("</table>")[0]
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", table) == ["100,00 €", "800,00 €", "850,00 €"]
 
 
 def test_counter_detail_with_too_little_history_draws_nothing(client, holder):
@@ -153,12 +155,12 @@ def test_counter_detail_asks_the_same_queries_for_one_and_three_entries(
 ):
     counter = CounterFactory(holder=holder, balance=100_00)
     client.get("/mes-droits/cpf/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/mes-droits/cpf/")
     credit(counter, 1, date(2026, 4, 1), "a")
     credit(counter, 1, date(2026, 4, 2), "b")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/mes-droits/cpf/")
 
 

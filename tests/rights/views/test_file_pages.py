@@ -62,12 +62,12 @@ def test_file_list_without_file_says_how_one_begins(client, holder):
 def test_file_list_asks_the_same_queries_for_one_and_three(client, holder, django_assert_num_queries):
     TrainingFileFactory(holder=holder)
     client.get(LIST)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(LIST)
     TrainingFileFactory(holder=holder, transmitted=True)
     TrainingFileFactory(holder=holder, refused=True)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(LIST)
 
 
@@ -78,7 +78,7 @@ def test_file_list_asks_the_same_queries_for_one_and_three(client, holder, djang
         ({"transmitted": True}, "Transmis à AGORA le 3 mars 2026 à 10 h 30"),
         ({"refused": True}, "Refusé par AGORA : Le nom ne correspond pas au numéro de sécurité sociale"),
         ({"cancelled": True}, "Demande annulée"),
-        ({"from_agora": True}, "Reçu d’AGORA le "),
+        ({"from_agora": True}, "Reçu d'AGORA le "),
         ({"transmitted": True, "in_training": True}, "Vous suivez cette formation jusqu’au 12 juin 2026"),
     ],
 )
@@ -142,7 +142,7 @@ def test_file_cancel_of_another_person_changes_nothing(client, holder):
 def test_file_detail_asks_a_fixed_number_of_queries(client, requested, django_assert_num_queries):
     client.get(f"/mes-dossiers/{requested.pk}/")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(f"/mes-dossiers/{requested.pk}/")
 
 
