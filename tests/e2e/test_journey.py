@@ -21,7 +21,7 @@ TRANSMITTED = re.compile("Transmis à AGORA le")
 
 def look_at(page: Page) -> None:
     """What every page owes: a title that names it and the service, one h1, no barrier, no sideways scroll."""
-    assert page.title().endswith("Mon compte personnel d’activité"), page.title()
+    assert page.title().endswith("Mon compte personnel d'activité"), page.title()
     assert page.locator("h1").count() == 1, page.url
     assert not scrolls_sideways(page), page.url
     violations = audit(page)
