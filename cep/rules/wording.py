@@ -26,6 +26,16 @@ def day_in_words(day: date) -> str:
     return f"{DAYS[day.weekday()]} {number} {MONTHS[day.month - 1]} {day.year}"
 
 
+def days_in_words(first: date, last: date) -> str:
+    """« du 23 au 29 novembre 2026 », « du 30 novembre au 6 décembre 2026 »."""
+    start = "1er" if first.day == 1 else str(first.day)
+    if (first.year, first.month) != (last.year, last.month):
+        start += f" {MONTHS[first.month - 1]}"
+    if first.year != last.year:
+        start += f" {first.year}"
+    return f"du {start} au {day_in_words(last).partition(' ')[2]}"
+
+
 def hour_in_words(hour: time) -> str:
     """« 9 h », « 14 h 30 »."""
     minutes = f"{NO_BREAK_SPACE}{hour:%M}" if hour.minute else ""

@@ -19,7 +19,7 @@ from cep.forms.search import FIRST_MODE, MODE_WORDS, OTHER_PLACE, SlotSearchForm
 from cep.models import Site
 from cep.rules.local_time import day_start
 from cep.rules.meetings import HORIZON, Slot
-from cep.rules.wording import day_in_words, hour_in_words, meeting_in_words
+from cep.rules.wording import day_in_words, days_in_words, hour_in_words, meeting_in_words
 from cep.selectors.places import NamedPlace, PersonalPlace, Point, place_named, places_of
 from cep.selectors.sites import NearSite, sites_near
 from cep.selectors.slots import bookable_slots, first_slot_of_each_site
@@ -133,7 +133,7 @@ def _week_context(
     slots = bookable_slots(sites=[site], mode=mode, since=since, until=until, now=now)
     return {
         "days": _by_day(slots, site),
-        "week_label": f"du {day_in_words(week)} au {day_in_words(week + timedelta(days=6))}",
+        "week_label": days_in_words(week, week + timedelta(days=6)),
         "previous_week": _address(request, site, week - A_WEEK) if since > now else "",
         "next_week": _address(request, site, week + A_WEEK) if until < now + HORIZON else "",
     }

@@ -1,8 +1,8 @@
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from cep.rules.wording import day_in_words, hour_in_words, meeting_in_words
+from cep.rules.wording import day_in_words, days_in_words, hour_in_words, meeting_in_words
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,19 @@ from cep.rules.wording import day_in_words, hour_in_words, meeting_in_words
 )
 def test_day_in_words(day, words):
     assert day_in_words(day) == words
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        (date(2026, 11, 23), "du 23 au 29 novembre 2026"),
+        (date(2026, 11, 30), "du 30 novembre au 6 décembre 2026"),
+        (date(2026, 12, 28), "du 28 décembre 2026 au 3 janvier 2027"),
+        (date(2027, 2, 1), "du 1er au 7 février 2027"),
+    ],
+)
+def test_days_in_words_says_once_what_is_common(first, words):
+    assert days_in_words(first, first + timedelta(days=6)) == words
 
 
 @pytest.mark.parametrize(

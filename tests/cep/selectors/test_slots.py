@@ -219,16 +219,27 @@ def test_first_bookable_slot_when_all_is_taken_is_none():
     assert first_bookable_slot(sites=[window.site], mode=window.mode, now=NOW) is None
 
 
-def test_first_slot_of_each_site_gives_one_to_each_that_has_some(django_assert_num_queries):
-    first, second, full = WindowFactory(), WindowFactory(span=span("14:00", "16:00")), SiteFactory()
+@pytest.mark.parametrize(("others", "queries"), [(0, 1), (1, 2), (3, 2)])
+def test_first_slot_of_each_site_gives_one_to_each_that_has_some(others, queries, django_assert_num_queries):
+    first, second = WindowFactory(), WindowFactory(span=span("14:00", "16:00"))
+    full = SiteFactory.create_batch(others)
 
-    with django_assert_num_queries(1):
-        found = first_slot_of_each_site(sites=[first.site, second.site, full], mode=first.mode, now=NOW)
+    with django_assert_num_queries(queries):
+        found = first_slot_of_each_site(sites=[first.site, second.site, *full], mode=first.mode, now=NOW)
 
     assert {site: slot.start for site, slot in found.items()} == {
         first.site_id: at(MONDAY, "09:00"),
         second.site_id: at(MONDAY, "14:00"),
     }
+
+
+@pytest.mark.parametrize("days", [13, 14, 15, 60])
+def test_first_slot_of_each_site_looks_as_far_as_can_be_booked(days):
+    window = WindowFactory(span=span("09:00", "14:00", day=NOW.date() + timedelta(days=days)))
+
+    found = first_slot_of_each_site(sites=[window.site], mode=window.mode, now=NOW)
+
+    assert found[window.site_id].start == window.span.lower
 
 
 def test_nearest_slots_are_by_distance_in_time_the_earlier_first():

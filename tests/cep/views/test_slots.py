@@ -91,14 +91,14 @@ def test_slot_list_following_week_and_back(holder_client, bastia):
 def test_slot_list_of_a_week_that_is_over_shows_the_present_one(holder_client, bastia):
     page = holder_client.get(ADDRESS, {"semaine": "2020-01-06"})
 
-    assert page.context["week_label"].startswith("du lundi 16 novembre 2026")
+    assert page.context["week_label"].startswith("du 16 au 22 novembre 2026")
     assert page.context["previous_week"] == ""
 
 
 def test_slot_list_ends_with_the_last_week_that_can_be_booked(holder_client, bastia):
     page = holder_client.get(ADDRESS, {"semaine": "9999-12-31"})
 
-    assert page.context["week_label"].startswith("du lundi 15 février 2027")
+    assert page.context["week_label"].startswith("du 15 au 21 février 2027")
     assert page.context["next_week"] == ""
 
 
