@@ -36,10 +36,12 @@ class Keyboard:
         return bool(self.page.evaluate("s => document.activeElement === document.querySelector(s)", selector))
 
     def _focus_is_visible(self) -> bool:
+        # A card's link draws its outline around the whole card, with a pseudo-element.
         return bool(
             self.page.evaluate(
-                """() => { const s = getComputedStyle(document.activeElement);
-                           return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0)
-                               || s.boxShadow !== 'none'; }"""
+                """() => [null, '::before', '::after'].some(part => {
+                       const style = getComputedStyle(document.activeElement, part);
+                       return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+                   })"""
             )
         )
