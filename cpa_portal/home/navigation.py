@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -15,11 +16,15 @@ from cpa_portal.kernel.access import anyone
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu. It shows when the predicate holds and when its address exists in this process."""
+    """One line of the menu. It shows when the predicate holds and its address exists.
+
+    `systems`: on which of the two systems the page means something (`AGORA_ROLE`).
+    """
 
     label: str
     url_name: str
     predicate: Callable[[Any], bool] = anyone
+    systems: tuple[str, ...] = ("portal",)
 
 
 @dataclass(frozen=True)
@@ -31,16 +36,14 @@ class Link:
     current: str = ""
 
 
-def is_cep_staff(user: Any) -> bool:
-    return permissions.is_cep_adviser(user) or permissions.is_cep_manager(user)
-
-
 def is_anonymous(user: Any) -> bool:
     return not user.is_authenticated
 
 
+BOTH = ("portal", "provider")
+
 MENU = (
-    Entry("Accueil", "home:index", is_anonymous),
+    Entry("Accueil", "home:index", is_anonymous, BOTH),
     Entry("Tableau de bord", "home:dashboard", permissions.is_holder),
     Entry("Mes droits", "rights:counter_list", permissions.is_holder),
     Entry("Mes dossiers", "rights:file_list", permissions.is_holder),
@@ -49,24 +52,24 @@ MENU = (
     Entry("Mes rendez-vous", "cep:appointment_list", permissions.is_holder),
     Entry("Mes données", "accounts:personal_data", permissions.is_holder),
     Entry("Échanges avec AGORA", "agora_sync:exchange_list", permissions.is_regional_agent),
-    Entry("Traces", "agora_sync:trace_list", permissions.is_rssi),
-    Entry("Espace de travail", "admin:index", permissions.is_staff_member),
+    Entry("Traces", "agora_sync:trace_list", permissions.is_rssi, BOTH),
+    Entry("Espace de travail", "admin:index", permissions.is_staff_member, BOTH),
     Entry("Aide", "home:help"),
 )
 
 FOOTER = (
-    Entry("Plan du site", "home:sitemap"),
-    Entry("Accessibilité : non conforme", "home:accessibility"),
-    Entry("Mentions légales", "home:legal"),
-    Entry("Données personnelles", "home:privacy"),
+    Entry("Plan du site", "home:sitemap", anyone, BOTH),
+    Entry("Accessibilité : non conforme", "home:accessibility", anyone, BOTH),
+    Entry("Mentions légales", "home:legal", anyone, BOTH),
+    Entry("Données personnelles", "home:privacy", anyone, BOTH),
 )
 
 # The signed-in person's own pages, beside each account screen. The name in the header leads to the first.
 ACCOUNT_PAGES = (
-    Entry("Mon adresse électronique", "account_email", permissions.is_signed_in),
-    Entry("Mon mot de passe", "account_change_password", permissions.is_signed_in),
-    Entry("Double authentification", "mfa_index", permissions.is_signed_in),
-    Entry("Mes connexions ouvertes", "usersessions_list", permissions.is_signed_in),
+    Entry("Mon adresse électronique", "account_email", permissions.is_signed_in, BOTH),
+    Entry("Mon mot de passe", "account_change_password", permissions.is_signed_in, BOTH),
+    Entry("Double authentification", "mfa_index", permissions.is_signed_in, BOTH),
+    Entry("Mes connexions ouvertes", "usersessions_list", permissions.is_signed_in, BOTH),
 )
 
 
@@ -115,7 +118,8 @@ class Navigation:
 
     @property
     def signup_url(self) -> str | None:
-        return url_of("account_signup")
+        # Nobody opens an account on AGORA: its agents are given theirs.
+        return url_of("account_signup") if settings.AGORA_ROLE == "portal" else None
 
     @property
     def logout_url(self) -> str | None:
@@ -125,7 +129,9 @@ class Navigation:
         return [
             Link(entry.label, url, self._current(url))
             for entry in entries
-            if (url := url_of(entry.url_name)) and entry.predicate(self.user)
+            if settings.AGORA_ROLE in entry.systems
+            and (url := url_of(entry.url_name))
+            and entry.predicate(self.user)
         ]
 
     def _current(self, url: str) -> str:

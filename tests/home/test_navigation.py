@@ -115,3 +115,12 @@ def test_early_error_page_knows_nobody(rf):
 
     assert shown.person == ""
     assert "Aide" in labels(shown.entries)
+
+
+def test_menu_of_the_agora_side_leaves_out_the_citizens_pages(rf, settings, db):
+    settings.AGORA_ROLE = "provider"
+
+    shown = navigation(rf, UserFactory(cdc=True))
+
+    assert labels(shown.entries) == ["Espace de travail"]
+    assert shown.signup_url is None

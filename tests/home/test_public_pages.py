@@ -29,7 +29,10 @@ def test_public_page_of_a_visitor_costs_no_query(client, django_assert_num_queri
 def test_public_page_is_named_and_in_order(client, name):
     page = page_of(client, name)
 
-    levels = [int(heading.tag[1]) for heading in page.xpath("//main//*[self::h1 or self::h2 or self::h3 or self::h4]")]
+    levels = [
+        int(heading.tag[1])
+        for heading in page.xpath("//main//*[self::h1 or self::h2 or self::h3 or self::h4]")
+    ]
     assert page.get("lang") == "fr"
     assert page.findtext("head/title").endswith(" – Mon compte personnel d'activité")
     assert levels.count(1) == 1

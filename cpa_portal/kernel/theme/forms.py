@@ -109,11 +109,16 @@ def field_view(bound: BoundField, *, hint: str | None = None) -> FieldView:
         id=identifier,
         label=str(bound.label),
         hint=hint,
-        is_optional=not bound.field.required and not bound.field.disabled,
+        is_optional=_is_worth_saying_optional(bound),
         errors=tuple(str(error) for error in bound.errors),
         widget=mark_safe("") if parts else bound.as_widget(attrs=_attributes(bound, kind, hint)),
         parts=parts,
     )
+
+
+def _is_worth_saying_optional(bound: BoundField) -> bool:
+    """Where nothing is required (the filters of a list), saying so at each field is noise."""
+    return not bound.field.required and any(field.required for field in bound.form.fields.values())
 
 
 def _attributes(bound: BoundField, kind: str, hint: str) -> dict[str, Any]:
