@@ -3,6 +3,6 @@
 SCHEDULE: dict[str, tuple[str, int]] = {
     # The journal wakes the relay itself; the sweep makes good what a broken broker or a killed worker lost.
     "agora-relay-journal": ("agora_sync.tasks.relay_journal", 5),
-    "agora-pull-recent-holders": ("agora_sync.tasks.pull_recent_holders", 20),
+    "agora-pull-recent-holders": ("agora_sync.tasks.pull_recent_holders", 10),
     "agora-remove-expired-vectors": ("agora_sync.tasks.remove_expired_vectors", 3_600),
 }

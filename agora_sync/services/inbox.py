@@ -32,7 +32,8 @@ LEASE = timedelta(seconds=60)
 # Somebody who presses the button ten times is served by the first.
 FRESH = timedelta(seconds=5)
 WAIT_AFTER_FAILURE = timedelta(seconds=30)
-PULLED_PER_SWEEP = 20
+# One reading a second at most, whoever is about: AGORA answers other partners too.
+PULLED_PER_SWEEP = 10
 
 
 def request_pull(*, holder: Holder) -> None:
@@ -114,15 +115,20 @@ def _merge(holder: Holder, files: list[ListedFile]) -> list[str]:
 
 
 def _fail(exchange: Exchange, holder: Holder, failure: Exception) -> None:
+    now = timezone.now()
+    pull = HolderPull.objects.filter(holder=holder)
     if isinstance(failure, Refused):
         _finish(exchange, ExchangeState.REFUSED, label=failure.label, refusal=failure)
+        # An answer all the same (most often: AGORA does not know this person). It will be asked again in its turn.
+        pull.update(pulled_at=now, lease_until=None)
     elif isinstance(failure, Malformed):
         _finish(exchange, ExchangeState.MALFORMED, label=failure.reason)
+        pull.update(pulled_at=now, lease_until=None)
     else:
         # Not tried again under this identifier: the next reading will be fresher.
         _finish(exchange, ExchangeState.ABANDONED, label=f"AGORA n’a pas répondu ({failure}).")
-    # While AGORA is away, a few tries a minute are enough.
-    HolderPull.objects.filter(holder=holder).update(lease_until=timezone.now() + WAIT_AFTER_FAILURE)
+        # While AGORA is away, a few tries a minute are enough.
+        pull.update(lease_until=now + WAIT_AFTER_FAILURE)
 
 
 def _finish(
