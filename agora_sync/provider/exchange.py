@@ -21,7 +21,7 @@ from agora_sync.provider.channel import authenticated_partner, configured_trust,
 from agora_sync.provider.envelope import parsed_message, read_envelope
 from agora_sync.provider.habilitation import require_entitled
 from agora_sync.provider.once import Outcome, answer_once, request_id_of
-from agora_sync.provider.opening import require_open
+from agora_sync.provider.opening import place_in_hand, require_open
 from agora_sync.provider.soap import answer_envelope, fault_envelope
 from agora_sync.selectors.regions import region_code_of
 from agora_sync.services.traces import record_reception, record_trace
@@ -80,6 +80,11 @@ def _served(call: Call, progress: Progress) -> Answer:
     at = progress.received_at
     require_http_form(call)
     require_open(at=at)
+    with place_in_hand():
+        return _verified_and_served(call, progress, at)
+
+
+def _verified_and_served(call: Call, progress: Progress, at: dt.datetime) -> Answer:
     progress.partner = partner = authenticated_partner(call.client_certificate, at=at)
     require_not_cut_off(partner, at=at)
     envelope = read_envelope(parsed_message(call.body), soap_action=call.soap_action)

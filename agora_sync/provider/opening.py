@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -16,6 +18,30 @@ STEP = 3
 # A stop has no known end: callers come back in a few minutes.
 STOPPED_RETRY_SECONDS = 300
 OVERLOAD_RETRY_SECONDS = 5
+
+
+_in_hand = 0
+_counting = threading.Lock()
+
+
+@contextlib.contextmanager
+def place_in_hand() -> Iterator[None]:
+    """One of the places of this process, fewer than its threads, so that some are left to say no.
+
+    Raises SOAPRefusal (Surcharge) when all are taken.
+    """
+    global _in_hand  # noqa: PLW0603 - one counter for the process, behind its lock
+    with _counting:
+        if _in_hand >= settings.AGORA_MAX_CONCURRENT_CALLS:
+            raise SOAPRefusal(
+                FaultCode.OVERLOAD, STEP, f"{_in_hand} in hand", retry_after_seconds=OVERLOAD_RETRY_SECONDS
+            )
+        _in_hand += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _in_hand -= 1
 
 
 class Window(Protocol):

@@ -97,6 +97,7 @@ class Environment(BaseSettings):
     agora_trusted_ca: str = ""
     agora_crl: str = ""
     agora_client_certificate_from: Literal["socket", "proxy"] = "socket"
+    agora_max_concurrent_calls: int = Field(default=6, ge=1)
     agora_maintenance_windows: Json[list[MaintenanceWindow]] | list[MaintenanceWindow] = [SUNDAY_WINDOW]
     traces_retention_days: int = Field(default=366, ge=183)
 
