@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from django.utils import timezone
 from lxml import etree
 
@@ -25,6 +25,7 @@ from agora_sync.mapping.requests import (
     element_of,
     request_values,
 )
+from agora_sync.pki.authority import Identity
 from agora_sync.pki.development import load_identity
 from agora_sync.provider.call import Call
 from agora_sync.vector.build import VectorIdentity
@@ -99,6 +100,14 @@ class Signer:
     @property
     def der(self) -> bytes:
         return self.certificates[0].public_bytes(Encoding.DER)
+
+
+def issuing_authority(folder: Path) -> Identity:
+    """The development authority, to issue what the files do not have."""
+    _, issuing = x509.load_pem_x509_certificates((folder / "ca.pem").read_bytes())
+    key = load_pem_private_key((folder / "issuing-ca.key").read_bytes(), password=None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return Identity(issuing, key)
 
 
 def identity_of(partner: DemoPartner) -> VectorIdentity:
