@@ -81,6 +81,7 @@ def test_is_holder_linked_and_alive_holds():
 def test_is_holder_without_account_or_dead_refuses():
     assert not permissions.is_holder(UserFactory())
     assert not permissions.is_holder(HolderFactory(deceased_on=date(2026, 1, 1)).user)
+    assert not permissions.is_holder(HolderFactory(user=UserFactory(is_active=False)).user)
 
 
 def test_scope_codes_gives_only_those_of_the_role():

@@ -218,6 +218,14 @@ def test_admin_gives_no_scope_to_oneself(client, administrator):
     assert [scope.role for scope in StaffScope.objects.filter(user=administrator)] == ["administrator"]
 
 
+def test_admin_own_account_is_not_changed_by_oneself(client, administrator):
+    response = client.post(change_page(administrator), staff_form(User(first_name="Autre"), []))
+
+    assert response.status_code == 403
+    administrator.refresh_from_db()
+    assert administrator.first_name == "Camille"
+
+
 def test_admin_new_staff_user_has_no_password_and_enters_nowhere(client, administrator):
     fields = staff_form(User(first_name="Nouvelle"), []) | {"email": "Nouvelle@exemple.test"}
 
@@ -248,3 +256,14 @@ def test_admin_sign_out_ends_the_session(client, administrator):
 
 def test_admin_password_change_is_the_portals_own(client, administrator):
     assert client.get("/admin/password_change/")["Location"] == reverse("account_change_password")
+
+
+def test_admin_site_itself_opens_to_staff_with_a_scope_alone(rf):
+    request = rf.get("/admin/")
+
+    request.user = UserFactory(rssi=True)
+    opened = admin.site.has_permission(request)
+    request.user = UserFactory(is_staff=True)
+
+    assert opened
+    assert not admin.site.has_permission(request)
