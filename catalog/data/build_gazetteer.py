@@ -81,7 +81,9 @@ def read_communes(tarball: Path) -> tuple[list[Commune], list[dict], list[dict]]
     with tarfile.open(tarball) as archive:
 
         def load(name: str) -> list[dict]:
-            return json.load(archive.extractfile(f"package/data/{name}.json"))
+            member = archive.extractfile(f"package/data/{name}.json")
+            assert member is not None
+            return json.load(member)
 
         raw, regions, departments = load("communes"), load("regions"), load("departements")
         body_of = {member["code"]: body["code"] for body in load("epci") for member in body["membres"]}
@@ -141,7 +143,8 @@ def names_of(commune: Commune) -> set[str]:
     """The names under which GeoNames may hold the commune."""
     names = {normalise(commune.name)}
     if commune.kind == "arrondissement":
-        city, number = re.match(r"(\w+) (\d+)", commune.name).groups()
+        city, number = commune.name.split()[:2]
+        number = number.rstrip("er")
         names = {normalise(f"{city} {number}e arrondissement"), f"{city.lower()} {number}"}
         names.add(f"{city.lower()} {int(number):02}")
     return names
@@ -160,13 +163,14 @@ def parts_of(commune: Commune) -> list[str]:
 
 def candidates_of(communes: list[Commune], places: dict[str, list[Place]]) -> dict[str, list[Place]]:
     by_name: dict[tuple[str, str], list[Place]] = defaultdict(list)
-    for area, rows in places.items():
-        for place in rows:
+    for area, found_there in places.items():
+        for place in found_there:
             for name in place.names:
                 by_name[area, name].append(place)
     found = {}
     for commune in communes:
-        area, rows = area_of(commune), {}
+        area = area_of(commune)
+        rows: dict[int, Place] = {}
         for names in (names_of(commune), *({normalise(seat)} for seat in (*commune.seats, *parts_of(commune)))):
             rows = rows or {id(p): p for name in names for p in by_name.get((area, name), [])}
         # GeoNames names the arrondissements "Paris 15 Vaugirard": the number decides, not the tail.
@@ -204,7 +208,7 @@ class Neighbourhood:
 
     def guess(self, commune: Commune) -> tuple[tuple[float, float], str] | None:
         for key in self.keys(commune):
-            others = [other.position for other in self.groups[key] if other.code != commune.code]
+            others = [other.position for other in self.groups[key] if other is not commune and other.position]
             if others:
                 return middle(others), key[0]
         return None

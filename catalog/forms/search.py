@@ -33,11 +33,7 @@ class SearchForm(forms.Form):
         max_length=WORDS_LENGTH,
     )
     rayon = forms.TypedChoiceField(
-        label="Jusqu'à",
-        choices=[(radius, f"{radius} km") for radius in RADII_KM],
-        coerce=int,
-        required=False,
-        empty_value=DEFAULT_RADIUS_KM,
+        label="Jusqu'à", choices=[(radius, f"{radius} km") for radius in RADII_KM], coerce=int
     )
     tri = forms.ChoiceField(
         label="Classer par",

@@ -201,7 +201,7 @@ def second_place_first(rng: random.Random, target: Target) -> Soiled | None:
     if place is None or target.namespace != "http://lheo.gouv.fr/2.3":
         return None
     other = copy.deepcopy(place)
-    other.attrib.pop("tag", None)
+    other.attrib.pop("tag", "")
     town = other.find(f".//{{{target.namespace}}}ligne")
     if town is not None:
         town.text = "Annexe"

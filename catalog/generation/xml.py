@@ -123,7 +123,8 @@ class LHEOWriter:
         self._text(position, "longitude", f"{site.longitude:.6f}")
 
     def _new(self, name: str, **attributes: str) -> etree._Element:
-        return etree.Element(f"{{{self.namespace}}}{name}", attributes, nsmap={None: self.namespace})
+        # The default namespace: lxml takes None for its prefix.
+        return etree.Element(f"{{{self.namespace}}}{name}", attributes, nsmap={None: self.namespace})  # type: ignore[dict-item]
 
     def _add(self, parent: etree._Element, name: str, **attributes: str) -> etree._Element:
         return etree.SubElement(parent, f"{{{self.namespace}}}{name}", attributes)

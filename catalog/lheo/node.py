@@ -15,6 +15,10 @@ VALUE_LENGTH = 200
 _ABSENT = etree.Element("absent")
 
 
+def text_of(element: etree._Element) -> str:
+    return "".join(str(part) for part in element.itertext())
+
+
 @dataclass
 class Node:
     element: etree._Element
@@ -37,7 +41,7 @@ class Node:
         return Node(element, self.namespace, f"{self.path}/{step}", self.findings, self.identifier)
 
     def own_text(self) -> str:
-        return "".join(self.element.itertext()).strip()
+        return text_of(self.element).strip()
 
     def text(self, name: str) -> str:
         return self.child(name).own_text()
@@ -47,7 +51,7 @@ class Node:
         found = self.element.find(f"{{{self.namespace}}}{name}")
         if found is None:
             return None
-        text = "".join(found.itertext())
+        text = text_of(found)
         value, problem = rule(text)
         if problem is not None:
             self.note(name, text, problem.rule, problem.action)

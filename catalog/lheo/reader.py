@@ -4,7 +4,7 @@ import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from functools import partial
 
 from lxml import etree
 
@@ -15,6 +15,7 @@ from catalog.lheo.address import AddressReader
 from catalog.lheo.facts import (
     ActionFacts,
     Finding,
+    Numbered,
     OrganisationFacts,
     PlaceFacts,
     SessionFacts,
@@ -23,7 +24,6 @@ from catalog.lheo.facts import (
 )
 from catalog.lheo.node import Node
 
-T = TypeVar("T")
 MODALITIES = {"0": Modality.ON_SITE, "1": Modality.MIXED, "2": Modality.REMOTE}
 ENTRY_MODES = {"0": EntryMode.FIXED_DATES, "1": EntryMode.PERMANENT}
 RECRUITMENT_STATES = {
@@ -117,7 +117,7 @@ class FormationReader:
         found = ""
         for certification in node.children("certification"):
             for name, register in (("code-RNCP", "RNCP"), ("code-RS", "RS")):
-                code = certification.value(name, lambda text, r=register: fields.certification(text, register=r))
+                code = certification.value(name, partial(fields.certification, register=register))
                 found = found or code or ""
         return found
 
@@ -186,15 +186,15 @@ class FormationReader:
             end = None
         return start, end
 
-    def _numbered(self, nodes: Iterable[Node], read: Callable[[Node], T]) -> Iterator[T]:
+    def _numbered(self, nodes: Iterable[Node], read: Callable[[Node], Numbered]) -> Iterator[Numbered]:
         """Elements of one kind under one parent, told apart when they share a number."""
-        before: list[T] = []
+        before: list[Numbered] = []
         for node in nodes:
             number = (node.element.get("numero") or "").strip()[:NUMBER_LENGTH]
             node.identifier = number
             if not number:
                 node.note("@numero", "", "number_missing", FindingAction.REPAIRED)
-            facts = next_occurrence(read(node), before)  # type: ignore[type-var]
+            facts = next_occurrence(read(node), before)
             if facts is None:
                 node.note("@numero", number, "duplicate_identical", FindingAction.REFUSED)
                 continue

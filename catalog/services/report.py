@@ -12,12 +12,18 @@ COLUMNS = ("file", "path", "identifier", "field", "value", "rule", "action")
 
 
 class FindingLike(Protocol):
-    path: str
-    identifier: str
-    field: str
-    value: str
-    rule: str
-    action: str
+    @property
+    def path(self) -> str: ...
+    @property
+    def identifier(self) -> str: ...
+    @property
+    def field(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def rule(self) -> str: ...
+    @property
+    def action(self) -> str: ...
 
 
 class ReportWriter:
@@ -49,4 +55,4 @@ def report_file(path: Path, file_name: str) -> Iterator[ReportWriter]:
 def write_report(run: ImportRun, path: Path) -> None:
     with report_file(path, run.file_name) as report:
         for finding in run.findings.order_by("pk").iterator(chunk_size=5_000):
-            report.write(finding)  # type: ignore[arg-type]
+            report.write(finding)

@@ -1,11 +1,21 @@
+from datetime import date
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from catalog.models import Training
+from catalog.models import Action, Training
 from catalog.selectors.trainings import training_in_full
 from cpa_portal.kernel.access import public
+
+
+class ActionRow:
+    """A way of following the training, with its sessions to come and whether one may ask for each."""
+
+    def __init__(self, action: Action, today: date) -> None:
+        self.action = action
+        self.sessions = [(session, session.is_open_on(today)) for session in action.sessions.all()]
 
 
 @public
@@ -16,15 +26,12 @@ def training_detail(request: HttpRequest, pk: int) -> HttpResponse:
         training = training_in_full(pk, day=today)
     except Training.DoesNotExist:
         raise Http404("Aucune formation ne porte ce numéro.") from None
-    actions = [
-        {"action": action, "sessions": [(session, session.is_open_on(today)) for session in action.sessions.all()]}
-        for action in training.actions.all()
-    ]
-    prices = {row["action"].price_cents for row in actions} - {None}
+    actions = [ActionRow(action, today) for action in training.actions.all()]
+    prices = {row.action.price_cents for row in actions if row.action.price_cents is not None}
     context = {
         "training": training,
         "actions": actions,
-        "has_open_session": any(is_open for row in actions for _, is_open in row["sessions"]),
+        "has_open_session": any(is_open for row in actions for _, is_open in row.sessions),
         "lowest_price": min(prices, default=None),
         "has_several_prices": len(prices) > 1,
     }
