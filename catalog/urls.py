@@ -1,6 +1,8 @@
 from django.urls import URLPattern, path
 
+from catalog.api import views as api
 from catalog.views import references, search, trainings
+from cpa_portal.kernel.access import public
 
 app_name = "catalog"
 urlpatterns: list[URLPattern] = [
@@ -8,4 +10,6 @@ urlpatterns: list[URLPattern] = [
     path("formations/<int:pk>/", trainings.training_detail, name="training_detail"),
     path("certifications/<str:code>/", references.certification_detail, name="certification_detail"),
     path("organismes/<int:pk>/", references.organisation_detail, name="organisation_detail"),
+    path("api/v1/formations/", public(api.TrainingListView.as_view()), name="api_training_list"),
+    path("api/v1/formations/<int:pk>/", public(api.TrainingDetailView.as_view()), name="api_training_detail"),
 ]

@@ -12,6 +12,7 @@ import unicodedata
 FAMILY_PREFIX = "xq"
 SHORTEST_ROOT = 4
 
+
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 

@@ -171,14 +171,15 @@ def candidates_of(communes: list[Commune], places: dict[str, list[Place]]) -> di
     for commune in communes:
         area = area_of(commune)
         rows: dict[int, Place] = {}
-        for names in (names_of(commune), *({normalise(seat)} for seat in (*commune.seats, *parts_of(commune)))):
+        for names in (
+            names_of(commune),
+            *({normalise(seat)} for seat in (*commune.seats, *parts_of(commune))),
+        ):
             rows = rows or {id(p): p for name in names for p in by_name.get((area, name), [])}
         # GeoNames names the arrondissements "Paris 15 Vaugirard": the number decides, not the tail.
         if commune.kind == "arrondissement" and not rows:
             prefixes = tuple(f"{name} " for name in names_of(commune))
-            rows = {
-                id(p): p for p in places[area] if any(n.startswith(prefixes) for n in p.names)
-            }
+            rows = {id(p): p for p in places[area] if any(n.startswith(prefixes) for n in p.names)}
         found[commune.code] = list(rows.values())
     return found
 
@@ -251,9 +252,7 @@ def place_communes(communes: list[Commune], places: dict[str, list[Place]]) -> N
                 commune.position, commune.precision = guess[0], "neighbours"
 
 
-def settle(
-    commune: Commune, candidates: list[Place], around: Neighbourhood
-) -> tuple[float, float] | None:
+def settle(commune: Commune, candidates: list[Place], around: Neighbourhood) -> tuple[float, float] | None:
     """The most likely place of the commune's name, if it lies where the neighbours say."""
     likely = [place for place in candidates if plausible(commune, place)]
     # Overseas a territory holds each name once and neighbours may be 200 km away.
@@ -264,7 +263,11 @@ def settle(
         return commune.position
     expected, how = guess
     best = min(likely or candidates, key=lambda place: distance_km(place.position, expected))
-    return best.position if distance_km(best.position, expected) <= (HOMONYM_KM[how] if likely else 10.0) else None
+    return (
+        best.position
+        if distance_km(best.position, expected) <= (HOMONYM_KM[how] if likely else 10.0)
+        else None
+    )
 
 
 def write_tables(folder: Path, communes: list[Commune], regions: list[dict], departments: list[dict]) -> None:
@@ -302,7 +305,9 @@ def main(tarball: str, wheel: str, folder: str) -> None:
     write_tables(Path(folder), communes, regions, departments)
     placed = sum(c.precision == "place" for c in communes)
     lost = sum(c.position is None for c in communes)
-    sys.stdout.write(f"{len(communes)} communes, {placed} with a place of their own, {lost} without position\n")
+    sys.stdout.write(
+        f"{len(communes)} communes, {placed} with a place of their own, {lost} without position\n"
+    )
 
 
 if __name__ == "__main__":

@@ -69,7 +69,14 @@ def soil(rng: random.Random, element: etree._Element, rank: int) -> Soiled:
 
 
 def _rewrite(
-    target: Target, steps: Sequence[str], text: str, rule: str, action: str, *, path: str = "", identifier: str = ""
+    target: Target,
+    steps: Sequence[str],
+    text: str,
+    rule: str,
+    action: str,
+    *,
+    path: str = "",
+    identifier: str = "",
 ) -> Soiled | None:
     found = target.find(*steps)
     if found is None:

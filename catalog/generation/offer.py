@@ -47,7 +47,10 @@ def generate_offer(out: Path, order: GenerationOrder) -> Generated:
     with out.open("wb") as file, etree.xmlfile(file, encoding="utf-8") as xml:
         xml.write_declaration()
         namespace = f"{{{writer.namespace}}}"
-        with xml.element(f"{namespace}lheo", nsmap={None: writer.namespace}), xml.element(f"{namespace}offres"):
+        with (
+            xml.element(f"{namespace}lheo", nsmap={None: writer.namespace}),
+            xml.element(f"{namespace}offres"),
+        ):
             for element, lines in _elements(order, writer):
                 xml.write("\n", element)
                 formations += 1

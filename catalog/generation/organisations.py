@@ -57,7 +57,9 @@ class Organisation:
     sessions: int
 
 
-def invent_organisations(rng: random.Random, tables: Tables, *, count: int, sessions: int) -> list[Organisation]:
+def invent_organisations(
+    rng: random.Random, tables: Tables, *, count: int, sessions: int
+) -> list[Organisation]:
     """The first one teaches welding in Ajaccio. `sessions` is shared out by a power law; it sums up exactly."""
     shares = share_out(count, sessions)
     rng.shuffle(shares)
@@ -99,7 +101,8 @@ class TownDraw:
     def __init__(self, towns: Sequence[Town]) -> None:
         self.towns = towns
         weights = (
-            town.population**POPULATION_EXPONENT * (CAPITAL_FACTOR if town.is_capital else 1) for town in towns
+            town.population**POPULATION_EXPONENT * (CAPITAL_FACTOR if town.is_capital else 1)
+            for town in towns
         )
         self.cumulated = list(accumulate(weights))
 

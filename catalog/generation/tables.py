@@ -140,7 +140,9 @@ def _subjects(first_day: datetime.date) -> dict[str, tuple[Subject, ...]]:
 def _line(row: dict[str, str]) -> str:
     if row["occupations"]:
         return row["occupations"][0]
-    return next((line for start, line in FIELDS_WITHOUT_OCCUPATION if row["formacodes"].startswith(start)), "M")
+    return next(
+        (line for start, line in FIELDS_WITHOUT_OCCUPATION if row["formacodes"].startswith(start)), "M"
+    )
 
 
 def _rows(path: object) -> list[dict[str, str]]:

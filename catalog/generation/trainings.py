@@ -128,7 +128,12 @@ class TrainingMaker:
         return self.rng.choices(subjects, weights)[0]
 
     def _described(
-        self, organisation: Organisation, subject: Subject, number: str, block: str, actions: tuple[Action, ...]
+        self,
+        organisation: Organisation,
+        subject: Subject,
+        number: str,
+        block: str,
+        actions: tuple[Action, ...],
     ) -> Training:
         # Organisations name these certificates by the acronym that everybody uses.
         usual = subject.title.replace("Certificat d'aptitude à la conduite en sécurité", "CACES")
@@ -140,7 +145,9 @@ class TrainingMaker:
             number=number,
             title=title[:250],
             objective=f"Préparer {goal}, avec un formateur qui suit chaque stagiaire.",
-            content=f"<p>Au programme :</p><ul>{items}</ul>" if items else "<p>Cours et mise en pratique.</p>",
+            content=f"<p>Au programme :</p><ul>{items}</ul>"
+            if items
+            else "<p>Cours et mise en pratique.</p>",
             subject=subject,
             updated_on=self.first_day - datetime.timedelta(days=self.rng.randrange(1, 300)),
             organisation=organisation,
@@ -152,19 +159,27 @@ class TrainingMaker:
             return self.rng.choice((20, 20, 25, 28, 30, 35))
         if subject.line == LANGUAGES:
             return self.rng.choice((10, 15, 20, 20, 30, 40))
-        median, spread, low, high = (21, 0.5, 7, 140) if subject.code.startswith("RS") else (400, 0.45, 140, 1_400)
+        median, spread, low, high = (
+            (21, 0.5, 7, 140) if subject.code.startswith("RS") else (400, 0.45, 140, 1_400)
+        )
         if block:
             median, spread, low, high = (70, 0.4, 21, 210)
         hours = self.rng.lognormvariate(math.log(median), spread)
         return max(low, min(high, round(hours / 7) * 7))
 
     def _price(self, hours: int) -> int:
-        price = hours * PRICE_PER_HOUR * (hours / 7) ** PRICE_DECLINE * self.rng.lognormvariate(0, PRICE_SPREAD)
+        price = (
+            hours * PRICE_PER_HOUR * (hours / 7) ** PRICE_DECLINE * self.rng.lognormvariate(0, PRICE_SPREAD)
+        )
         return max(90, round(price / 10) * 10)
 
-    def _action(self, organisation: Organisation, subject: Subject, hours: int, number: str, left: int) -> Action:
+    def _action(
+        self, organisation: Organisation, subject: Subject, hours: int, number: str, left: int
+    ) -> Action:
         rng = self.rng
-        modality = "0" if subject.line == DRIVING else rng.choices(list(MODALITIES), list(MODALITIES.values()))[0]
+        modality = (
+            "0" if subject.line == DRIVING else rng.choices(list(MODALITIES), list(MODALITIES.values()))[0]
+        )
         is_permanent = rng.random() < PERMANENT_SHARE
         count = min(left, 1 + min(int(rng.expovariate(1 / 1.9)), 11))
         return Action(
@@ -176,14 +191,18 @@ class TrainingMaker:
             rhythm=rng.choice(RHYTHMS),
             conditions=rng.choice(CONDITIONS),
             site=rng.choice(organisation.sites),
-            sessions=tuple(self._session(f"{number}-{rank + 1}", hours, is_permanent) for rank in range(count)),
+            sessions=tuple(
+                self._session(f"{number}-{rank + 1}", hours, is_permanent) for rank in range(count)
+            ),
         )
 
     def _session(self, number: str, hours: int, is_permanent: bool) -> Session:
         year, month = self.rng.choices([m for m, _ in self.months], [w for _, w in self.months])[0]
         starts_on = datetime.date(year, month, self.rng.randrange(1, 29))
         # Trainings begin on a working day of the week.
-        starts_on += datetime.timedelta(days=max(0, 7 - starts_on.weekday()) if starts_on.weekday() > 4 else 0)
+        starts_on += datetime.timedelta(
+            days=max(0, 7 - starts_on.weekday()) if starts_on.weekday() > 4 else 0
+        )
         weeks = max(hours / 35, 0.1) * self.rng.choice((1, 1, 2))
         length = self.rng.randrange(150, 360) if is_permanent else math.ceil(weeks * 7) - 3
         state = self.rng.choices(list(RECRUITMENT_STATES), list(RECRUITMENT_STATES.values()))[0]

@@ -141,7 +141,9 @@ class FormationReader:
             rhythm=(node.value("rythme-formation", fields.plain_text) or "")[:300],
             conditions=node.value("conditions-specifiques", fields.plain_text) or "",
             accessibility=node.value("acces-handicapes", fields.plain_text) or "",
-            languages=" ".join(child.own_text()[:2].upper() for child in node.children("langue-formation"))[:40],
+            languages=" ".join(child.own_text()[:2].upper() for child in node.children("langue-formation"))[
+                :40
+            ],
             places=tuple(self._places(node.children("lieu-de-formation"))),
             sessions=tuple(self._numbered(node.children("session"), self._session)),
         )

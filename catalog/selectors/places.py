@@ -103,8 +103,10 @@ def search_area(text: str) -> PlaceAnswer:
     (13001 is Marseille's first arrondissement before Aix-en-Provence), which is then among the others.
     """
     name = fold(text)
-    if not name or name in WHOLE_COUNTRY:
+    if not text.strip() or name in WHOLE_COUNTRY:
         return PlaceAnswer(FRANCE)
+    if not name:
+        return PlaceAnswer(None)
     compact = name.replace(" ", "")
     if len(compact) == 5 and compact[0].isdigit():
         return _by_five_characters(compact.upper())

@@ -132,8 +132,10 @@ def _about(entries: QuerySet[SearchEntry], text: str) -> QuerySet[SearchEntry]:
         for query in counted:
             entries = entries.filter(document=query)
     else:
-        entries = entries.filter(document=_any(counted)).annotate(found=_number_found(counted)).filter(
-            found__gte=needed
+        entries = (
+            entries.filter(document=_any(counted))
+            .annotate(found=_number_found(counted))
+            .filter(found__gte=needed)
         )
     ranking = _any([word_query(word, "") for word in words])
     return entries.annotate(grade=_grade(words), score=SearchRank(F("document"), ranking))
@@ -184,9 +186,7 @@ def _all(queries: Sequence[SearchQuery]) -> SearchQuery:
 
 
 def _number_found(queries: Sequence[SearchQuery]) -> Any:
-    counts = [
-        Case(When(document=query, then=1), default=0, output_field=IntegerField()) for query in queries
-    ]
+    counts = [Case(When(document=query, then=1), default=0, output_field=IntegerField()) for query in queries]
     total: Any = counts[0]
     for count in counts[1:]:
         total = total + count
@@ -273,7 +273,8 @@ def training_in_full(pk: int, *, day: datetime.date) -> Training:
     """
     sessions = Session.objects.filter(closed_on=None).select_related("place__commune__department")
     to_come = sessions.filter(
-        Q(starts_on__gte=day) | Q(action__entry_mode=EntryMode.PERMANENT) & (Q(ends_on=None) | Q(ends_on__gte=day))
+        Q(starts_on__gte=day)
+        | Q(action__entry_mode=EntryMode.PERMANENT) & (Q(ends_on=None) | Q(ends_on__gte=day))
     ).order_by(F("starts_on").asc(nulls_first=True), "pk")
     actions = Action.objects.filter(closed_on=None).order_by("pk")
     return (

@@ -76,7 +76,9 @@ def read_table(path: Path) -> tuple[str, list[dict[str, str]]]:
             header = tuple(reader.fieldnames or ())
             kind = next((kind for kind, known in HEADERS.items() if header == known), None)
             if kind is None:
-                raise UnreadableFile("header_unknown", f"{path.name} : en-tête inconnu ({', '.join(header)[:200]}).")
+                raise UnreadableFile(
+                    "header_unknown", f"{path.name} : en-tête inconnu ({', '.join(header)[:200]})."
+                )
             return kind, list(reader)
     except (OSError, UnicodeDecodeError) as problem:
         raise UnreadableFile("file_unreadable", f"{path.name} ne se lit pas : {problem}.") from problem
@@ -154,9 +156,7 @@ def link_occupations(rows: list[dict[str, str]]) -> None:
     for row in rows:
         wanted[row["number"]] = {code for code in _parts(row["occupations"]) if code in known}
     held = link.objects.filter(certification_id__in=wanted)
-    surplus = [
-        item.pk for item in held.iterator() if item.occupation_id not in wanted[item.certification_id]
-    ]
+    surplus = [item.pk for item in held.iterator() if item.occupation_id not in wanted[item.certification_id]]
     link.objects.filter(pk__in=surplus).delete()
     link.objects.bulk_create(
         [link(certification_id=c, occupation_id=o) for c, codes in wanted.items() for o in sorted(codes)],

@@ -18,9 +18,7 @@ class Tally:
     closed: int = 0
 
 
-def store_differences(
-    model: type[M], wanted: Iterable[M], *, key: str, fields: Sequence[str]
-) -> Tally:
+def store_differences(model: type[M], wanted: Iterable[M], *, key: str, fields: Sequence[str]) -> Tally:
     """Insert the rows whose `key` is new, update those with another value in one of `fields` (attribute names)."""
     known: dict[Any, tuple[Any, ...]] = {
         row[0]: row[1:] for row in model._default_manager.values_list(key, *fields)

@@ -92,7 +92,9 @@ def read_communes(path: Path) -> Iterator[Commune]:
     """Communes of a table whose columns bear one of the known names. Raises UnreadableFile."""
     rows = _rows(path)
     first = next(rows, None)
-    names = {field: next((n for n in aliases if n in (first or {})), "") for field, aliases in COLUMNS.items()}
+    names = {
+        field: next((n for n in aliases if n in (first or {})), "") for field, aliases in COLUMNS.items()
+    }
     missing = [aliases[0] for field, aliases in COLUMNS.items() if not names[field]]
     if first is None or missing:
         raise UnreadableFile("columns_missing", f"Colonnes absentes de {path.name} : {', '.join(missing)}.")

@@ -206,7 +206,9 @@ def close_missing(run: ImportRun, today: datetime.date) -> int:
     """Close what the feed offered and offers no more. Returns the number of trainings closed."""
     seen = ImportedTraining.objects.filter(run=run).values("training")
     gone = list(
-        Training.objects.filter(feed=run.feed, closed_on=None).exclude(pk__in=seen).values_list("pk", flat=True)
+        Training.objects.filter(feed=run.feed, closed_on=None)
+        .exclude(pk__in=seen)
+        .values_list("pk", flat=True)
     )
     Session.objects.filter(action__training__in=gone, closed_on=None).update(closed_on=today)
     Action.objects.filter(training__in=gone, closed_on=None).update(closed_on=today)

@@ -90,7 +90,10 @@ class OfferStorage:
     def _known(self, trainings: Sequence[TrainingFacts]) -> dict[tuple[str, int], Training]:
         numbers = {facts.number for facts in trainings}
         rows = Training.objects.filter(feed=self.run.feed, number__in=numbers)
-        return {(row.number, row.occurrence): row for row in rows.only("number", "occurrence", "digest", "closed_on")}
+        return {
+            (row.number, row.occurrence): row
+            for row in rows.only("number", "occurrence", "digest", "closed_on")
+        }
 
     def _store_organisations(self, trainings: Sequence[TrainingFacts]) -> dict[str, Organisation]:
         wanted: dict[str, OrganisationFacts] = {}
@@ -168,7 +171,10 @@ class OfferStorage:
         places = _store_places(trainings, organisations)
         pairs: list[tuple[Action, ActionFacts, int]] = []
         for training in trainings:
-            row, owner = stored[training.number, training.occurrence], organisations[training.organisation.siret]
+            row, owner = (
+                stored[training.number, training.occurrence],
+                organisations[training.organisation.siret],
+            )
             pairs += [(_action(row, facts), facts, owner.pk) for facts in training.actions]
         Action.objects.bulk_create(
             [action for action, _, _ in pairs],
@@ -178,7 +184,12 @@ class OfferStorage:
         )
         _link_places(pairs, places)
         sessions = [
-            _session(action, facts, places.get((owner, facts.places[0].fingerprint)) if facts.places else None, rank)
+            _session(
+                action,
+                facts,
+                places.get((owner, facts.places[0].fingerprint)) if facts.places else None,
+                rank,
+            )
             for action, facts, owner in pairs
             for rank in range(len(facts.sessions))
         ]
@@ -261,7 +272,9 @@ def _session(action: Action, facts: ActionFacts, place: Place | None, rank: int)
     )
 
 
-def _link_places(pairs: list[tuple[Action, ActionFacts, int]], places: dict[tuple[int, object], Place]) -> None:
+def _link_places(
+    pairs: list[tuple[Action, ActionFacts, int]], places: dict[tuple[int, object], Place]
+) -> None:
     link = Action.places.through
     wanted: dict[int, set[int]] = defaultdict(set)
     for action, facts, owner in pairs:

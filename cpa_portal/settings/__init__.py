@@ -345,7 +345,12 @@ NOTIFICATION_RENDERERS: dict[str, str] = {
     "cep.appointment_confirmed": "cep.services.messages.render_confirmation",
     "cep.appointment_cancelled": "cep.services.messages.render_cancellation",
 }
-PERSONAL_DATA_EXPORTERS: list[str] = ["accounts.personal_data", "rights.personal_data", "cep.personal_data"]
+PERSONAL_DATA_EXPORTERS: list[str] = [
+    "accounts.personal_data",
+    "catalog.personal_data",
+    "rights.personal_data",
+    "cep.personal_data",
+]
 
 # Columns that hold values encrypted by hand, as "app.Model.field": `keys_in_use` counts them too.
 SEALED_COLUMNS: list[str] = [

@@ -11,7 +11,9 @@ from tests.support.factories.catalog import some_communes
 @pytest.fixture
 def corsica(db: None) -> None:
     """Ajaccio, its neighbour Sarrola-Carcopino, Bastia, and what reaches beyond: Lyon, Paris and their likes."""
-    some_communes("2A004", "2A271", "2B033", "69123", "75056", "75111", "93066", "97411", "13001", "13055", "13201")
+    some_communes(
+        "2A004", "2A271", "2B033", "69123", "75056", "75111", "93066", "97411", "13001", "13055", "13201"
+    )
 
 
 @pytest.fixture

@@ -31,7 +31,11 @@ def official(shared_data):
 def test_communes_all_official_ones_are_there_with_their_facts(communes, official):
     for row in official:
         ours = communes[row["code_insee"]]
-        assert (ours["name"], ours["department"], ours["region"]) == (row["nom"], row["departement"], row["region"])
+        assert (ours["name"], ours["department"], ours["region"]) == (
+            row["nom"],
+            row["departement"],
+            row["region"],
+        )
         assert ours["postal_codes"] == row["codes_postaux"]
         assert ours["population"] == row["population"]
         assert (ours["kind"] == "arrondissement") == (row["type"] == "A")

@@ -73,6 +73,8 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "catalog:training_detail",
             "catalog:certification_detail",
             "catalog:organisation_detail",
+            "catalog:api_training_list",
+            "catalog:api_training_detail",
         ),
         frozenset({ALL}),
     ),

@@ -33,7 +33,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["dialect"] == "edof":
-            raise CommandError("Le dialecte de Mon Compte Formation (edof) n'est pas encore écrit par cette version.")
+            raise CommandError(
+                "Le dialecte de Mon Compte Formation (edof) n'est pas encore écrit par cette version."
+            )
         if options["organisations"] > 99_999:
             raise CommandError("Au plus 99 999 organismes : la réserve de numéros SIRET fictifs s'arrête là.")
         order = GenerationOrder(

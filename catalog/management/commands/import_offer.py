@@ -44,7 +44,10 @@ class Command(BaseCommand):
     def _import(self, options: dict[str, Any]) -> ImportResult:
         path: Path = options["file"]
         result = import_offer(
-            path=path, feed=options["feed"] or feed_of(path), today=timezone.localdate(), progress=self._progress
+            path=path,
+            feed=options["feed"] or feed_of(path),
+            today=timezone.localdate(),
+            progress=self._progress,
         )
         if options["report"] and result.run:
             write_report(result.run, options["report"])

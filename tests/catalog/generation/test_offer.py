@@ -94,9 +94,20 @@ def test_offer_is_spread_over_france_with_several_sessions_in_corsica(generated)
 
 
 def test_offer_has_what_people_usually_look_for(generated):
-    titles = " | ".join(texts(parsed(generated(organisations=250, sessions=3_000)), "intitule-formation")).lower()
+    titles = " | ".join(
+        texts(parsed(generated(organisations=250, sessions=3_000)), "intitule-formation")
+    ).lower()
 
-    for word in ("soudeur", "boulanger", "développeur", "anglais", "cléa", "permis de conduire", "caces", "comptable"):
+    for word in (
+        "soudeur",
+        "boulanger",
+        "développeur",
+        "anglais",
+        "cléa",
+        "permis de conduire",
+        "caces",
+        "comptable",
+    ):
         assert word in titles
 
 

@@ -43,9 +43,7 @@ def test_read_clean_formation_gives_every_fact_and_no_finding():
     ("code", "modality"), [("0", Modality.ON_SITE), ("1", Modality.MIXED), ("2", Modality.REMOTE)]
 )
 def test_read_modality_codes_mean_on_site_mixed_remote(code, modality):
-    facts, findings = read(
-        changed(("<modalites-enseignement>0", f"<modalites-enseignement>{code}"))
-    )
+    facts, findings = read(changed(("<modalites-enseignement>0", f"<modalites-enseignement>{code}")))
 
     assert facts.actions[0].modality == modality
     assert findings == []
@@ -62,8 +60,14 @@ def test_read_modality_codes_mean_on_site_mixed_remote(code, modality):
             ("<fin>20260930", "<fin>20260801"),
             ("action[1]/session[1]/periode/fin", "20260801", "end_before_start", "refused"),
         ),
-        (('datemaj="20260101"', 'datemaj="00000000"'), ("@datemaj", "00000000", "date_impossible", "refused")),
-        (("RNCP38311", "38311"), ("certification[1]/code-RNCP", "38311", "certification_prefix_missing", "repaired")),
+        (
+            ('datemaj="20260101"', 'datemaj="00000000"'),
+            ("@datemaj", "00000000", "date_impossible", "refused"),
+        ),
+        (
+            ("RNCP38311", "38311"),
+            ("certification[1]/code-RNCP", "38311", "certification_prefix_missing", "repaired"),
+        ),
         (
             ("<prix-total-TTC>1190", "<prix-total-TTC>1190,50"),
             ("action[1]/prix-total-TTC", "1190,50", "decimal_comma", "repaired"),
@@ -118,7 +122,9 @@ def test_read_wrong_insee_code_is_found_again_by_the_address(code, rule, action,
 
 
 def test_read_position_swapped_is_put_right():
-    swapped = COORDINATES.replace("<latitude>41.92", "<latitude>8.74").replace("<longitude>8.74", "<longitude>41.92")
+    swapped = COORDINATES.replace("<latitude>41.92", "<latitude>8.74").replace(
+        "<longitude>8.74", "<longitude>41.92"
+    )
     facts, findings = read(changed((f'principal">{COORDINATES}', f'principal">{swapped}')))
 
     assert (facts.actions[0].places[0].latitude, facts.actions[0].places[0].longitude) == (41.92, 8.74)
@@ -126,7 +132,9 @@ def test_read_position_swapped_is_put_right():
 
 
 def test_read_position_elsewhere_gives_way_to_the_commune():
-    elsewhere = COORDINATES.replace("<latitude>41.92", "<latitude>0").replace("<longitude>8.74", "<longitude>0")
+    elsewhere = COORDINATES.replace("<latitude>41.92", "<latitude>0").replace(
+        "<longitude>8.74", "<longitude>0"
+    )
     facts, findings = read(changed((f'principal">{COORDINATES}', f'principal">{elsewhere}')))
 
     assert (facts.actions[0].places[0].latitude, facts.actions[0].places[0].longitude) == (41.93, 8.70)
@@ -137,7 +145,12 @@ def test_read_several_places_puts_the_marked_one_first():
     other = COORDINATES.replace("Ajaccio", "Bastia").replace("20000", "20200").replace("2A004", "2B033")
     other = other.replace("41.92", "42.70").replace("8.74", "9.45")
     facts, findings = read(
-        changed(("<lieu-de-formation tag", f"<lieu-de-formation>{other}</lieu-de-formation><lieu-de-formation tag"))
+        changed(
+            (
+                "<lieu-de-formation tag",
+                f"<lieu-de-formation>{other}</lieu-de-formation><lieu-de-formation tag",
+            )
+        )
     )
 
     assert [place.commune_code for place in facts.actions[0].places] == ["2A004", "2B033"]
@@ -172,7 +185,9 @@ def test_read_formation_without_number_is_known_by_its_content():
 
 
 def test_read_price_by_hour_stands_in_for_the_total():
-    facts, _ = read(changed(("<prix-total-TTC>1190</prix-total-TTC>", "<prix-horaire-TTC>10</prix-horaire-TTC>")))
+    facts, _ = read(
+        changed(("<prix-total-TTC>1190</prix-total-TTC>", "<prix-horaire-TTC>10</prix-horaire-TTC>"))
+    )
 
     assert facts.actions[0].price_cents == 70_000
 

@@ -195,10 +195,16 @@ def test_import_leaves_what_is_not_of_the_feed(corsica, tmp_path):
 def test_import_organisation_renamed_is_found_by_its_new_name(corsica, tmp_path):
     imported(written(tmp_path / "a.xml", FORMATION))
 
-    imported(written(tmp_path / "a.xml", FORMATION.replace("<nom-organisme>Centre d'essai", "<nom-organisme>Zénith")))
+    imported(
+        written(
+            tmp_path / "a.xml", FORMATION.replace("<nom-organisme>Centre d'essai", "<nom-organisme>Zénith")
+        )
+    )
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM catalog_searchentry WHERE document @@ to_tsquery('simple', 'zenith')")
+        cursor.execute(
+            "SELECT count(*) FROM catalog_searchentry WHERE document @@ to_tsquery('simple', 'zenith')"
+        )
         assert cursor.fetchone() == (1,)
 
 
@@ -302,7 +308,9 @@ def test_import_sample_of_forty_formations(db, shared_data):
     result = imported(path)
 
     assert (Training.objects.count(), Action.objects.count(), Session.objects.count()) == (40, 56, 135)
-    assert set(ImportFinding.objects.values_list("rule", "field")) <= {("placeholder", "conditions-specifiques")}
+    assert set(ImportFinding.objects.values_list("rule", "field")) <= {
+        ("placeholder", "conditions-specifiques")
+    }
     assert result.formations == 40
 
 
@@ -316,7 +324,9 @@ def test_import_sample_of_a_real_lheo22_offer(db, shared_data):
     assert training.certification_code == "RNCP474"
     assert training.organisation.nda == ""
     assert training.organisation.commune_id == "29233"
-    assert {"nda_specimen", "certification_prefix_missing"} <= set(ImportFinding.objects.values_list("rule", flat=True))
+    assert {"nda_specimen", "certification_prefix_missing"} <= set(
+        ImportFinding.objects.values_list("rule", flat=True)
+    )
 
 
 def test_command_dry_run_writes_the_report_alone(corsica, tmp_path, capsys):
@@ -340,7 +350,8 @@ def test_command_unreadable_file_ends_in_one_clear_line(corsica, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "feed"), [("offre.xml", "offre"), ("offre.xml.gz", "offre"), ("nationale.2026.gz", "nationale.2026")]
+    ("name", "feed"),
+    [("offre.xml", "offre"), ("offre.xml.gz", "offre"), ("nationale.2026.gz", "nationale.2026")],
 )
 def test_feed_of_a_file_is_its_name(tmp_path, name, feed):
     assert feed_of(tmp_path / name) == feed

@@ -51,7 +51,9 @@ def stored_communes(rows: Iterable[Commune]) -> dict[str, Commune]:
     chosen |= {row.code: row for row in all_communes() if row.code in parents}
     Region.objects.bulk_create(read_regions(), ignore_conflicts=True)
     Department.objects.bulk_create(read_departments(), ignore_conflicts=True)
-    Commune.objects.bulk_create(sorted(chosen.values(), key=lambda row: row.kind, reverse=True), ignore_conflicts=True)
+    Commune.objects.bulk_create(
+        sorted(chosen.values(), key=lambda row: row.kind, reverse=True), ignore_conflicts=True
+    )
     return chosen
 
 
@@ -117,7 +119,9 @@ class TrainingFactory(DjangoModelFactory):
     title = "Soudeur à l'arc"
     objective = "Apprendre un métier."
     search_families = factory.LazyAttribute(lambda row: families(row.title))
-    certification_code = factory.LazyAttribute(lambda row: row.certification.code if row.certification else "")
+    certification_code = factory.LazyAttribute(
+        lambda row: row.certification.code if row.certification else ""
+    )
     certification = None
 
 
