@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.models import Sum
 
 from rights.enums import EntryKind, Scheme
-from rights.exceptions import FileAlreadyOpen, InsufficientBalance
+from rights.exceptions import ActionNotAllowed, FileAlreadyOpen, InsufficientBalance
 from rights.models import Counter, Entry, JournalEvent, TrainingFile
 from rights.services.ledger import open_counter, post_entry
 from rights.services.training_files import (
@@ -208,3 +208,20 @@ def test_cancellation_refusal_and_new_request_at_once_release_exactly_once():
     assert first.state in ("cancelled", "refused")
     assert first.entries.filter(kind="release").count() == 1
     assert counter.reserved == 1_396_80 * TrainingFile.objects.active().count()
+
+
+def test_cancellations_at_once_close_the_file_once():
+    counter = CounterFactory(balance=5_000_00)
+    training_file = request_training_file(
+        key=uuid4(), holder=counter.holder, session=RequestableSessionFactory(), today=REQUEST_DAY
+    )
+
+    def cancel():
+        return cancel_training_file(training_file_id=training_file.pk, today=REQUEST_DAY)
+
+    results = all_at_once(*[cancel] * AT_ONCE)
+
+    assert sum(isinstance(result, TrainingFile) for result in results) == 1
+    assert sum(isinstance(result, ActionNotAllowed) for result in results) == AT_ONCE - 1
+    assert training_file.transitions.filter(action="cancel").count() == 1
+    assert JournalEvent.objects.filter(kind="file_cancelled").count() == 1
