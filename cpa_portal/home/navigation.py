@@ -100,7 +100,7 @@ class Navigation:
     @cached_property
     def person(self) -> str:
         """How the header calls the signed-in person; empty for a visitor."""
-        if not self.user.is_authenticated:
+        if isinstance(self.user, AnonymousUser):
             return ""
         return self.user.get_full_name() or "Mon compte"
 

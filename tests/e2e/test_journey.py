@@ -221,10 +221,10 @@ def test_file_waits_while_agora_is_away_and_is_sent_once_when_it_is_back(
         open_first_result(page)
         ask_for_first_session(page)
         file = file_id(page)
-        expect(page.locator("main")).to_contain_text("En attente d’AGORA")
+        expect(page.locator("main")).to_contain_text("En attente d'AGORA")
         wait_until_tried(portal, file)
         page.reload()
-        expect(page.locator("main")).to_contain_text("En attente d’AGORA")
+        expect(page.locator("main")).to_contain_text("En attente d'AGORA")
     finally:
         portal.agora("start")
 

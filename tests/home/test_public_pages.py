@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from lxml import html as lxml_html
+import itertools
 
 PAGES = ["home:index", "home:help", "home:accessibility", "home:legal", "home:privacy", "home:sitemap"]
 PHONE_NUMBER = re.compile(
@@ -37,7 +38,7 @@ def test_public_page_is_named_and_in_order(client, name):
     assert page.findtext("head/title").endswith(" – Mon compte personnel d'activité")
     assert levels.count(1) == 1
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -111,7 +111,11 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     ),
 }
 
-SAMPLES: dict[str, Callable[[], object]] = {"uuid": uuid.uuid4, "int": lambda: 987_654_321, "str": lambda: "RNCP99999"}
+SAMPLES: dict[str, Callable[[], object]] = {
+    "uuid": uuid.uuid4,
+    "int": lambda: 987_654_321,
+    "str": lambda: "RNCP99999",
+}
 
 
 def by_name(address: Address) -> str:
