@@ -1,10 +1,10 @@
+import itertools
 import re
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from lxml import html as lxml_html
-import itertools
 
 PAGES = ["home:index", "home:help", "home:accessibility", "home:legal", "home:privacy", "home:sitemap"]
 PHONE_NUMBER = re.compile(

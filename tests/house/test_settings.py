@@ -69,5 +69,5 @@ def test_all_that_is_wrong_is_said_at_once(surroundings: pytest.MonkeyPatch) -> 
     surroundings.delenv("REDIS_URL")
     surroundings.setenv("THEME", "disco")
 
-    with pytest.raises(ImproperlyConfigured, match="(?s)REDIS_URL.*THEME"):
+    with pytest.raises(ImproperlyConfigured, match=r"(?s)REDIS_URL.*THEME"):
         read_environment()
