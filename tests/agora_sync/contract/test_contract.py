@@ -1,0 +1,125 @@
+"""The files of the contract: alone, whole, and usable by clients that know nothing of us."""
+
+import shutil
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import zeep
+from lxml import etree
+
+from agora_sync import contract
+from agora_sync.contract import Operation
+from agora_sync.faults import FaultCode, FaultDetail, SOAPRefusal
+from agora_sync.mapping.codes import WIRE_STATES
+from agora_sync.mapping.requests import CreateFileRequest, PersonIdentity, element_of, request_values
+from agora_sync.provider.soap import fault_envelope
+from agora_sync.xml import namespaces as ns
+from rights.enums import Funder, TrainingFileState
+from tests.support.agora import facts
+
+XSD = "{http://www.w3.org/2001/XMLSchema}"
+WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
+
+
+def test_files_stand_alone_in_any_folder(tmp_path: Path) -> None:
+    copied = shutil.copytree(contract.FOLDER, tmp_path / "contrat")
+
+    etree.XMLSchema(etree.parse(str(copied / "operations.xsd")))
+    client = zeep.Client(str(copied / "agora.wsdl"))
+
+    operations = client.service._binding._operations
+    assert set(operations) == set(Operation.values)
+    assert {name: op.soapaction for name, op in operations.items()} == {
+        str(operation.value): operation.soap_action for operation in Operation
+    }
+
+
+@pytest.mark.parametrize("operation", Operation)
+def test_operation_is_wrapped_document_literal(operation: Operation) -> None:
+    """One part, by element, named after the operation, a sequence, no wildcard: what unwrapping needs everywhere."""
+    wsdl = etree.parse(str(contract.WSDL_FILE))
+    message = wsdl.find(f"{WSDL}message[@name='{operation.value}Requete']")
+    assert message is not None
+    parts = message.findall(f"{WSDL}part")
+    schema = etree.parse(str(contract.FOLDER / "operations.xsd"))
+    element = schema.find(f"{XSD}element[@name='{operation.value}']")
+
+    assert [(part.get("element"), part.get("type")) for part in parts] == [(f"agora:{operation.value}", None)]
+    assert element is not None
+    assert element.find(f"{XSD}complexType/{XSD}sequence") is not None
+
+
+@pytest.mark.parametrize("name", contract.SCHEMA_NAMES)
+def test_schema_has_no_wildcard_and_is_explained_in_french(name: str) -> None:
+    schema = etree.parse(str(contract.FOLDER / name))
+
+    assert not list(schema.iter(f"{XSD}any", f"{XSD}anyAttribute"))
+    assert {node.get(f"{{{ns.XML}}}lang") for node in schema.iter(f"{XSD}documentation")} <= {"fr"}
+
+
+@pytest.mark.parametrize("name", ["types.xsd"])
+def test_every_type_and_code_is_documented(name: str) -> None:
+    schema = etree.parse(str(contract.FOLDER / name))
+    named = [*schema.iter(f"{XSD}simpleType", f"{XSD}complexType", f"{XSD}enumeration")]
+
+    silent = [
+        node.get("name") or node.get("value") for node in named if node.find(f"{XSD}annotation") is None
+    ]
+    assert silent == []
+
+
+def test_states_and_payers_of_ours_are_in_the_lists() -> None:
+    schema = etree.parse(str(contract.FOLDER / "types.xsd"))
+
+    def listed(name: str) -> set[str | None]:
+        return {
+            node.get("value")
+            for node in schema.iterfind(f"{XSD}simpleType[@name='{name}']//{XSD}enumeration")
+        }
+
+    assert set(WIRE_STATES) == set(TrainingFileState.values)
+    assert set(WIRE_STATES.values()) <= listed("EtatDossier")
+    assert {funder.lheo_code for funder in Funder} <= listed("TypeFinanceur")
+
+
+def test_served_contract_names_the_address_called_everywhere() -> None:
+    address = "https://agora.exemple.test:8443/agora/v1/"
+
+    wsdl = contract.served_wsdl(address).decode()
+    schemas = [contract.served_schema(name, address).decode() for name in contract.SCHEMA_NAMES]
+
+    assert f'location="{address}"' in wsdl
+    assert f'schemaLocation="{address}?xsd=operations.xsd"' in wsdl
+    assert "example.invalid" not in wsdl
+    assert 'schemaLocation="types.xsd"' not in "".join(schemas)
+
+
+@pytest.mark.parametrize("name", ["", "agora.wsdl", "../__init__.py", "/etc/passwd", "types.xsd.bak"])
+def test_nothing_but_the_schemas_is_served(name: str) -> None:
+    with pytest.raises(contract.UnknownSchema):
+        contract.served_schema(name, "https://agora.exemple.test/agora/v1/")
+
+
+@pytest.mark.parametrize("code", FaultCode)
+def test_every_fault_respects_the_contract_and_can_be_resolved(code: FaultCode) -> None:
+    detail = FaultDetail(code, "/CreerDossier/titulaire/nir", cause="cle")
+    content = fault_envelope(SOAPRefusal(code, 1, "secret", [detail, detail]), trace_id="x")
+
+    fault = etree.fromstring(content).find(f"{ns.soap('Body')}/{ns.soap('Fault')}")
+    assert fault is not None
+    errors = fault.findall(f"detail/{ns.agora('Erreur')}")
+    assert len(errors) == 2
+    for error in errors:
+        contract.schema().assertValid(error)
+    prefix, _, local_name = str(fault.findtext("faultcode")).partition(":")
+    assert (fault.nsmap[prefix], local_name) == (code.namespace, code.local_name)
+    assert b"secret" not in content
+
+
+def test_request_of_ours_respects_the_contract() -> None:
+
+    long_title = facts(title="x" * 400, organisation_name="", nda="")
+    request = CreateFileRequest(uuid4(), PersonIdentity("185017505600149", "Martin"), long_title)
+
+    contract.schema().assertValid(element_of("CreerDossier", request_values(request)))
