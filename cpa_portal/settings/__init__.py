@@ -350,6 +350,7 @@ PERSONAL_DATA_EXPORTERS: list[str] = [
     "catalog.personal_data",
     "rights.personal_data",
     "cep.personal_data",
+    "agora_sync.personal_data",
 ]
 
 # Columns that hold values encrypted by hand, as "app.Model.field": `keys_in_use` counts them too.

@@ -1,0 +1,89 @@
+"""Habilitations in the back office: who may exchange, under which certificates and profiles, since when."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.admin.base import RoleInline, RoleModelAdmin
+from accounts.enums import StaffRole
+from accounts.models import User
+from agora_sync.models import (
+    PAGM,
+    PAGMAssignment,
+    PAGMRight,
+    Partner,
+    PartnerApplication,
+    PartnerCertificate,
+    ServiceStop,
+)
+
+READERS = frozenset({StaffRole.CDC.value, StaffRole.RSSI.value})
+KEEPERS = frozenset({StaffRole.CDC.value})
+
+
+class HabilitationAdmin(RoleModelAdmin):
+    """Kept by CDC, read by the RSSI. Nothing is deleted: who could do what must remain answerable."""
+
+    view_roles = READERS
+    add_roles = KEEPERS
+    change_roles = KEEPERS
+
+    def visible_to(self, user: User, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        # Habilitations have no region: both roles answer for all of them.
+        return queryset
+
+
+class HabilitationInline(RoleInline):
+    view_roles = READERS
+    add_roles = KEEPERS
+    change_roles = KEEPERS
+    can_delete = False
+
+
+class ApplicationInline(HabilitationInline):
+    model = PartnerApplication
+
+
+class CertificateInline(HabilitationInline):
+    model = PartnerCertificate
+    fields = ("kind", "application", "fingerprint", "subject", "valid_from", "valid_to", "revoked_at")
+
+
+class RightInline(HabilitationInline):
+    model = PAGMRight
+
+
+@admin.register(Partner)
+class PartnerAdmin(HabilitationAdmin):
+    list_display = ("name", "code", "environment", "cut_off_at")
+    list_filter = ("environment",)
+    search_fields = ("name", "code", "siret")
+    inlines: ClassVar = [ApplicationInline, CertificateInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # The code is written in files and traces: it never changes.
+        return ("code",) if obj else ()
+
+
+@admin.register(PAGM)
+class PAGMAdmin(HabilitationAdmin):
+    list_display = ("code", "partner", "label", "agreed_at")
+    list_filter = ("partner",)
+    list_select_related = ("partner",)
+    inlines: ClassVar = [RightInline]
+
+
+@admin.register(PAGMAssignment)
+class PAGMAssignmentAdmin(HabilitationAdmin):
+    list_display = ("application", "pagm", "starts_at", "ends_at")
+    list_filter = ("application__partner",)
+    list_select_related = ("application", "pagm")
+
+
+@admin.register(ServiceStop)
+class ServiceStopAdmin(HabilitationAdmin):
+    list_display = ("reason", "started_at", "lifted_at")
