@@ -165,17 +165,18 @@ def offered(
     title: str = "Soudeur à l'arc",
     *,
     commune: str = AJACCIO,
+    day: datetime.date = TODAY,
     starts_in: int = 40,
     price_cents: int | None = 119_000,
     action: dict[str, Any] | None = None,
     session: dict[str, Any] | None = None,
     **training: Any,
 ) -> Training:
-    """A training with one session that a search can find. `commune` must be among `some_communes`."""
+    """A training with one session that a search of that `day` can find. `commune` must be among `some_communes`."""
     made = TrainingFactory(title=title, **training)
     given = ActionFactory(training=made, price_cents=price_cents, **(action or {}))
     place = PlaceFactory(organisation=made.organisation, commune=Commune.objects.get(pk=commune))
-    starts_on = TODAY + datetime.timedelta(days=starts_in)
+    starts_on = day + datetime.timedelta(days=starts_in)
     dates = {"starts_on": starts_on, "ends_on": starts_on + datetime.timedelta(days=11)}
     SessionFactory(action=given, place=place, **{**dates, **(session or {})})
     refresh_search_entries([made.pk])

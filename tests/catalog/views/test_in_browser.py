@@ -1,0 +1,117 @@
+"""The pages as a visitor meets them, on a desktop and on a phone, with and without JavaScript."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from catalog.enums import Modality
+from catalog.models import CertificationBlock
+from tests.support.browser import (
+    APPEARANCES,
+    DESKTOP,
+    PHONE,
+    audit,
+    new_browser,
+    new_visit,
+    scrolls_sideways,
+)
+from tests.support.factories.catalog import CertificationFactory, OccupationFactory, offered
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with new_browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def offer(corsica):
+    """Two trainings in Ajaccio, one at a distance, one that prepares a certification with blocks."""
+    today = timezone.localdate()
+    certification = CertificationFactory(code="RNCP38311", occupations=[OccupationFactory()])
+    CertificationBlock.objects.create(
+        code="RNCP38311BC01", certification=certification, title="Préparer une intervention"
+    )
+    offered("Soudeur : souder à l'arc (MIG, MAG, TIG)", day=today, certification=certification)
+    offered("Initiation au soudage", day=today, starts_in=50)
+    offered("Soudure à distance", day=today, action={"modality": Modality.REMOTE})
+
+
+@pytest.fixture
+def page(request, browser, offer, live_server):
+    """On a desktop, unless the test is marked with another window: `@on(PHONE)`."""
+    visit = new_visit(browser, viewport=getattr(request, "param", DESKTOP), base_url=live_server.url)
+    yield visit.new_page()
+    visit.close()
+
+
+def on(*viewports):
+    return pytest.mark.parametrize("page", viewports, indirect=True, ids=lambda size: f"{size['width']}px")
+
+
+def assert_sound(page: Page, title: str) -> None:
+    assert page.title().startswith(title)
+    assert page.locator("h1").count() == 1
+    assert not scrolls_sideways(page)
+    is_phone = page.viewport_size == PHONE
+    assert audit(page, appearances=APPEARANCES[:1] if is_phone else APPEARANCES) == []
+
+
+def search(page: Page, words: str, place: str) -> None:
+    page.goto("/formations/")
+    page.fill("#q", words)
+    page.fill("#lieu", place)
+    page.get_by_role("search").get_by_role("button", name="Rechercher").click()
+
+
+@on(DESKTOP, PHONE)
+def test_visitor_searches_reads_and_reaches_the_request(page):
+    search(page, "soudeuse", "Ajaccio")
+    expect(page.get_by_role("heading", level=2, name="3 formations")).to_be_visible()
+    assert_sound(page, "Formations « soudeuse »")
+
+    page.get_by_role("link", name="Soudeur : souder à l'arc").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Soudeur")
+    assert_sound(page, "Soudeur")
+
+    page.get_by_role("link", name="Demander cette session").click()
+    page.wait_for_url("**/connexion/**")
+
+
+def test_pages_beside_the_journey_are_sound(page):
+    page.goto("/formations/")
+    assert_sound(page, "Trouver une formation")
+    page.goto("/certifications/RNCP38311/")
+    assert_sound(page, "Mention complémentaire")
+    page.get_by_role("link", name="Soudeur : souder à l'arc").click()
+    page.locator("main").get_by_role("link", name="Organisme numéro").first.click()
+    assert_sound(page, "Organisme numéro")
+
+
+@on(PHONE)
+def test_empty_ambiguous_and_wrong_are_said_and_sound(page):
+    for words, place, said in (
+        ("boulanger", "Ajaccio", "Aucune formation trouvée"),
+        ("soudeur", "Saint-Denis", "De laquelle parlez-vous ?"),
+        ("soudeur", "Xyzville", "Nous ne connaissons pas de lieu"),
+    ):
+        search(page, words, place)
+
+        expect(page.locator("main")).to_contain_text(said)
+        assert page.input_value("#q") == words
+        assert_sound(page, "")
+
+
+def test_search_works_without_javascript(browser, offer, live_server):
+    visit = new_visit(browser, base_url=live_server.url, java_script_enabled=False)
+    page = visit.new_page()
+
+    search(page, "soudeur", "20000")
+    page.get_by_role("link", name="Initiation au soudage").click()
+
+    expect(page.get_by_role("link", name="Demander cette session")).to_be_visible()
+    visit.close()
