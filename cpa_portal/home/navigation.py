@@ -87,7 +87,7 @@ class Navigation:
     def __init__(self, request: HttpRequest) -> None:
         self.path = request.path
         # An early error page is made before the session is read: nobody is known then.
-        self.user = getattr(request, "user", None) or AnonymousUser()
+        self.user = request.user if hasattr(request, "user") else AnonymousUser()
 
     @cached_property
     def entries(self) -> list[Link]:

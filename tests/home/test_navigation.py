@@ -2,7 +2,9 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from django.urls import resolve
+from django.utils.functional import SimpleLazyObject
 
+from accounts.models import User
 from cpa_portal.home.navigation import ACCOUNT_PAGES, FOOTER, MENU, Navigation, url_of
 from tests.support.factories.accounts import HolderFactory, UserFactory
 
@@ -124,3 +126,24 @@ def test_menu_of_the_agora_side_leaves_out_the_citizens_pages(rf, settings, db):
 
     assert labels(shown.entries) == ["Espace de travail"]
     assert shown.signup_url is None
+
+
+def test_navigation_that_is_not_shown_asks_nothing(rf, db, django_assert_num_queries):
+    request = rf.get("/")
+    request.user = SimpleLazyObject(UserFactory)
+
+    with django_assert_num_queries(0):
+        Navigation(request)
+
+
+def test_frame_of_a_holder_costs_one_query_for_the_link_and_one_for_the_roles(
+    rf, db, django_assert_num_queries
+):
+    user = User.objects.get(pk=HolderFactory().user.pk)
+
+    with django_assert_num_queries(2):
+        shown = navigation(rf, user)
+        assert shown.entries
+        assert shown.footer
+        assert shown.person
+        assert shown.account_pages

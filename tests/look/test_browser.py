@@ -27,6 +27,8 @@ ACCOUNT = [
 ]
 FIRST_VIEW_BYTES = 250_000
 NEXT_VIEW_BYTES = 40_000
+TWICE = """() => { const ids = [...document.querySelectorAll('[id]')].map(element => element.id);
+                   return ids.filter((id, rank) => ids.indexOf(id) !== rank); }"""
 PACKED = ("text/", "application/javascript", "text/javascript", "image/svg+xml")
 
 
@@ -64,6 +66,8 @@ def troubles_of(page: Page, address: str) -> list[str]:
         troubles.append(f"title: {page.title()}")
     if page.locator("main h1").count() != 1:
         troubles.append("not one h1")
+    if twice := page.evaluate(TWICE):
+        troubles.append(f"identifiers used twice: {twice}")
     for target in page.locator(".fr-skiplinks a").evaluate_all("links => links.map(link => link.hash)"):
         if page.locator(target).count() != 1:
             troubles.append(f"skip link to nothing: {target}")
