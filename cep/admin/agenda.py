@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.admin.base import HolderDataAdmin
@@ -60,30 +60,39 @@ class BookingAdmin(HolderDataAdmin):
     view_roles = frozenset({StaffRole.CEP_ADVISER, StaffRole.CEP_MANAGER})
     consultation_purpose = "Conseil en évolution professionnelle"
     consultation_what = "Rendez-vous avec un conseiller"
-    list_display = ("day", "hour", "person", "contact", "mode", "site", "adviser", "status")
-    list_filter = (PeriodFilter, "status", "mode", "site")
+    list_display = ("begins", "person", "status", "contact", "mode", "site", "adviser")
+    # Only the places where the user has meetings: the others are not theirs to see.
+    list_filter = (PeriodFilter, "status", "mode", ("site", admin.RelatedOnlyFieldListFilter))
     date_hierarchy = "local_date"
     ordering = ("local_date", "local_time")
     search_fields = ("holder__birth_name", "holder__usual_name", "holder__first_names", "holder__phone", "id")
     search_help_text = "Nom, prénom, téléphone ou référence du rendez-vous"
     show_full_result_count = False
     actions = ("mark_done", "mark_no_show", "cancel_by_service")
-    fields = ("when", "person", "contact", "mode", "site", "adviser", "status", "created_at", "history_lines")
-    readonly_fields = ("when", "person", "contact", "history_lines")
+    fields = readonly_fields = (
+        "when",
+        "person",
+        "contact",
+        "mode",
+        "place",
+        "adviser_name",
+        "status",
+        "created_at",
+        "history_lines",
+    )
 
     def visible_to(self, user: User, queryset: QuerySet[Booking]) -> QuerySet[Booking]:
         return bookings_visible_to(user)
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Agenda"} | (extra_context or {}))
+
     def concerned_holder(self, obj: Booking) -> Holder:
         return obj.holder
 
-    @admin.display(description="jour", ordering="local_date")
-    def day(self, booking: Booking) -> str:
-        return f"{booking.local_date:%d/%m/%Y}"
-
-    @admin.display(description="heure du lieu", ordering="local_time")
-    def hour(self, booking: Booking) -> str:
-        return hour_in_words(booking.local_time)
+    @admin.display(description="jour et heure du lieu", ordering="span")
+    def begins(self, booking: Booking) -> str:
+        return f"{booking.local_date:%d/%m/%Y} {hour_in_words(booking.local_time)}"
 
     @admin.display(description="rendez-vous")
     def when(self, booking: Booking) -> str:
@@ -96,6 +105,15 @@ class BookingAdmin(HolderDataAdmin):
     @admin.display(description="joindre")
     def contact(self, booking: Booking) -> str:
         return booking.holder.phone or booking.holder.email or "–"
+
+    # Plain words: the pages of places and colleagues are not open to an adviser.
+    @admin.display(description="lieu")
+    def place(self, booking: Booking) -> str:
+        return f"{booking.site.name}, {booking.site.address}"
+
+    @admin.display(description="conseiller")
+    def adviser_name(self, booking: Booking) -> str:
+        return booking.adviser.display_name
 
     @admin.display(description="historique")
     def history_lines(self, booking: Booking) -> str:

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.models import Holder
 from cep.enums import (
@@ -150,4 +151,4 @@ class BookingEvent(AppendOnlyModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_action_display()} ({self.at:%d/%m/%Y %H:%M})"
+        return f"{self.get_action_display()} ({timezone.localtime(self.at):%d/%m/%Y %H:%M})"

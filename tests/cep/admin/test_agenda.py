@@ -2,10 +2,11 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AccessLogEntry
 from cep.enums import BookingStatus
-from cep.models import Booking, Site, Window
+from cep.models import Booking, BookingEvent, Site, Window
 from tests.support.factories.accounts import HolderFactory, UserFactory
 from tests.support.factories.cep import (
     MONDAY,
@@ -103,14 +104,29 @@ def test_agenda_says_day_hour_person_and_contact(adviser, booking):
     text = adviser.get(AGENDA).content.decode()
 
     for words in (
-        "23/11/2026",
-        "9\u00a0h",
+        "23/11/2026 9\u00a0h",
         "Ange Leca",
         booking.holder.email,
         "Sur place",
         booking.site.name,
     ):
         assert words in text
+
+
+def test_agenda_filters_name_only_the_places_of_the_user(adviser, booking):
+    other = SiteFactory(name="Lieu d’ailleurs", operator=OperatorFactory(code="op-autre"))
+    BookingFactory(adviser=booking.adviser, site=SiteFactory(), start=at(MONDAY, "14:00"))
+
+    assert other.name not in adviser.get(AGENDA).content.decode()
+
+
+def test_agenda_detail_tells_the_history_on_the_clock_of_paris(booking, travel_to):
+    BookingEvent.objects.create(booking=booking, action="book", status_after="confirmed")
+    written = timezone.localtime(booking.events.get().at)
+
+    text = signed_in(booking.adviser.user).get(f"{AGENDA}{booking.pk}/change/").content.decode()
+
+    assert f"Réservation ({written:%d/%m/%Y %H:%M})" in text
 
 
 def test_agenda_writes_who_looked_at_whom(adviser, booking):

@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import uuid4
@@ -17,11 +17,12 @@ from cep.exceptions import BookingBusy, CEPRefusal, WindowHasBookings
 from cep.models import Booking, BookingEvent, Window
 from cep.services.appointments import act_on_appointment
 from cep.services.booking import book_appointment
-from cep.services.opening import close_windows
+from cep.services.opening import close_windows, open_windows
 from tests.support.factories.accounts import HolderFactory
 from tests.support.factories.cep import (
     MONDAY,
     NOW,
+    AdviserFactory,
     BookingFactory,
     SiteFactory,
     WindowFactory,
@@ -160,6 +161,42 @@ def test_cancelling_while_others_book_lets_at_most_one_in(people):
     assert Booking.objects.filter(status=BookingStatus.CONFIRMED).count() <= 1
     assert Booking.objects.get(pk=taken.pk).status == BookingStatus.CANCELLED_BY_PERSON
     assert_nobody_is_in_two_places()
+
+
+def test_one_cancellation_sent_ten_times_is_written_once():
+    booking = BookingFactory()
+
+    def cancel() -> Booking:
+        return act_on_appointment(key=booking.pk, action=BookingAction.CANCEL_BY_PERSON, actor=None, now=NOW)
+
+    results = all_at_once([cancel] * 10)
+
+    booking.refresh_from_db()
+    assert outcomes(results) == {"Booking": 10}
+    assert booking.sequence == 1
+    assert BookingEvent.objects.count() == Notification.objects.count() == 1
+
+
+def test_one_opening_asked_ten_times_at_once_is_made_once():
+    site = SiteFactory()
+    adviser = AdviserFactory(operator=site.operator)
+
+    def open_mondays() -> Any:
+        return open_windows(
+            adviser=adviser,
+            site=site,
+            weekdays=[0],
+            local_start=time(9),
+            local_end=time(12),
+            from_day=MONDAY,
+            until_day=MONDAY + timedelta(days=60),
+        )
+
+    results = all_at_once([open_mondays] * 10)
+
+    assert outcomes(results) == {"OpeningReport": 10}
+    assert sorted(report.added for report in results) == [0] * 9 + [9]
+    assert Window.objects.count() == 9
 
 
 def test_closing_while_others_book_leaves_no_appointment_uncovered(people):
