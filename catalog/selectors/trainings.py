@@ -30,7 +30,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import MD5, Cast, Concat, Greatest, Round
+from django.db.models.functions import MD5, Cast, Coalesce, Concat, Greatest, Round
 
 from catalog.enums import EntryMode
 from catalog.models import Action, SearchEntry, Session, Training
@@ -70,8 +70,9 @@ class Wish:
 
 @dataclass(frozen=True)
 class Result:
-    """A training that answers. `session`: its nearest one, then the soonest; `distance_km` None when it is not asked.
+    """A training that answers. `session`: its nearest one, then the soonest.
 
+    `distance_km` is None when it is not asked. `price_cents` and `starts_on` are those of that session;
     `starts_on` is None for permanent entries that have begun: one may join at any time.
     """
 
@@ -199,8 +200,8 @@ def _ranked(entries: QuerySet[SearchEntry], wish: Wish) -> QuerySet[SearchEntry,
         remote_only=BoolAnd("is_remote"),
         best_grade=Max("grade"),
         best_score=Round(Max("score"), 2),
-        next_start=Min(Greatest("starts_on", Value(wish.day))),
-        lowest_price=Min("price_cents"),
+        next_start=_least(Greatest("starts_on", Value(wish.day))),
+        lowest_price=_least(F("price_cents")),
         sessions=Count("session_id"),
         draw=MD5(
             Concat(
@@ -213,6 +214,11 @@ def _ranked(entries: QuerySet[SearchEntry], wish: Wish) -> QuerySet[SearchEntry,
     if wish.area.kind == Area.AROUND:
         trainings = trainings.annotate(nearest=Min("distance", filter=Q(is_remote=False)))
     return trainings.order_by("remote_only", *_criteria(wish), "draw")
+
+
+def _least(value: Any) -> Coalesce:
+    """The least among the sessions given somewhere, among those at a distance when there are no others."""
+    return Coalesce(Min(value, filter=Q(is_remote=False)), Min(value))
 
 
 def _criteria(wish: Wish) -> list[Any]:
@@ -234,6 +240,10 @@ def _criteria(wish: Wish) -> list[Any]:
 def _shown(rows: list[dict[str, Any]], wish: Wish) -> list[Result]:
     """What the page says of these trainings, in one query."""
     near = ["distance"] if wish.area.kind == Area.AROUND else []
+    # In a list by price or by date, each training shows the session that gives it its place.
+    first = {Order.PRICE: [F("price_cents").asc(nulls_last=True)], Order.DATE: ["joins_on"]}.get(
+        wish.order, []
+    )
     entries = (
         matching_entries(wish)
         .filter(training__in=[row["training_id"] for row in rows])
@@ -244,7 +254,7 @@ def _shown(rows: list[dict[str, Any]], wish: Wish) -> list[Result]:
             "session__action__training__certification",
         )
         .defer("document", "session__action__training__content")
-        .order_by("training_id", "is_remote", *near, "joins_on", "session_id")
+        .order_by("training_id", "is_remote", *first, *near, "joins_on", "session_id")
         .distinct("training_id")
     )
     best = {entry.training_id: entry for entry in entries}
@@ -261,7 +271,7 @@ def _result(row: dict[str, Any], entry: SearchEntry, wish: Wish) -> Result:
         is_remote=row["remote_only"],
         distance_km=distance,
         starts_on=None if begun else session.starts_on,
-        price_cents=row["lowest_price"],
+        price_cents=entry.price_cents,
         sessions=row["sessions"],
     )
 

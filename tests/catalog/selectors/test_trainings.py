@@ -188,6 +188,22 @@ def test_search_orders_by_date_price_and_distance():
     assert found("soudeur", "Ajaccio", order=Order.DISTANCE)[0] == unpriced
 
 
+def test_search_result_shows_the_price_of_the_session_shown():
+    training = offered("Soudeur", price_cents=200_000)
+    remote = ActionFactory(training=training, modality=Modality.REMOTE, price_cents=50_000)
+    dear = ActionFactory(training=training, price_cents=150_000)
+    SessionFactory(action=remote)
+    SessionFactory(action=dear, place=training.actions.first().sessions.get().place)
+    refresh_search_entries([training.pk])
+
+    for order, price in ((Order.RELEVANCE, 200_000), (Order.PRICE, 150_000)):
+        [result] = search_trainings(
+            Wish(day=TODAY, words="soudeur", area=search_area("Ajaccio").area, order=order)
+        ).items
+        assert (result.price_cents, result.session.action.price_cents) == (price, price)
+        assert result.sessions == 3
+
+
 def test_search_ties_are_drawn_anew_each_day_and_never_by_name():
     trainings = [offered("Soudeur", organisation__name=name) for name in "ABCDEFGH"]
 
