@@ -11,7 +11,8 @@ threads = int(os.environ.get("WEB_THREADS", "4"))
 backlog = 2048
 timeout = 30
 graceful_timeout = 15
-keepalive = 5
+# Longer than a person takes to fill a form: a connection closed just as it is used again is an error for its client.
+keepalive = 120
 # Loading the code before the fork shares its memory and shows a broken setting at once.
 preload_app = True
 control_socket_disable = True
