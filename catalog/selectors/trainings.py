@@ -241,9 +241,11 @@ def _shown(rows: list[dict[str, Any]], wish: Wish) -> list[Result]:
     """What the page says of these trainings, in one query."""
     near = ["distance"] if wish.area.kind == Area.AROUND else []
     # In a list by price or by date, each training shows the session that gives it its place.
-    first = {Order.PRICE: [F("price_cents").asc(nulls_last=True)], Order.DATE: ["joins_on"]}.get(
-        wish.order, []
-    )
+    orders: dict[str, list[Any]] = {
+        Order.PRICE: [F("price_cents").asc(nulls_last=True)],
+        Order.DATE: ["joins_on"],
+    }
+    first = orders.get(wish.order, [])
     entries = (
         matching_entries(wish)
         .filter(training__in=[row["training_id"] for row in rows])

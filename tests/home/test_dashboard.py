@@ -13,7 +13,7 @@ from tests.support.factories.accounts import HolderFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 9
+QUERIES = 7
 OPENED_ON = date(2025, 1, 1)
 
 
