@@ -241,7 +241,7 @@ def _shown(rows: list[dict[str, Any]], wish: Wish) -> list[Result]:
     """What the page says of these trainings, in one query."""
     near = ["distance"] if wish.area.kind == Area.AROUND else []
     # In a list by price or by date, each training shows the session that gives it its place.
-    orders: dict[str, list[Any]] = {
+    orders: dict[Order, list[Any]] = {
         Order.PRICE: [F("price_cents").asc(nulls_last=True)],
         Order.DATE: ["joins_on"],
     }
