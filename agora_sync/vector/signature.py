@@ -2,7 +2,7 @@
 
 signxml does the cryptography. Around it: one shape of signature, an allow-list of algorithms, a certificate that is
 registered and leads to a trusted root. A verifier that is only asked "does it verify?" says yes to a wrapped
-document, to a transform that hides a value, to SHA-1 (docs/decisions/0020-xml-signatures.md).
+document, to a transform that hides a value, to SHA-1 (docs/decisions/0040-xml-signatures.md).
 """
 
 import base64
