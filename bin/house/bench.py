@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def run(arguments: list[str], variables: dict[str, str]) -> int:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, lambda *_: None)
     child = subprocess.Popen(
         [sys.executable, "-m", "tests.bench.run", *arguments], cwd=ROOT, env={**os.environ, **variables}
     )

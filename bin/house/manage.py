@@ -31,8 +31,9 @@ def split_data_option(arguments: list[str]) -> tuple[list[str], Path]:
 
 
 def run(arguments: list[str], variables: dict[str, str]) -> int:
-    # The command gets the signals of the terminal; we wait for it, then leave the servers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The command gets the signals of the terminal; we wait for it, then leave the servers. A handler of ours is not
+    # inherited, where "ignored" would be.
+    signal.signal(signal.SIGINT, lambda *_: None)
     child = subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), *arguments], env={**os.environ, **variables}
     )

@@ -28,7 +28,7 @@ def main() -> None:
 def run_pytest(arguments: list[str], variables: dict[str, str]) -> int:
     if not any(argument.startswith("-n") or not argument.startswith("-") for argument in arguments):
         arguments = ["-n", WORKERS, "--dist", "loadgroup", *arguments]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, lambda *_: None)
     child = subprocess.Popen(
         [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env={**os.environ, **variables}
     )
