@@ -65,8 +65,13 @@ def pull_holder_files(*, holder_id: UUID) -> int:
     except (ExchangeFailure, TracesUnavailable) as failure:
         _fail(exchange, holder, failure)
         return 0
+    before = _known_files(holder)
     refused = _merge(holder, files)
-    _finish(exchange, ExchangeState.DONE, label=" ".join(refused))
+    if refused or _known_files(holder) != before:
+        _finish(exchange, ExchangeState.DONE, label=" ".join(refused))
+    else:
+        # Most readings bring nothing new: they leave their traces, not a line that agents would have to read past.
+        exchange.delete()
     HolderPull.objects.filter(holder=holder).update(pulled_at=timezone.now(), lease_until=None)
     return len(files) - len(refused)
 
@@ -99,9 +104,20 @@ def _opened_exchange(holder: Holder) -> Exchange:
     )
 
 
+def _known_files(holder: Holder) -> dict[str | None, tuple[object, ...]]:
+    """What the holder's page shows, by AGORA number."""
+    files = TrainingFile.objects.filter(holder=holder)
+    return {
+        row["agora_number"]: tuple(row.values())
+        for row in files.values(
+            "agora_number", "state", "entered_on", "title", "price_cents", "session_starts_on"
+        )
+    }
+
+
 def _merge(holder: Holder, files: list[ListedFile]) -> list[str]:
     """Merge file by file; returns the sentences of those that could not be."""
-    known = set(TrainingFile.objects.filter(holder=holder).values_list("agora_number", flat=True))
+    known = _known_files(holder).keys()
     refused = []
     for listed in files:
         if listed.wire_state in CLOSED_WIRE_STATES and listed.agora_number not in known:

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Holder
-from agora_sync.enums import Direction, ExchangeState
-from agora_sync.models import Exchange, HolderPull
+from agora_sync.enums import Direction, ExchangeState, TraceKind
+from agora_sync.models import Exchange, HolderPull, Trace
 from agora_sync.selectors.pulls import holders_to_pull
 from agora_sync.services import inbox, outbox
 from agora_sync.tasks import pull_recent_holders
@@ -143,7 +143,20 @@ def test_reading_twice_in_a_row_calls_once(holder: Holder) -> None:
     for _ in range(3):
         inbox.pull_holder_files(holder_id=holder.pk)
 
+    assert Trace.objects.filter(kind=TraceKind.REQUEST_SENT).count() == 1
+
+
+def test_reading_that_brings_nothing_new_leaves_its_traces_and_no_line(
+    holder: Holder, agora_side: AgoraSide
+) -> None:
+    opened_by_a_partner(agora_side, holder)
+    inbox.pull_holder_files(holder_id=holder.pk)
+    HolderPull.objects.update(pulled_at=timezone.now() - timedelta(minutes=1))
+
+    inbox.pull_holder_files(holder_id=holder.pk)
+
     assert Exchange.objects.count() == 1
+    assert Trace.objects.filter(kind=TraceKind.ANSWER_RECEIVED).count() == 2
 
 
 def test_reading_cut_short_is_closed_by_the_next_one(holder: Holder) -> None:
@@ -180,7 +193,9 @@ def read(holder: Holder, ago: timedelta) -> None:
     [
         (timedelta(minutes=5), None, True),
         (timedelta(minutes=5), timedelta(seconds=10), False),
-        (timedelta(minutes=5), timedelta(minutes=2), True),
+        (timedelta(minutes=5), timedelta(seconds=30), True),
+        (timedelta(minutes=40), timedelta(seconds=30), False),
+        (timedelta(minutes=40), timedelta(minutes=3), True),
         (timedelta(hours=20), timedelta(minutes=2), False),
         (timedelta(hours=20), timedelta(minutes=20), True),
         (timedelta(days=10), None, False),
