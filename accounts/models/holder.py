@@ -10,8 +10,11 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from accounts.enums import Sex, SituationKind, SituationSource
+from accounts.rules.birth_dates import BirthDate
 from cpa_portal.kernel.encryption import KEYED_HASH_LENGTH, EncryptedCharField
 from cpa_portal.kernel.masking import mask_nir
+
+PARTIAL_BIRTH_DATE = r"^(18|19|20)[0-9]{2}-(00|0[1-9]|1[0-2])-00$"
 
 
 def inclusive_dates(start: str, end: str) -> Func:
@@ -36,7 +39,15 @@ class Holder(models.Model):
     first_names = models.CharField("prénoms", max_length=150)
     sex = models.CharField("sexe", max_length=10, choices=Sex.choices, default=Sex.UNKNOWN)
     birth_date = models.DateField("date de naissance", null=True, blank=True)
+    # When the register ignores the day or the month, as INSEE writes it: 1962-05-00. `birth_date` is then empty.
+    partial_birth_date = models.CharField("date de naissance incomplète", max_length=10, blank=True)
     birth_commune_code = models.CharField("commune de naissance (code INSEE)", max_length=5, blank=True)
+    birth_country_code = models.CharField(
+        "pays de naissance (code INSEE)",
+        max_length=5,
+        blank=True,
+        help_text="99… pour une naissance à l’étranger.",
+    )
     email = models.EmailField("adresse électronique", blank=True)
     phone = models.CharField("téléphone", max_length=20, blank=True)
     home_commune_code = models.CharField("commune de résidence (code INSEE)", max_length=5, blank=True)
@@ -49,6 +60,11 @@ class Holder(models.Model):
         verbose_name = "titulaire"
         indexes = [
             models.Index(fields=["birth_date", "birth_name"], name="accounts_holder_identity_idx"),
+            models.Index(
+                fields=["partial_birth_date"],
+                condition=~Q(partial_birth_date=""),
+                name="accounts_holder_partial_idx",
+            ),
             models.Index(fields=["home_commune_code"], name="accounts_holder_home_idx"),
         ]
         constraints = [
@@ -57,6 +73,12 @@ class Holder(models.Model):
                 | Q(birth_date__isnull=True)
                 | Q(deceased_on__gte=F("birth_date")),
                 name="accounts_holder_dies_after_birth",
+            ),
+            models.CheckConstraint(
+                condition=Q(partial_birth_date="")
+                | Q(birth_date__isnull=True, partial_birth_date__regex=PARTIAL_BIRTH_DATE),
+                name="accounts_holder_one_birth_date",
+                violation_error_message="Une date incomplète s’écrit 1962-05-00 ou 1962-00-00.",
             ),
         ]
 
@@ -68,6 +90,13 @@ class Holder(models.Model):
         """First given name and the name the person uses every day."""
         first_name = self.first_names.replace(",", " ").split(" ")[0]
         return f"{first_name} {self.usual_name or self.birth_name}".strip()
+
+    @property
+    def known_birth_date(self) -> BirthDate | None:
+        """What is known of the date of birth, None when nothing is."""
+        if self.birth_date is not None:
+            return BirthDate.of(self.birth_date)
+        return BirthDate.parse(self.partial_birth_date) if self.partial_birth_date else None
 
     @property
     def is_alive(self) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from accounts.models import Holder
+from accounts.rules.names import is_same_name
 from accounts.services.access_log import record_consultation
 from accounts.services.holders import find_holder_by_nir
 from agora_sync.faults import FaultCode, FaultDetail, SOAPRefusal
-from agora_sync.mapping.names import is_same_name
 from agora_sync.mapping.requests import PersonIdentity
 from agora_sync.models import Partner
 from agora_sync.provider.operations.served import STEP

@@ -79,6 +79,7 @@ def _holder(person: Person, user: User | None) -> Holder:
         sex=SEXES[person.sex],
         birth_date=person.birth_date,
         birth_commune_code=person.birth_commune_code,
+        birth_country_code=person.birth_country_code,
         email=person.login,
         home_commune_code=person.home_commune_code,
         work_commune_code=person.work_commune_code,

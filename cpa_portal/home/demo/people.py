@@ -60,6 +60,7 @@ class Person:
     sex: Sex
     birth_date: date
     birth_commune_code: str
+    birth_country_code: str
     nir: str
     home_commune_code: str
     work_commune_code: str
@@ -103,5 +104,14 @@ def _person(
     nir = build_nir(sex=sex, birth_date=birth_date, birth_place_code=birthplace, order=order)
     born_abroad = birthplace.startswith("99")
     return Person(
-        login, first_name, birth_name, sex, birth_date, "" if born_abroad else birthplace, nir, home, work
+        login,
+        first_name,
+        birth_name,
+        sex,
+        birth_date,
+        "" if born_abroad else birthplace,
+        birthplace if born_abroad else "99100",
+        nir,
+        home,
+        work,
     )

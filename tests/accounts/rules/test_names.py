@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agora_sync.mapping.names import filtered_words, is_same_name
+from accounts.rules.names import filtered_words, is_same_name
 
 
 @pytest.mark.parametrize(

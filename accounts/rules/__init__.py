@@ -1,0 +1,1 @@
+"""Pure rules of the room: no ORM, no clock, no settings."""
