@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import views as account_views
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -21,6 +21,19 @@ class CPAAdminSite(AdminSite):
     index_title = "Accueil"
     site_url = "/"
     enable_nav_sidebar = True
+
+    def register(
+        self, model_or_iterable: Any, admin_class: type[ModelAdmin[Any]] | None = None, **options: Any
+    ) -> None:
+        """Take the pages that declare roles. Those that other packages bring know only Django's permissions, which
+        nobody has here: pages that open to nobody are better not served at all.
+        """
+        if hasattr(admin_class, "view_roles"):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Refused: it would list people by name without a line in the access log. No form of ours asks it."""
+        raise PermissionDenied
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_staff_member(request.user)  # type: ignore[arg-type]

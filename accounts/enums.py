@@ -39,6 +39,8 @@ class StaffRole(models.TextChoices):
     RSSI = "rssi", "Responsable de la sécurité (RSSI)"
     DATA_PROTECTION = "data_protection", "Délégué à la protection des données"
     ADMINISTRATOR = "administrator", "Administrateur"
+    EMPLOYER = "employer", "Employeur"
+    FUNDER = "funder", "Financeur"
 
 
 # Roles that mean nothing without the place or body they act for.
@@ -48,6 +50,8 @@ SCOPED_ROLES = frozenset(
         StaffRole.CEP_ADVISER,
         StaffRole.CEP_MANAGER,
         StaffRole.TRAINING_ORGANISATION,
+        StaffRole.EMPLOYER,
+        StaffRole.FUNDER,
     }
 )
 

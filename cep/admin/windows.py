@@ -19,7 +19,8 @@ from cep.services.opening import close_windows
 class WindowAdmin(RoleModelAdmin):
     view_roles = frozenset({StaffRole.CEP_ADVISER, StaffRole.CEP_MANAGER})
     list_display = ("day", "hours", "adviser", "site", "mode")
-    list_filter = ("mode", "site")
+    # Only the places where the user has windows: the others are not theirs to see.
+    list_filter = ("mode", ("site", admin.RelatedOnlyFieldListFilter))
     list_per_page = 50
     show_full_result_count = False
     actions = ("close",)

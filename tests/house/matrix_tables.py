@@ -1,0 +1,186 @@
+"""What the access matrix is held against, written by hand: real objects by route, and the back office by model.
+
+A route with a parameter and without a builder here fails the matrix, and so does a model of the back office without a
+row. What is not walked is in EXEMPT, with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from accounts.enums import StaffRole
+from tests.support.access_world import World
+
+EVERYBODY: frozenset[str] | None = None
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Target:
+    """One object in an address. `audience`: the people who may open it, among those the route's rule lets in."""
+
+    whose: str
+    parameters: dict[str, object]
+    audience: frozenset[str] | None = EVERYBODY
+    # Who may write it, among those who may open it; the same people unless said otherwise.
+    writers: frozenset[str] | None = EVERYBODY
+
+
+Builder = Callable[[World], list[Target]]
+
+
+def of_two_holders(kind: str, parameter: str) -> Builder:
+    """An object of each holder, to be opened by its own holder alone."""
+    return lambda world: [
+        Target("own", {parameter: world.objects[f"{kind}/own"].pk}, frozenset({"holder"})),
+        Target("other's", {parameter: world.objects[f"{kind}/other"].pk}, frozenset({"other holder"})),
+    ]
+
+
+def of_everybody(kind: str, parameter: str, attribute: str = "pk") -> Builder:
+    """An object of the public part: whom the route lets in opens it."""
+    return lambda world: [Target("public", {parameter: getattr(world.objects[kind], attribute)})]
+
+
+def appointments(world: World) -> list[Target]:
+    return [
+        Target("own", {"key": world.objects["booking/adviser"].pk}, frozenset({"holder"})),
+        Target("other's", {"key": world.objects["booking/other adviser"].pk}, frozenset({"other holder"})),
+    ]
+
+
+def documents(world: World) -> list[Target]:
+    return [
+        *of_two_holders("document", "pk")(world),
+        Target("an agent's", {"pk": world.objects["document/user"].pk}, frozenset({"agent"})),
+    ]
+
+
+OBJECTS: dict[str, Builder] = {
+    "accounts:private_file": documents,
+    "catalog:training_detail": of_everybody("training", "pk"),
+    "catalog:api_training_detail": of_everybody("training", "pk"),
+    "catalog:certification_detail": of_everybody("certification", "code", "code"),
+    "catalog:organisation_detail": of_everybody("organisation", "pk"),
+    # The address names a kind of counter; whose it is comes from the session, and the secrets watch over it.
+    "rights:counter_detail": lambda world: [Target("CPF", {"slug": "cpf"})],
+    "rights:file_request": of_everybody("session", "session_id"),
+    "rights:file_detail": of_two_holders("file", "file_id"),
+    "rights:file_cancel": of_two_holders("file", "file_id"),
+    **dict.fromkeys(
+        (
+            "cep:appointment_detail",
+            "cep:booking_confirmed",
+            "cep:appointment_cancel",
+            "cep:appointment_calendar",
+        ),
+        appointments,
+    ),
+}
+
+EXEMPT = {
+    "admin:login": "same address as admin_login, which comes first and sends to the portal's own page",
+    "account_confirm_email": "opened by the signed link of a message, whoever holds it; see tests/look",
+    "account_reset_password_from_key": "opened by the signed link of a message, whoever holds it; see tests/look",
+}
+
+
+# The back office -------------------------------------------------------------------------------------------------
+
+ADMINISTRATOR = frozenset({StaffRole.ADMINISTRATOR.value})
+CDC = frozenset({StaffRole.CDC.value})
+OFFICER = frozenset({StaffRole.DATA_PROTECTION.value})
+ADVICE = frozenset({StaffRole.CEP_ADVISER.value, StaffRole.CEP_MANAGER.value})
+MANAGEMENT = frozenset({StaffRole.CEP_MANAGER.value})
+WATCH = frozenset({StaffRole.RSSI.value})
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One model of the back office: which roles do what, and real rows with the people who may see each."""
+
+    rows: Callable[[World], list[Target]]
+    view: frozenset[str] = NOBODY
+    add: frozenset[str] = NOBODY
+    change: frozenset[str] = NOBODY
+    delete: frozenset[str] = field(default=NOBODY)
+
+
+def row(kind: str) -> Builder:
+    return lambda world: [Target("the", {"object_id": world.objects[kind].pk})]
+
+
+def two_rows(kind: str) -> Builder:
+    """Rows of two holders, which the roles named see alike: they answer for the whole installation."""
+    return lambda world: [
+        Target(whose, {"object_id": world.objects[f"{kind}/{whose}"].pk}) for whose in ("own", "other")
+    ]
+
+
+def advice_rows(kind: str) -> Builder:
+    """One row by adviser: their own, and those of the operator for its managers."""
+
+    def targets(world: World) -> Iterator[Target]:
+        for name, manager in (
+            ("adviser", "manager"),
+            ("colleague adviser", "manager"),
+            ("other adviser", "other manager"),
+        ):
+            key = world.objects[f"{kind}/{name}"].pk
+            yield Target(f"{name}'s", {"object_id": key}, frozenset({name, manager, "administrator"}))
+
+    return lambda world: list(targets(world))
+
+
+def operator_rows(world: World) -> list[Target]:
+    return [
+        Target(
+            side,
+            {"object_id": world.objects[f"operator/{side}"].pk},
+            frozenset({manager, "administrator"}),
+        )
+        for side, manager in (("ours", "manager"), ("theirs", "other manager"))
+    ]
+
+
+def staff_rows(world: World) -> list[Target]:
+    return [
+        Target("an agent's", {"object_id": user_key(world, "agent")}),
+        # Nobody gives rights to themselves.
+        Target("one's own", {"object_id": user_key(world, "administrator")}, writers=NOBODY),
+        Target("a holder's", {"object_id": user_key(world, "holder")}, NOBODY),
+    ]
+
+
+def user_key(world: World, name: str) -> object:
+    user = world.people[name].user
+    assert user is not None
+    return user.pk
+
+
+BACK_OFFICE: dict[str, Desk] = {
+    "accounts.accesslogentry": Desk(row("access log"), view=OFFICER | WATCH),
+    "accounts.consent": Desk(two_rows("consent"), view=OFFICER),
+    "accounts.holder": Desk(two_rows("holder"), view=OFFICER | ADMINISTRATOR),
+    "accounts.user": Desk(staff_rows, view=ADMINISTRATOR, add=ADMINISTRATOR, change=ADMINISTRATOR),
+    "accounts.backgroundjob": Desk(row("job"), view=ADMINISTRATOR),
+    "accounts.notification": Desk(row("message"), view=ADMINISTRATOR),
+    "rights.counter": Desk(two_rows("counter"), view=CDC | OFFICER),
+    "rights.trainingfile": Desk(two_rows("file"), view=CDC | OFFICER),
+    "cep.booking": Desk(advice_rows("booking"), view=ADVICE),
+    "cep.window": Desk(advice_rows("window"), view=ADVICE),
+    "cep.site": Desk(
+        advice_rows("site"), view=MANAGEMENT | ADMINISTRATOR, add=ADMINISTRATOR, change=ADMINISTRATOR
+    ),
+    "cep.adviser": Desk(
+        advice_rows("adviser"), view=MANAGEMENT | ADMINISTRATOR, add=ADMINISTRATOR, change=ADMINISTRATOR
+    ),
+    "cep.operator": Desk(
+        operator_rows, view=MANAGEMENT | ADMINISTRATOR, add=ADMINISTRATOR, change=ADMINISTRATOR
+    ),
+    "agora_sync.partner": Desk(row("partner"), view=CDC | WATCH, add=CDC, change=CDC),
+    "agora_sync.pagm": Desk(row("pagm"), view=CDC | WATCH, add=CDC, change=CDC),
+    "agora_sync.pagmassignment": Desk(row("assignment"), view=CDC | WATCH, add=CDC, change=CDC),
+    "agora_sync.servicestop": Desk(row("stop"), view=CDC | WATCH, add=CDC, change=CDC),
+}

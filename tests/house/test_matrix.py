@@ -1,0 +1,273 @@
+"""The access matrix: every address × every kind of person × real objects of each side, by real requests.
+
+Read from the URLconf: a new address without a rule, a parameter without an object, a model of the back office without
+a row makes it fail. Two things are watched in each answer: whether the door opened, against the tables written by hand
+(tests/house/test_access.py for the routes, tests/house/matrix_tables.py for objects and back office), and whether it
+shows a text that names somebody else's data, whatever the page.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import connection, transaction
+from django.http import HttpResponseBase
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from accounts.enums import StaffRole
+from tests.house.matrix_tables import BACK_OFFICE, EXEMPT, OBJECTS, Builder, Desk, Target
+from tests.house.test_access import WHO_MAY_OPEN, may_open
+from tests.support.access_world import MARK, Person, World, build_world
+from tests.support.urls import Address, every_address
+
+ADDRESSES = {address.name: address for address in every_address()}
+OURS = [a for a in ADDRESSES.values() if not a.name.startswith("admin:") and a.name not in EXEMPT]
+DESK_ADDRESS = re.compile(
+    r"admin:(?P<app>\w+?)_(?P<model>[a-z]+)_(?P<page>changelist|add|history|delete|change)$"
+)
+# Pages of the back office that belong to no model: the rule is "any member of staff", and they show no one's data.
+STAFF_PAGES = {
+    "admin:index": True,
+    "admin:logout": True,
+    "admin:password_change": True,
+    "admin:password_change_done": True,
+    "admin:jsi18n": True,
+    # No page of ours uses them: open to nobody.
+    "admin:autocomplete": False,
+    "admin:view_on_site": False,
+    "admin:admin/(?P<url>.*)$": False,
+}
+ROWS = {label: desk.rows for label, desk in BACK_OFFICE.items()}
+NAMES = [
+    "visitor",
+    "web user",
+    "holder",
+    "other holder",
+    "adviser",
+    "colleague adviser",
+    "other adviser",
+    "manager",
+    "other manager",
+    "agent",
+    "other agent",
+    "organisation",
+    "other organisation",
+    "France compétences",
+    "CDC",
+    "RSSI",
+    "data-protection officer",
+    "administrator",
+    "employer",
+    "funder",
+    "staff without scope",
+    "staff whose scope has ended",
+]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One request to make, and whether it must open."""
+
+    path: str
+    reads: bool
+    # None: nothing may be written there, or writing is tried by the tests of the room.
+    writes: bool | None = None
+
+
+class Walker(Client):
+    """A client that keeps no copy of the templates and contexts it was shown: most of the time would go there."""
+
+    def request(self, **request: object) -> HttpResponseBase:
+        return self.handler(self._base_environ(**request))
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[World]:
+    """One data set for the whole module, in a transaction that is given up at the end."""
+    media = tmp_path_factory.getbasetemp() / "media"
+    plain = override_settings(
+        MEDIA_ROOT=media, STAFF_MFA_REQUIRED=True, ROOT_URLCONF="tests.support.urls_plain_refusals"
+    )
+    # A refusal is a warning with its stack: ten thousand of them would take longer to write than to make.
+    logging.disable(logging.CRITICAL)
+    with django_db_blocker.unblock(), plain, transaction.atomic():
+        made = build_world()
+        for name, builders in [*((name, OBJECTS) for name in OBJECTS), *((label, ROWS) for label in ROWS)]:
+            targets(made, name, builders)
+        yield made
+        transaction.set_rollback(True)
+    logging.disable(logging.NOTSET)
+    with django_db_blocker.unblock():
+        connection.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_address_opens_to_those_it_is_for_and_shows_nobody_elses_data(world: World, name: str) -> None:
+    person = world.people[name]
+    client = Walker(raise_request_exception=False)
+    if person.user:
+        client.force_login(person.user)
+
+    wrong = [line for cell in cells(world, person) for line in faults(world, person, client, cell)]
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_everybody_of_the_world_walks(world: World) -> None:
+    assert set(world.people) == set(NAMES)
+    assert {person.kind for person in world.people.values()} >= set(StaffRole.values)
+    assert {name for audience in world.secrets.values() for name in audience} <= set(NAMES)
+
+
+def test_every_address_with_a_parameter_has_an_object() -> None:
+    need = {address.name for address in OURS if address.converters}
+
+    assert need == set(OBJECTS)
+
+
+def test_every_model_of_the_back_office_has_a_row() -> None:
+    assert {model._meta.label_lower for model in admin.site._registry} == set(BACK_OFFICE)
+
+
+def test_every_address_of_the_back_office_is_known() -> None:
+    others = {
+        name
+        for name in ADDRESSES
+        if name.startswith("admin:") and not DESK_ADDRESS.match(name) and name not in EXEMPT
+    }
+
+    assert others == set(STAFF_PAGES) | {"admin:app_list"} | former_addresses()
+
+
+def test_exempt_addresses_exist_and_say_why() -> None:
+    assert set(EXEMPT) <= set(ADDRESSES)
+    assert all(len(reason) > 20 for reason in EXEMPT.values())
+
+
+# What to ask --------------------------------------------------------------------------------------------------------
+
+
+def cells(world: World, person: Person) -> Iterator[Cell]:
+    for address in OURS:
+        let_in = may_open(person.kind, WHO_MAY_OPEN[address.name])
+        for target in targets(world, address.name, OBJECTS) if address.converters else [Target("", {})]:
+            opens = let_in and within(target.audience, person)
+            yield Cell(path_of(address, target), opens, False if address.converters and not opens else None)
+    for label, desk in BACK_OFFICE.items():
+        yield from desk_cells(world, person, label, desk)
+    for app in {label.partition(".")[0] for label in BACK_OFFICE}:
+        yield Cell(f"/admin/{app}/", any(person.kind in desk.view for desk in desks_of(app)))
+    is_staff = person.kind in StaffRole.values
+    for name, open_to_staff in STAFF_PAGES.items():
+        yield Cell(STAFF_PATHS.get(name) or reverse(name), is_staff and open_to_staff)
+
+
+STAFF_PATHS = {
+    "admin:autocomplete": f"/admin/autocomplete/?term={MARK}&app_label=accounts&model_name=consent&field_name=holder",
+    "admin:view_on_site": "/admin/r/1/1/",
+    "admin:admin/(?P<url>.*)$": "/admin/rien/",
+}
+
+
+def desk_cells(world: World, person: Person, label: str, desk: Desk) -> Iterator[Cell]:
+    pages = f"/admin/{label.replace('.', '/')}/"
+    views, changes = person.kind in desk.view, person.kind in desk.change
+    yield Cell(pages, views)
+    if views:
+        # Lists of people show nothing without a search: this one finds all that is marked.
+        yield Cell(f"{pages}?q={MARK}", True)
+    yield Cell(f"{pages}add/", person.kind in desk.add, person.kind in desk.add)
+    for rank, target in enumerate(targets(world, label, ROWS)):
+        page = f"{pages}{target.parameters['object_id']}/"
+        sees = views and within(target.audience, person)
+        yield Cell(f"{page}change/", sees, sees and changes and within(target.writers, person))
+        yield Cell(f"{page}history/", sees)
+        yield Cell(f"{page}delete/", False if not sees else person.kind in desk.delete, False)
+        if rank == 0:
+            # The former address only leads to the page above, for any member of staff.
+            yield Cell(page, person.kind in StaffRole.values)
+
+
+def targets(world: World, name: str, builders: Mapping[str, Builder]) -> list[Target]:
+    """The objects of a route or a model, built once for the whole walk."""
+    if name not in world.built:
+        world.built[name] = builders[name](world)
+    return world.built[name]
+
+
+def within(audience: frozenset[str] | None, person: Person) -> bool:
+    return audience is None or person.name in audience
+
+
+def desks_of(app: str) -> list[Desk]:
+    return [desk for label, desk in BACK_OFFICE.items() if label.startswith(f"{app}.")]
+
+
+def former_addresses() -> set[str]:
+    models = (apps.get_model(label)._meta for label in BACK_OFFICE)
+    return {f"admin:admin/{model.app_label}/{model.model_name}/<path:object_id>/" for model in models}
+
+
+def path_of(address: Address, target: Target) -> str:
+    path = address.route
+    for name, converter in address.converters.items():
+        for written in (f"<{converter}:{name}>", f"<{name}>"):
+            path = path.replace(written, str(target.parameters[name]))
+    return f"/{path}"
+
+
+# What is wrong ------------------------------------------------------------------------------------------------------
+
+
+def faults(world: World, person: Person, client: Client, cell: Cell) -> Iterator[str]:
+    answer = asked(client, "get", cell.path)
+    yield from judged(world, person, cell.path, "GET", answer, expected=cell.reads)
+    if cell.writes is not None:
+        answer = asked(client, "post", cell.path)
+        yield from judged(world, person, cell.path, "POST", answer, expected=cell.writes)
+
+
+def asked(client: Client, method: str, path: str) -> HttpResponseBase:
+    """The answer; what it wrote is undone, so that each request finds the world as it was made."""
+    try:
+        with transaction.atomic():
+            answer = getattr(client, method)(path)
+            if answer.streaming:
+                answer.text_shown = b"".join(answer.streaming_content).decode(errors="replace")
+            else:
+                answer.text_shown = answer.content.decode(errors="replace")
+            raise GivenUp
+    except GivenUp:
+        return answer
+
+
+class GivenUp(Exception):
+    pass
+
+
+def judged(
+    world: World, person: Person, path: str, method: str, answer: HttpResponseBase, *, expected: bool
+) -> Iterator[str]:
+    line = f"{person.name}: {method} {path}"
+    if answer.status_code >= 500 and not path.startswith("/readyz"):
+        yield f"{line}: answered {answer.status_code}"
+    elif expected == is_refused(answer, path, method):
+        yield f"{line}: {'closed' if expected else 'opened'} ({answer.status_code} {answer.get('Location', '')})"
+    for secret, audience in world.secrets.items():
+        if person.name not in audience and secret in answer.text_shown:
+            yield f"{line}: shows {secret}"
+
+
+def is_refused(answer: HttpResponseBase, path: str, method: str) -> bool:
+    if answer.status_code == 302:
+        # Unknown visitors are asked to sign in; an object outside one's scope sends back to the home of the office.
+        to = answer["Location"]
+        return to.startswith("/connexion/?next=") or (to == "/admin/" and path.startswith("/admin/"))
+    return answer.status_code in {403, 404} or (method == "POST" and answer.status_code == 405)

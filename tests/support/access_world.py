@@ -1,0 +1,246 @@
+"""Everybody the portal knows, and one real object of each kind for several of them: what the access matrix walks on.
+
+Two regions, two operators, two organisations, two holders: whatever belongs to one side must stay unseen on the other.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.utils import timezone
+
+from accounts.enums import JobState, StaffRole
+from accounts.models import BackgroundJob, Consent, ConsentAct, Holder, Notification, User
+from accounts.services.access_log import record_consultation
+from accounts.services.private_files import store_private_file
+from agora_sync.enums import Direction, ExchangeState
+from agora_sync.models import (
+    PAGM,
+    Exchange,
+    PAGMAssignment,
+    Partner,
+    PartnerApplication,
+    ServiceStop,
+)
+from tests.support.factories.accounts import HolderFactory, StaffScopeFactory, UserFactory
+from tests.support.factories.catalog import AJACCIO, CertificationFactory, offered, some_communes
+from tests.support.factories.cep import (
+    AdviserFactory,
+    BookingFactory,
+    OperatorFactory,
+    SiteFactory,
+    WindowFactory,
+)
+from tests.support.factories.rights import CounterFactory, RequestableSessionFactory, TrainingFileFactory
+
+OURS, THEIRS = "94", "11"
+OUR_SIRET, THEIR_SIRET = "16000000900018", "16000000900026"
+# Every secret begins with it, so that one search finds whatever a list would show.
+MARK = "Zz"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone who tries every address. `kind`: the column of the hand-written table of tests/house/test_access.py."""
+
+    name: str
+    kind: str
+    user: User | None
+
+
+@dataclass
+class World:
+    people: dict[str, Person] = field(default_factory=dict)
+    # Objects by "kind/whose": what the builders of the matrix take keys from.
+    objects: dict[str, Any] = field(default_factory=dict)
+    # A text that names one side's data, and the people before whose eyes it may come.
+    secrets: dict[str, frozenset[str]] = field(default_factory=dict)
+    # The objects of the addresses, once built.
+    built: dict[str, list[Any]] = field(default_factory=dict)
+
+    def add(self, name: str, kind: str, user: User | None) -> None:
+        if user:
+            # Some pages exist only for those who have a second factor, and staff without one reach nothing.
+            TOTP.activate(user, generate_totp_secret())
+            RecoveryCodes.activate(user)
+        self.people[name] = Person(name, kind, user)
+
+
+def staff(role: StaffRole, scope_code: str = "", **fields: Any) -> User:
+    user = UserFactory(is_staff=True, **fields)
+    StaffScopeFactory(user=user, role=role, scope_code=scope_code)
+    return user
+
+
+def build_world() -> World:
+    world = World()
+    some_communes(AJACCIO, "75056")
+    _people(world)
+    _holders_objects(world)
+    _advice(world)
+    _flows(world)
+    _work(world)
+    _catalogue(world)
+    return world
+
+
+def _people(world: World) -> None:
+    own = HolderFactory(birth_name=f"{MARK}abeille", home_commune_code=AJACCIO)
+    other = HolderFactory(birth_name=f"{MARK}bruyere", home_commune_code="75056")
+    world.objects |= {"holder/own": own, "holder/other": other}
+    world.add("visitor", "all", None)
+    world.add("web user", "signed in", UserFactory())
+    world.add("holder", "holder", own.user)
+    world.add("other holder", "holder", other.user)
+    operators = {
+        "ours": OperatorFactory(code="op-a"),
+        "theirs": OperatorFactory(code="op-b", name=f"{MARK}operateur"),
+    }
+    world.objects |= {f"operator/{side}": row for side, row in operators.items()}
+    for name, side in (("adviser", "ours"), ("colleague adviser", "ours"), ("other adviser", "theirs")):
+        adviser = AdviserFactory(operator=operators[side])
+        world.objects[f"adviser/{name}"] = adviser
+        world.add(name, StaffRole.CEP_ADVISER, adviser.user)
+    for name, role, code in (
+        ("manager", StaffRole.CEP_MANAGER, "op-a"),
+        ("other manager", StaffRole.CEP_MANAGER, "op-b"),
+        ("agent", StaffRole.REGIONAL_AGENT, OURS),
+        ("other agent", StaffRole.REGIONAL_AGENT, THEIRS),
+        ("organisation", StaffRole.TRAINING_ORGANISATION, OUR_SIRET),
+        ("other organisation", StaffRole.TRAINING_ORGANISATION, THEIR_SIRET),
+        ("France compétences", StaffRole.FRANCE_COMPETENCES, ""),
+        ("CDC", StaffRole.CDC, ""),
+        ("RSSI", StaffRole.RSSI, ""),
+        ("data-protection officer", StaffRole.DATA_PROTECTION, ""),
+        ("administrator", StaffRole.ADMINISTRATOR, ""),
+        ("employer", StaffRole.EMPLOYER, OUR_SIRET),
+        ("funder", StaffRole.FUNDER, OUR_SIRET),
+    ):
+        world.add(name, role, staff(role, code))
+    world.add("staff without scope", "signed in", UserFactory(is_staff=True))
+    former = StaffScopeFactory(
+        user=UserFactory(is_staff=True),
+        role=StaffRole.ADMINISTRATOR,
+        ends_on=timezone.localdate() - timedelta(days=1),
+    )
+    world.add("staff whose scope has ended", "signed in", former.user)
+    both = frozenset({"data-protection officer", "administrator", "CDC"})
+    world.secrets[own.birth_name] = both | {"holder", "adviser", "manager"}
+    world.secrets[other.birth_name] = both | {"other holder", "other adviser", "other manager"}
+
+
+def _holders_objects(world: World) -> None:
+    for whose, readers in (
+        ("own", {"holder", "agent", "CDC", "data-protection officer"}),
+        ("other", {"other holder", "other agent", "CDC", "data-protection officer"}),
+    ):
+        holder: Holder = world.objects[f"holder/{whose}"]
+        title = f"{MARK}dossier-{whose}"
+        siret = OUR_SIRET if whose == "own" else THEIR_SIRET
+        world.objects[f"file/{whose}"] = TrainingFileFactory(
+            holder=holder, title=title, organisation_siret=siret
+        )
+        world.objects[f"counter/{whose}"] = CounterFactory(holder=holder, balance=1_000_00)
+        world.objects[f"document/{whose}"] = store_private_file(
+            name=f"{whose}.txt", content=f"{MARK}document-{whose}".encode(), owner_holder=holder
+        )
+        world.objects[f"consent/{whose}"] = Consent.objects.create(
+            holder=holder, purpose="conseil", text_version="1", act=ConsentAct.GIVEN
+        )
+        world.secrets[title] = frozenset(readers)
+        world.secrets[f"{MARK}document-{whose}"] = frozenset({"holder" if whose == "own" else "other holder"})
+    world.objects["document/user"] = store_private_file(
+        name="agent.txt", content=f"{MARK}document-agent".encode(), owner_user=world.people["agent"].user
+    )
+    world.secrets[f"{MARK}document-agent"] = frozenset({"agent"})
+
+
+def _advice(world: World) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    nine = datetime.combine(tomorrow, time(9), tzinfo=ZoneInfo("Europe/Paris"))
+    third = HolderFactory(birth_name=f"{MARK}cyclamen")
+    world.secrets[third.birth_name] = frozenset(
+        {"data-protection officer", "administrator", "CDC", "colleague adviser", "manager"}
+    )
+    for name, holder, side in (
+        ("adviser", world.objects["holder/own"], "ours"),
+        ("colleague adviser", third, "ours"),
+        ("other adviser", world.objects["holder/other"], "theirs"),
+    ):
+        adviser = world.objects[f"adviser/{name}"]
+        site = SiteFactory(operator=world.objects[f"operator/{side}"], name=f"{MARK}site-{name}")
+        world.objects[f"site/{name}"] = site
+        world.objects[f"window/{name}"] = WindowFactory(
+            site=site, adviser=adviser, span=(nine, nine + timedelta(hours=3))
+        )
+        world.objects[f"booking/{name}"] = BookingFactory(
+            site=site, adviser=adviser, holder=holder, start=nine
+        )
+    holders = frozenset({"holder", "other holder"})
+    ours = holders | {"administrator", "manager"}
+    world.secrets[f"{MARK}site-adviser"] = ours | {"adviser"}
+    world.secrets[f"{MARK}site-colleague adviser"] = ours | {"colleague adviser"}
+    world.secrets[f"{MARK}site-other adviser"] = holders | {"administrator", "other manager", "other adviser"}
+    world.secrets[f"{MARK}operateur"] = frozenset({"administrator", "other manager"})
+
+
+def _flows(world: World) -> None:
+    for whose, region in (("own", OURS), ("other", THEIRS)):
+        world.objects[f"exchange/{whose}"] = Exchange.objects.create(
+            direction=Direction.OUTGOING,
+            operation="CreerDossier",
+            state=ExchangeState.DONE,
+            region_code=region,
+            training_file=world.objects[f"file/{whose}"],
+        )
+    partner = Partner.objects.create(
+        code="zz", name=f"{MARK}partenaire", siret=OUR_SIRET, issuer="urn:zz", environment="recette"
+    )
+    application = PartnerApplication.objects.create(partner=partner, code="zz", name="zz")
+    profile = PAGM.objects.create(partner=partner, code="zz", label="zz")
+    world.objects |= {
+        "partner": partner,
+        "pagm": profile,
+        "assignment": PAGMAssignment.objects.create(
+            application=application, pagm=profile, starts_at=timezone.now()
+        ),
+        "stop": ServiceStop.objects.create(reason=f"{MARK}arret"),
+    }
+    world.secrets[partner.name] = frozenset({"CDC", "RSSI"})
+    world.secrets[f"{MARK}arret"] = frozenset({"CDC", "RSSI"})
+
+
+def _work(world: World) -> None:
+    holder = world.objects["holder/own"]
+    world.objects["job"] = BackgroundJob.objects.create(kind=f"{MARK}travail", state=JobState.RUNNING)
+    world.objects["message"] = Notification.objects.create(
+        kind=f"{MARK}message", recipient=holder.email, dedup_key=str(uuid.uuid4())
+    )
+    for secret in (f"{MARK}travail", f"{MARK}message"):
+        world.secrets[secret] = frozenset({"administrator"})
+    record_consultation(
+        actor=world.people["adviser"].user, holder=holder, purpose=f"{MARK}motif", what="Identité"
+    )
+    world.objects["access log"] = holder.consultations.get(purpose=f"{MARK}motif")
+    # The person reads who looked.
+    world.secrets[f"{MARK}motif"] = frozenset({"holder", "RSSI", "data-protection officer"})
+
+
+def _catalogue(world: World) -> None:
+    certification = CertificationFactory()
+    training = offered("Soudeur", certification=certification, day=timezone.localdate())
+    world.objects |= {
+        "training": training,
+        "certification": certification,
+        "organisation": training.organisation,
+        "session": RequestableSessionFactory(
+            starts_on=timezone.localdate() + timedelta(days=60),
+            ends_on=timezone.localdate() + timedelta(days=90),
+        ),
+    }
