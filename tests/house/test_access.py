@@ -138,6 +138,8 @@ SCOPES = {
     StaffRole.CEP_ADVISER.value: "corse",
     StaffRole.CEP_MANAGER.value: "corse",
     StaffRole.TRAINING_ORGANISATION.value: "16000000000001",
+    StaffRole.EMPLOYER.value: "16000000000001",
+    StaffRole.FUNDER.value: "16000000000001",
 }
 KINDS = (ALL, SIGNED_IN, HOLDER, *StaffRole.values)
 
