@@ -1,7 +1,7 @@
-"""Moves what this room keeps encrypted or hashed to the current keys, while the portal runs.
+"""Moves what every room keeps encrypted or hashed to the current keys, while the portal runs.
 
 Order of a rotation: put the new secret first in FIELD_ENCRYPTION_KEYS (or NIR_HASH_KEYS), restart, run
-this, then remove the old secret once it reports nothing unreadable and no message waits under it.
+this, then remove the old secret once it reports nothing unreadable and no append-only row waits under it.
 """
 
 from __future__ import annotations
@@ -9,15 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from allauth.mfa.models import Authenticator
 from django.db import transaction
 
-from accounts.enums import NotificationState
-from accounts.models import HolderNIR, Notification
-from cpa_portal.kernel.encryption import UnreadableToken, needs_reencryption, reencrypt, reencrypt_rows
+from accounts.selectors.encrypted_columns import EncryptedColumn, encrypted_columns
+from cpa_portal.kernel.database import AppendOnlyModel
+from cpa_portal.kernel.encryption import (
+    EncryptedCharField,
+    UnreadableToken,
+    needs_reencryption,
+    reencrypt,
+    reencrypt_rows,
+)
 
 if TYPE_CHECKING:
-    from django.db.models import Model, QuerySet
+    from django.db.models import Model
 
 
 @dataclass
@@ -29,29 +34,49 @@ class KeyRotationReport:
 
 
 def rotate_stored_keys() -> KeyRotationReport:
-    """Write every row of the room under the current keys. Safe to run twice, to stop and to restart."""
-    numbers = reencrypt_rows(HolderNIR.objects.all(), field_name="nir", hash_field_name="nir_hash")
-    report = KeyRotationReport(numbers.rewritten, [f"accounts_holdernir:{pk}" for pk in numbers.unreadable])
-    _rotate_json(Authenticator.objects.all(), "data", report)
-    waiting = Notification.objects.filter(state=NotificationState.WAITING, context__has_key="sealed")
-    _rotate_json(waiting, "context", report)
+    """Write every row under the current keys. Safe to run twice, to stop and to restart.
+
+    Append-only rows are left as they are, by design and by privilege: the key that reads them stays.
+    """
+    report = KeyRotationReport()
+    columns = [one for one in encrypted_columns() if not issubclass(one.model, AppendOnlyModel)]
+    hashes = {(one.model, one.field_name) for one in columns if one.is_hash}
+    for column in columns:
+        if isinstance(column.model._meta.get_field(column.field_name), EncryptedCharField):
+            _rotate_column(column, hashes, report)
+        elif not column.is_hash:
+            _rotate_sealed(column, report)
     return report
 
 
-def _rotate_json(rows: QuerySet[Any], name: str, report: KeyRotationReport) -> None:
-    """The same for tokens that stand inside a JSON column."""
-    for pk in rows.values_list("pk", flat=True).iterator():
+def _rotate_column(
+    column: EncryptedColumn, hashes: set[tuple[type[Model], str]], report: KeyRotationReport
+) -> None:
+    hash_name = f"{column.field_name}_hash"
+    done = reencrypt_rows(
+        column.model._base_manager.all(),
+        field_name=column.field_name,
+        hash_field_name=hash_name if (column.model, hash_name) in hashes else "",
+    )
+    report.rewritten += done.rewritten
+    report.unreadable += [f"{column.model._meta.db_table}:{pk}" for pk in done.unreadable]
+
+
+def _rotate_sealed(column: EncryptedColumn, report: KeyRotationReport) -> None:
+    """Tokens that stand in a text or inside a JSON value."""
+    for pk in column.model._base_manager.values_list("pk", flat=True).iterator():
         try:
-            report.rewritten += _rotate_row(rows, pk, name)
+            report.rewritten += _rotate_row(column, pk)
         except UnreadableToken:
-            report.unreadable.append(f"{rows.model._meta.db_table}:{pk}")
+            report.unreadable.append(f"{column.model._meta.db_table}:{pk}")
 
 
 @transaction.atomic
-def _rotate_row(rows: QuerySet[Any], pk: Any, name: str) -> bool:
-    row: Model | None = rows.select_for_update().filter(pk=pk).first()
+def _rotate_row(column: EncryptedColumn, pk: Any) -> bool:
+    row: Model | None = column.model._base_manager.select_for_update().filter(pk=pk).first()
     if row is None:
         return False
+    name = column.field_name
     held = getattr(row, name)
     fresh = _reencrypted(held)
     if fresh == held:

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 from house.environment import ROOT, Ports, prepared
+from house.ports import free_port
 from house.processes import run_to_end
-from house.servers import CannotRun, free_port, stop_with_one_line
+from house.servers import CannotRun, stop_with_one_line
 
 
 def main() -> None:

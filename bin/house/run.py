@@ -16,8 +16,9 @@ from pathlib import Path
 
 from house.environment import ROOT, Ports, for_provider, prepared
 from house.locks import alone
+from house.ports import is_served, keep
 from house.processes import Process, Step, Supervisor, run_side_by_side, run_to_end
-from house.servers import CannotRun, free_port, is_free, stop_with_one_line, write_private
+from house.servers import CannotRun, stop_with_one_line, write_private
 
 BIN = Path(sys.executable).parent
 READY_SECONDS = 120
@@ -36,10 +37,10 @@ def main() -> None:
         with alone_on(data):
             if options.fresh:
                 empty(data)
-            ports = chosen_ports(options)
-            write_private(data / "ports.json", json.dumps(ports.__dict__))
-            with prepared(data, ports=ports) as variables:
-                serve(variables, ports, with_demo=not options.no_demo, size=options.size)
+            with kept_ports(options) as ports:
+                write_private(data / "ports.json", json.dumps(ports.__dict__))
+                with prepared(data, ports=ports) as variables:
+                    serve(variables, ports, with_demo=not options.no_demo, size=options.size)
     except Interrupted:
         sys.exit(0)
     except CannotRun as problem:
@@ -89,20 +90,23 @@ def empty(data: Path) -> None:
             entry.unlink()
 
 
-def chosen_ports(options: argparse.Namespace) -> Ports:
-    web = explicit_or_next(options.port, "--port", 8000, taken=set())
-    agora = explicit_or_next(options.agora_port, "--agora-port", 8443, taken={web})
-    provider = explicit_or_next(None, "", max(web, 8000) + 1, taken={web, agora})
-    return Ports(web=web, agora=agora, provider=provider)
+@contextlib.contextmanager
+def kept_ports(options: argparse.Namespace) -> Iterator[Ports]:
+    """The ports of this run, which no other run can take while the block lasts."""
+    with contextlib.ExitStack() as kept:
+        web = asked_or_next(kept, options.port, "--port", 8000)
+        agora = asked_or_next(kept, options.agora_port, "--agora-port", 8443)
+        provider = asked_or_next(kept, None, "", max(web, 8000) + 1)
+        yield Ports(web=web, agora=agora, provider=provider)
 
 
-def explicit_or_next(asked: int | None, option: str, default: int, *, taken: set[int]) -> int:
-    if asked is None:
-        port = free_port(default)
-        return port if port not in taken else explicit_or_next(None, "", port + 1, taken=taken)
-    if asked in taken or not is_free(asked):
-        raise CannotRun(f"port {asked} ({option}) is taken")
-    return asked
+def asked_or_next(kept: contextlib.ExitStack, asked: int | None, option: str, default: int) -> int:
+    for port in [asked] if asked else range(default, 65_536):
+        holder = keep(port)
+        if holder:
+            kept.enter_context(holder)
+            return port
+    raise CannotRun(f"port {asked} ({option}) is taken" if asked else f"no free port from {default} on")
 
 
 # Setting up -----------------------------------------------------------------------------------
@@ -150,15 +154,15 @@ def static_files(variables: dict[str, str]) -> Iterator[list[Step]]:
 
 
 def processes(portal: dict[str, str], provider: dict[str, str], ports: Ports) -> list[Process]:
-    gunicorn = [str(BIN / "gunicorn"), "--config", "python:cpa_portal.web_server"]
+    # The ports are kept by this very process: their listeners share them with it.
+    gunicorn = [str(BIN / "gunicorn"), "--reuse-port", "--config", "python:cpa_portal.web_server"]
     celery = [str(BIN / "celery"), "--app", "cpa_portal", "--quiet"]
-    beat_files = Path(portal["CPA_DATA"])
     return [
         Process("web", [*gunicorn, "--bind", f"127.0.0.1:{ports.web}", "cpa_portal.wsgi:application"],
-                {**portal, "PROMETHEUS_MULTIPROC_DIR": emptied(beat_files / "metrics")}),
+                {**portal, "PROMETHEUS_MULTIPROC_DIR": emptied(Path(portal["CPA_DATA"]) / "metrics")}),
         Process(
             "agora",
-            [str(BIN / "gunicorn"), "--config", "python:cpa_portal.agora_listener",
+            [str(BIN / "gunicorn"), "--reuse-port", "--config", "python:cpa_portal.agora_listener",
              "--bind", f"127.0.0.1:{ports.agora}", "cpa_portal.wsgi_agora:application"],
             provider, restarted=False,
         ),
@@ -170,7 +174,8 @@ def processes(portal: dict[str, str], provider: dict[str, str], ports: Ports) ->
                                     "--without-gossip"], provider),
         Process("worker", [*celery, "worker", "--queues", "default,agora,batch", "--concurrency", "2",
                            "--hostname", "portal@%h", "--without-mingle", "--without-gossip"], portal),
-        Process("beat", [*celery, "beat", "--pidfile", str(beat_files / ".beat.pid")], portal),
+        # No pid file: the lock on the data folder already keeps a second one away.
+        Process("beat", [*celery, "beat", "--pidfile="], portal),
     ]  # fmt: skip
 
 
@@ -184,7 +189,7 @@ def emptied(folder: Path) -> str:
 def wait_for(ports: Ports, supervisor: Supervisor) -> None:
     deadline = time.monotonic() + READY_SECONDS
     addresses = [f"http://127.0.0.1:{ports.web}/readyz", f"http://127.0.0.1:{ports.provider}/readyz"]
-    while not (all(answers(address) for address in addresses) and not is_free(ports.agora)):
+    while not (all(answers(address) for address in addresses) and is_served(ports.agora)):
         supervisor.restart_the_fallen()
         if time.monotonic() > deadline:
             raise CannotRun(

@@ -13,7 +13,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from house.locks import alone, locked
+from house.ports import free_port, is_free, is_served
 
 
 def folder_of(package: str) -> Path:
@@ -178,7 +178,7 @@ class Servers:
         if not (self.cluster / "postmaster.pid").exists():
             return False
         status = self._as_server([POSTGRES_BIN / "pg_ctl", "-D", self.cluster, "status"], check=False)
-        return status == 0 and not is_free(state.postgres_port)
+        return status == 0 and is_served(state.postgres_port)
 
     # Valkey ---------------------------------------------------------------------------------
     def _start_valkey(self, state: State) -> None:
@@ -201,7 +201,7 @@ class Servers:
         ]
         write_private(self.valkey / "valkey.conf", "\n".join(configuration) + "\n")
         subprocess.run([VALKEY_BIN, self.valkey / "valkey.conf"], check=True, stdout=subprocess.DEVNULL)
-        wait_until(lambda: not is_free(state.valkey_port), "Valkey did not start")
+        wait_until(lambda: is_served(state.valkey_port), "Valkey did not start")
 
     def _valkey_pid(self) -> int | None:
         try:
@@ -248,25 +248,6 @@ class Servers:
             POSTGRES_BIN,
         }
         return all(folder.stat().st_mode & 0o001 for folder in folders)
-
-
-def free_port(start: int = 0) -> int:
-    """A free port on the loopback interface: any, or the first from `start` on."""
-    if not start:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return int(probe.getsockname()[1])
-    return next(port for port in range(start, 65_536) if is_free(port))
-
-
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 def is_alive(pid: int) -> bool:

@@ -88,7 +88,7 @@ def prepare_account() -> None:
 
 @contextlib.contextmanager
 def served(application: str) -> Iterator[str]:
-    from house.servers import free_port
+    from house.ports import free_port
 
     port = free_port() if application == FLOOR else int(os.environ["SITE_URL"].rpartition(":")[2])
     server = subprocess.Popen(

@@ -9,13 +9,6 @@ from tests.support.browser import DESKTOP, PHONE, new_browser, new_visit
 from tests.support.portal import Portal, running_portal
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # All journeys go to one worker: they share the portal that it started.
-    for item in items:
-        if "/e2e/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-
-
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     with running_portal(tmp_path_factory.mktemp("portal") / "data") as running:

@@ -6,9 +6,12 @@ from threading import Barrier
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import pytest
 
 from tests.support.http import csrf_token, sign_in
 from tests.support.portal import PASSWORD, Portal
+
+pytestmark = pytest.mark.xdist_group("e2e")
 
 PEOPLE = 40
 FIRST = 101

@@ -12,7 +12,7 @@ from tests.e2e.keyboard import Keyboard
 from tests.support.browser import PHONE, audit, new_visit, scrolls_sideways, sign_in
 from tests.support.portal import PASSWORD, Portal
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 
 TRANSMITTED_WITHIN = timedelta(seconds=10)
 SENT_AGAIN_WITHIN = timedelta(seconds=60)

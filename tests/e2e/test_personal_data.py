@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext
 from tests.support.browser import audit, scrolls_sideways, sign_in
 from tests.support.portal import PASSWORD, Portal
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 
 
 def test_personal_data_is_read_and_copied(portal: Portal, visit: BrowserContext) -> None:

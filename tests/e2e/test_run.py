@@ -5,11 +5,11 @@ import subprocess
 from pathlib import Path
 
 import httpx
+import pytest
 
-from tests.support.portal import ROOT, Portal, running_portal, started
+from tests.support.portal import ROOT, Portal, started, stop
 
-QUIET = ("--no-demo",)
-
+pytestmark = pytest.mark.xdist_group("e2e")
 
 NEW_USER = """
 INSERT INTO accounts_user (email, password, first_name, last_name, is_staff, is_active, date_joined)
@@ -32,27 +32,32 @@ def test_run_prints_its_addresses_in_order_then_the_demo_accounts(portal: Portal
     names = [line.partition(":")[0] for line in portal.lines]
 
     assert names == ["agora", "provider", "ready"]
-    assert httpx.get(portal.url).status_code == 200
-    assert httpx.get(portal.provider_url).status_code == 200
+    assert httpx.get(portal.url, timeout=60).status_code == 200
+    assert httpx.get(portal.provider_url, timeout=60).status_code == 200
 
 
-def test_run_stopped_leaves_no_process_and_no_lock_and_keeps_the_data(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with running_portal(data, *QUIET) as first, first.database() as connection:
+def test_run_stopped_leaves_no_process_and_no_lock_and_keeps_the_data(portal: Portal) -> None:
+    with portal.database() as connection:
         connection.execute(NEW_USER)
 
-    assert processes_of(data) == []
+    code = stop(portal)
+
+    assert code == 0
+    assert processes_of(portal.data) == []
     assert not [
-        path.name for path in data.rglob("*") if path.suffix in {".lock", ".pid"} or path.name == ".lease"
+        path.name
+        for path in portal.data.rglob("*")
+        if path.suffix in {".lock", ".pid"} or path.name == ".lease"
     ]
 
-    with running_portal(data, *QUIET) as second, second.database() as connection:
+    portal.restart()
+
+    with portal.database() as connection:
         kept = connection.execute(
             "SELECT count(*) FROM accounts_user WHERE email = 'reste@demo.test'"
         ).fetchone()
-
     assert kept == (1,)
-    assert processes_of(data) == []
+    assert httpx.get(portal.url, timeout=60).status_code == 200
 
 
 def test_run_on_a_taken_port_stops_with_one_line(portal: Portal, tmp_path: Path) -> None:
@@ -80,4 +85,4 @@ def test_manage_works_beside_a_running_portal(portal: Portal) -> None:
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr
-    assert httpx.get(f"{portal.url}/healthz").status_code == 200
+    assert httpx.get(f"{portal.url}/healthz", timeout=60).status_code == 200

@@ -12,7 +12,8 @@ import psycopg
 import pytest
 import redis
 
-from house.servers import POSTGRES_BIN, VALKEY_BIN, Servers, free_port
+from house.ports import free_port
+from house.servers import POSTGRES_BIN, VALKEY_BIN, Servers
 
 DEPLOY = Path(__file__).resolve().parent.parent.parent / "deploy"
 

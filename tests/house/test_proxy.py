@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from agora_sync.pki.development import issue_files
+from house.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -88,12 +89,6 @@ def configure(folder: Path, pki: Path, listeners: dict[int, int], upstream: int)
         shutil.copy(pki / "provider-tls.pem", certificates / f"{name}.pem")
         shutil.copy(pki / "provider-tls.key", certificates / f"{name}.key")
     shutil.copy(pki / "ca.pem", certificates / "clients-ca.pem")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until_open(port: int, server: "subprocess.Popen[str]") -> None:

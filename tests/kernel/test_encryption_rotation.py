@@ -1,10 +1,6 @@
 """Keys change while the portal runs: rows of every age stay readable and found, then move to the new keys."""
 
-from io import StringIO
-
 import pytest
-from django.core.management import call_command
-from django.core.management.base import CommandError
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
@@ -18,7 +14,6 @@ from cpa_portal.kernel.encryption import (
     reencrypt_rows,
 )
 from cpa_portal.kernel.identifiers import fictitious_nir
-from cpa_portal.kernel.management.commands.reencrypt import encrypted_fields, hash_field_of
 from tests.support.factories.accounts import HolderNIRFactory
 
 pytestmark = pytest.mark.django_db
@@ -116,32 +111,3 @@ def test_reencrypt_rows_value_changed_meanwhile_is_left_alone(settings):
 
     assert changed.update(nir=fictitious_nir(101)) == 0
     assert HolderNIR.objects.get(pk=row.pk).nir == fictitious_nir(102)
-
-
-def test_reencrypt_command_covers_every_encrypted_column(settings):
-    row = HolderNIRFactory()
-    put_in_front(settings, NEW)
-    out = StringIO()
-
-    call_command("reencrypt", stdout=out)
-
-    assert "accounts.HolderNIR.nir : 1 réécrite(s), 0 illisible(s)" in out.getvalue()
-    assert not needs_reencryption(stored()[row.pk])
-    assert row.nir not in out.getvalue()
-
-
-def test_reencrypt_command_without_a_key_still_in_use_fails_and_says_which_setting(settings):
-    HolderNIRFactory()
-    settings.FIELD_ENCRYPTION_KEYS = [NEW]
-
-    with pytest.raises(CommandError, match="FIELD_ENCRYPTION_KEYS"):
-        call_command("reencrypt", stdout=StringIO())
-
-
-def test_every_encrypted_column_is_found_with_its_hash():
-    found = {
-        f"{model._meta.label}.{field.name}": hash_field_of(model, field)
-        for model, field in encrypted_fields()
-    }
-
-    assert found["accounts.HolderNIR.nir"] == "nir_hash"

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.db import connections
 
 from agora_sync import demo
+from house.ports import free_port
 from tests.support.databases import ROOT, running_url
 
 START_SECONDS = 30
@@ -66,12 +67,6 @@ def on_database(name: str) -> Iterator[None]:
     finally:
         connection.close()
         connection.settings_dict["NAME"] = own
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _variables(pki: Path, database: str) -> dict[str, str]:

@@ -34,6 +34,7 @@ PASSWORD = "demo-cpa-2026"
 class Portal:
     data: Path
     process: "subprocess.Popen[str]"
+    options: tuple[str, ...] = ()
     lines: list[str] = field(default_factory=list)
     url: str = ""
     agora_url: str = ""
@@ -48,6 +49,11 @@ class Portal:
         """A connection as the running role: `DATABASE_URL`, or `AGORA_DATABASE_URL` for the other side."""
         return psycopg.connect(self.variables[name], autocommit=True)
 
+    def restart(self) -> None:
+        """Start it again on the same data, after `stop(portal)`; its ports may be others."""
+        self.process, self.lines, self.url = started(self.data, *self.options), [], ""
+        read_announcement(self)
+
     def agora(self, order: str) -> None:
         """Stop or start the AGORA side, as `bin/agora` does."""
         subprocess.run([str(ROOT / "bin" / "agora"), order, "--data", str(self.data)], check=True, timeout=60)
@@ -56,7 +62,7 @@ class Portal:
 @contextmanager
 def running_portal(data: Path, *options: str) -> Iterator[Portal]:
     """Start `bin/run` on free ports and wait for its `ready:` line; stop it and what it started at the end."""
-    portal = Portal(data, started(data, *options))
+    portal = Portal(data, started(data, *options), options)
     try:
         read_announcement(portal)
         yield portal

@@ -6,7 +6,7 @@ from accounts.services.key_rotation import rotate_stored_keys
 
 
 class Command(BaseCommand):
-    help = "Réécrit sous les clés courantes ce qui est chiffré ou haché (NIR, seconds facteurs, messages en attente)."
+    help = "Réécrit sous les clés courantes tout ce qui est chiffré ou haché, tables en ajout seul exceptées."
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = rotate_stored_keys()

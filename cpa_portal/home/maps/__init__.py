@@ -29,9 +29,10 @@ def out_of_date() -> list[str]:
 def write() -> list[str]:
     """Write the maps that changed and return their names."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    changed = out_of_date()
+    texts = drawn()
+    changed = [name for name, text in texts.items() if not _says(FOLDER / name, text)]
     for name in changed:
-        (FOLDER / name).write_text(drawn()[name], encoding="utf-8")
+        (FOLDER / name).write_text(texts[name], encoding="utf-8")
     return changed
 
 

@@ -8,9 +8,11 @@ import pytest
 from django.db import connections
 
 from accounts.models import AccessLogEntry
+from accounts.services.key_rotation import rotate_stored_keys
 from agora_sync.models import FileContribution, Partner, ReceivedRequest, ReplayedVector
 from agora_sync.provider.call import Call
 from agora_sync.provider.exchange import Answer, handle_call
+from cpa_portal.kernel.encryption import generate_secret
 from rights.models import TrainingFile
 from tests.agora_sync.provider.conftest import Refused
 from tests.support.agora import (
@@ -56,6 +58,22 @@ def test_same_request_with_a_new_vector_gets_the_same_answer_bound_to_the_new_me
     assert read_answer(second.content)["empreinteRequete"] != read_answer(first.content)["empreinteRequete"]
     assert TrainingFile.objects.count() == 1
     assert ReceivedRequest.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_same_request_after_the_keys_were_replaced_gets_the_same_answer(
+    caller: Caller, holder: Any, settings: Any
+) -> None:
+    request = create_request(holder)
+    first = handle_call(caller.call(request))
+    former, new = settings.FIELD_ENCRYPTION_KEYS, generate_secret()
+    settings.FIELD_ENCRYPTION_KEYS = [new, *former]
+
+    report = rotate_stored_keys()
+    settings.FIELD_ENCRYPTION_KEYS = [new]
+
+    assert report.unreadable == []
+    assert without_digest(handle_call(caller.call(request))) == without_digest(first)
 
 
 @pytest.mark.django_db
