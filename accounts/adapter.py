@@ -11,7 +11,7 @@ from allauth.core import context as allauth_context
 from django.conf import settings
 from django.shortcuts import resolve_url
 
-from accounts.permissions import is_holder
+from accounts.permissions import is_holder, may_activate
 from accounts.ports import RenderedMessage
 from accounts.selectors.staff import current_roles
 from accounts.services.notifications import notify
@@ -56,7 +56,7 @@ def landing_page(user: User) -> str:
     for role, page in settings.LANDING_PAGES.items():
         if role in roles or (role == "holder" and is_holder(user)):
             return str(page)
-    return "/"
+    return "accounts:activation_start" if may_activate(user) else "/"
 
 
 def render_sign_in_message(context: dict[str, Any]) -> RenderedMessage:

@@ -71,3 +71,21 @@ class NotificationState(models.TextChoices):
     WAITING = "waiting", "À envoyer"
     SENT = "sent", "Envoyé"
     FAILED = "failed", "Abandonné"
+
+
+class AttemptKind(models.TextChoices):
+    """The way in that was tried."""
+
+    IDENTITY = "identity", "Réponses aux questions"
+    LETTER = "letter", "Demande d’un courrier"
+    CODE = "code", "Code reçu par la poste"
+
+
+class LetterKind(models.TextChoices):
+    ACTIVATION_CODE = "activation_code", "Code d’activation"
+
+
+class LetterState(models.TextChoices):
+    ASKED = "asked", "Demandé, destinataire à vérifier"
+    WAITING = "waiting", "À imprimer"
+    PRINTED = "printed", "Remis à l’impression"

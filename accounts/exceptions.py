@@ -26,6 +26,33 @@ class SituationOverlaps(Refusal):
     )
 
 
+class ActivationRefused(Refusal):
+    """Unknown, wrong, ambiguous, deceased, already linked: one sentence for all, and nothing that tells which."""
+
+    code = "activation_refused"
+    message = (
+        "Ces réponses ne nous permettent pas d’ouvrir votre compte. "
+        "Vérifiez-les, ou demandez un code par la poste."
+    )
+
+
+class TooManyAttempts(Refusal):
+    code = "too_many_attempts"
+    message = (
+        "Trop d’essais ont eu lieu. Attendez vingt-quatre heures, ou demandez de l’aide à un conseiller."
+    )
+
+
+class CodeRefused(Refusal):
+    """Unknown, expired, used, someone else's: one sentence for all."""
+
+    code = "activation_code_refused"
+    message = (
+        "Ce code ne peut pas être utilisé. Vérifiez-le sur votre courrier, y compris sa date de fin de validité, "
+        "ou demandez-en un autre."
+    )
+
+
 class JobLost(Exception):
     """Another process took the job over, or it ended: what this one does now must not be written."""
 

@@ -43,6 +43,12 @@ RETENTION_RULES = [
         ground="Code du travail, articles R. 5151-1 à R. 5151-10",
     ),
     RetentionRule(
+        data_class="Courriers et codes envoyés par la poste pour ouvrir le compte",
+        models=("accounts.PostalLetter", "accounts.ActivationCode"),
+        kept="Un an ; le contenu du courrier est effacé dès son impression",
+        ground="Code du travail, article R. 6323-40",
+    ),
+    RetentionRule(
         data_class="Messages envoyés",
         models=("accounts.Notification",),
         kept="Un an",
@@ -100,6 +106,19 @@ def export_personal_data(holder: Holder) -> dict[str, Any]:
             }
             for row in holder.notifications.order_by("created_at")
         ],
+        "Courriers": [
+            {
+                "nature": row.get_kind_display(),
+                "état": row.get_state_display(),
+                "écrit le": row.created_at,
+                "remis à l’impression le": row.printed_at,
+            }
+            for row in holder.letters.order_by("created_at")
+        ],
+        "Codes d’activation": [
+            {"demandé le": row.created_at, "valable jusqu’au": row.expires_at, "utilisé le": row.used_at}
+            for row in holder.activation_codes.order_by("created_at")
+        ],
         "Connexion": _sign_in(holder),
     }
 
@@ -115,6 +134,7 @@ def _identity(holder: Holder) -> dict[str, Any]:
         "pays de naissance (code INSEE)": holder.birth_country_code,
         "adresse électronique": holder.email,
         "téléphone": holder.phone,
+        "adresse postale": holder.postal_address,
         "commune de résidence": commune_label(holder.home_commune_code),
         "commune de travail": commune_label(holder.work_commune_code),
         "date de décès": holder.deceased_on,

@@ -7,7 +7,7 @@ from allauth.mfa.totp import views as totp_views
 from allauth.usersessions import views as session_views
 from django.urls import include, path, re_path
 
-from accounts.views import personal_data, private_files
+from accounts.views import activation, personal_data, private_files
 
 # The names are allauth's: it reverses them. Its own `include` would give English paths and pages we do not
 # offer.
@@ -62,6 +62,14 @@ second_factor = [
 ]
 
 pages = [
+    path("activation/", activation.activation_start, name="activation_start"),
+    path("activation/numero/", activation.activation_number, name="activation_number"),
+    path("activation/nom/", activation.activation_name, name="activation_name"),
+    path("activation/naissance/", activation.activation_birth, name="activation_birth"),
+    path("activation/verification/", activation.activation_check, name="activation_check"),
+    path("activation/non-reconnu/", activation.activation_refused, name="activation_refused"),
+    path("activation/courrier/", activation.activation_letter_sent, name="activation_letter_sent"),
+    path("activation/code/", activation.activation_code, name="activation_code"),
     path("mes-donnees/", personal_data.personal_data, name="personal_data"),
     path("mes-donnees/copie/", personal_data.copy_download, name="personal_data_copy"),
     path("mes-documents/<uuid:pk>/", private_files.file_download, name="private_file"),

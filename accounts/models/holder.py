@@ -50,6 +50,7 @@ class Holder(models.Model):
     )
     email = models.EmailField("adresse électronique", blank=True)
     phone = models.CharField("téléphone", max_length=20, blank=True)
+    postal_address = models.TextField("adresse postale", max_length=400, blank=True)
     home_commune_code = models.CharField("commune de résidence (code INSEE)", max_length=5, blank=True)
     work_commune_code = models.CharField("commune de travail (code INSEE)", max_length=5, blank=True)
     deceased_on = models.DateField("date de décès", null=True, blank=True)

@@ -20,3 +20,8 @@ def holder_of(user: User | AnonymousUser) -> Holder | None:
         user.__dict__[_MEMO] = Holder.objects.filter(user=user).first()
     holder: Holder | None = user.__dict__[_MEMO]
     return holder
+
+
+def forget_holder_of(user: User) -> None:
+    """Ask the database again next time: the link has just changed."""
+    user.__dict__.pop(_MEMO, None)

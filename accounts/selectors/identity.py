@@ -17,6 +17,7 @@ from accounts.rules.identity import (
     birthplace_of_number,
     match_identity,
 )
+from accounts.rules.names import is_a_name_of
 from cpa_portal.kernel.encryption import keyed_hashes
 
 if TYPE_CHECKING:
@@ -91,6 +92,18 @@ def match_holder_by_number(
     holder = Holder.objects.filter(nirs__nir_hash__in=hashes).first()
     held = _held_by_number(holder, hashes) if holder else _DECOY
     return match_identity(claimed, [held])
+
+
+def owner_of_number(*, number: str, birth_name: str, birth_date: BirthDate) -> Holder | None:
+    """The person who holds or held the number, if the name or the date of birth is theirs. One indexed query."""
+    holder = Holder.objects.filter(nirs__nir_hash__in=keyed_hashes(number)).first()
+    held = holder or _DECOY.key
+    known = held.known_birth_date
+    agreements = [
+        is_a_name_of(birth_name, birth_name=held.birth_name, usual_name=held.usual_name),
+        known is not None and known.admits(birth_date),
+    ]
+    return holder if any(agreements) else None
 
 
 def _held(holder: Holder) -> HeldIdentity[Holder]:

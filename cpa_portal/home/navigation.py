@@ -44,6 +44,7 @@ BOTH = ("portal", "provider")
 
 MENU = (
     Entry("Accueil", "home:index", is_anonymous, BOTH),
+    Entry("Ouvrir mon compte", "accounts:activation_start", permissions.may_activate),
     Entry("Tableau de bord", "home:dashboard", permissions.is_holder),
     Entry("Mes droits", "rights:counter_list", permissions.is_holder),
     Entry("Mes dossiers", "rights:file_list", permissions.is_holder),

@@ -164,6 +164,8 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
 }
 if not ENVIRONMENT.rate_limits:
     ACCOUNT_RATE_LIMITS = False
+# Answers to the questions of the activation, right or wrong, in 24 hours. Per origin, with room for an agency.
+ACTIVATION_LIMITS = {"user": 5, "number": 5, "origin": 100} if ENVIRONMENT.rate_limits else {}
 # Behind a proxy the visitor's address is the last one of X-Forwarded-For, which the proxy adds; without a proxy
 # that header is the visitor's own words.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENVIRONMENT.trusted_proxies else 0
@@ -248,6 +250,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # The icons are a few hundred bytes each: compressing a thousand of them costs more than it saves.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("svg", "png", "woff", "woff2", "ico", "gz", "br")
 MEDIA_ROOT = Path(ENVIRONMENT.media_root).resolve()
+# Letters to post, as PDF: the printer's collector takes them away.
+LETTERS_DIR = MEDIA_ROOT / "letters"
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 
@@ -342,6 +346,7 @@ TRACES_RETENTION_DAYS = ENVIRONMENT.traces_retention_days
 # What the rooms below ask of the rooms above, by name (see docs/architecture.md) ----------------
 NOTIFICATION_RENDERERS: dict[str, str] = {
     "sign_in_message": "accounts.adapter.render_sign_in_message",
+    "accounts.account_linked": "accounts.services.messages.render_account_linked",
     "cep.appointment_confirmed": "cep.services.messages.render_confirmation",
     "cep.appointment_cancelled": "cep.services.messages.render_cancellation",
 }

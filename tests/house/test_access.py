@@ -21,6 +21,8 @@ ADDRESSES = [address for address in every_address() if not address.route.startsw
 OURS = [address for address in ADDRESSES if not address.name.startswith("admin:")]
 
 ALL, SIGNED_IN, HOLDER, STAFF = "all", "signed in", "holder", "staff"
+# Signed in, neither staff nor linked to an account: the kind SIGNED_IN is exactly that person.
+UNLINKED = "signed in, without account"
 AGENT, RSSI = StaffRole.REGIONAL_AGENT.value, StaffRole.RSSI.value
 
 WHO_MAY_OPEN: dict[str, Collection[str]] = {
@@ -63,6 +65,19 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     ),
     "home:dashboard": {HOLDER},
     # Accounts
+    **dict.fromkeys(
+        (
+            "accounts:activation_start",
+            "accounts:activation_number",
+            "accounts:activation_name",
+            "accounts:activation_birth",
+            "accounts:activation_check",
+            "accounts:activation_refused",
+            "accounts:activation_letter_sent",
+            "accounts:activation_code",
+        ),
+        frozenset({UNLINKED}),
+    ),
     "accounts:personal_data": {HOLDER},
     "accounts:personal_data_copy": {HOLDER},
     "accounts:private_file": {SIGNED_IN},
@@ -149,6 +164,8 @@ def may_open(kind: str, allowed: Collection[str]) -> bool:
         return True
     if kind == ALL:
         return False
+    if kind == SIGNED_IN and UNLINKED in allowed:
+        return True
     return SIGNED_IN in allowed or (STAFF in allowed and kind in StaffRole.values)
 
 

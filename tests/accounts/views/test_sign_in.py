@@ -65,8 +65,8 @@ def test_sign_in_as_staff_leads_to_the_page_of_the_role(client, role, page):
     assert response["Location"] == page
 
 
-def test_sign_in_without_account_nor_role_leads_home(client):
-    assert sign_in(client, UserFactory())["Location"] == "/"
+def test_sign_in_without_account_nor_role_leads_to_opening_one(client):
+    assert sign_in(client, UserFactory())["Location"] == "/activation/"
 
 
 def test_sign_in_with_next_returns_where_the_person_was(client):
