@@ -27,7 +27,7 @@ def is_holder(user: AnyUser) -> bool:
 
 def may_activate(user: AnyUser) -> bool:
     """Someone who signed in and has not opened their account yet. Staff open theirs with a sign-in of their own."""
-    return user.is_authenticated and user.is_active and not user.is_staff and holder_of(user) is None
+    return is_signed_in(user) and not current_roles(user) and holder_of(user) is None
 
 
 def is_regional_agent(user: AnyUser) -> bool:
