@@ -14,11 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Holder
 from rights.enums import EntryKind
 from rights.models import Counter, Entry
+from rights.services.ledger import post_entry
 from tests.bench.registry import Figure, benchmark
 from tests.support.http import sign_in
 
@@ -76,14 +78,16 @@ def prepare_account() -> None:
     counter = Counter.objects.get(holder=Holder.objects.get(user__email=LOGIN), scheme="cpf")
     missing = ENTRIES - Entry.objects.filter(counter__holder=counter.holder).count()
     for rank in range(missing):
-        Entry.objects.create(
-            counter=counter,
-            kind=EntryKind.CREDIT,
-            amount=100,
-            value_date=timezone.localdate(),
-            label=f"Écriture de mesure {rank}",
-            source="bin/bench",
-        )
+        with transaction.atomic():
+            post_entry(
+                counter=counter,
+                kind=EntryKind.CREDIT,
+                amount=100,
+                value_date=timezone.localdate(),
+                label=f"Écriture de mesure {rank}",
+                source="bin/bench",
+                key=f"bench:{counter.pk}:{missing}:{rank}",
+            )
 
 
 @contextlib.contextmanager
