@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -15,8 +16,13 @@ def room_of(module: str) -> str:
     return next((room for room in ROOMS if module == room or module.startswith(f"{room}.")), "")
 
 
-def modules_of(room: str) -> Iterator[tuple[str, ast.Module]]:
-    """Each module of the room with its syntax tree, migrations left out, in a stable order."""
+@cache
+def modules_of(room: str) -> tuple[tuple[str, ast.Module], ...]:
+    """Each module of the room with its syntax tree, migrations left out, in a stable order. Read once a process."""
+    return tuple(_parsed(room))
+
+
+def _parsed(room: str) -> Iterator[tuple[str, ast.Module]]:
     base = Path(settings.BASE_DIR)
     for path in sorted((base / Path(*room.split("."))).rglob("*.py")):
         if "migrations" not in path.parts:
