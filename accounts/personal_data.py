@@ -56,6 +56,22 @@ RETENTION_RULES = [
     ),
 ]
 
+TITLE = "Identité, situations et compte"
+COPIED = {
+    "accounts.Holder": "Identité",
+    "accounts.HolderNIR": "Numéros de sécurité sociale",
+    "accounts.Situation": "Situations",
+    "accounts.Consent": "Consentements",
+    "accounts.AccessLogEntry": "Consultations",
+    "accounts.PrivateFile": "Documents",
+    "accounts.Notification": "Messages",
+    "accounts.PostalLetter": "Courriers",
+    "accounts.ActivationCode": "Codes d’activation",
+}
+NOT_COPIED = {
+    "accounts.BackgroundJob": "Travaux demandés par des agents ; leur compte rendu est un document, et figure avec eux",
+}
+
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
     """A fixed number of queries, whatever the number of rows. The NIR is masked here too: the file may be left

@@ -41,7 +41,12 @@ class RetentionRule:
 class PersonalDataExporter(Protocol):
     """A module named in settings.PERSONAL_DATA_EXPORTERS, one per room that holds data about people."""
 
+    TITLE: str
     RETENTION_RULES: Sequence[RetentionRule]
+    # Every table of the room from which foreign keys lead to a holder is in one of the two: the part of the copy that
+    # shows its rows ("Droits à la formation / Écritures"), or the reason why the copy has no such part.
+    COPIED: Mapping[str, str]
+    NOT_COPIED: Mapping[str, str]
 
     def export_personal_data(self, holder: Holder) -> dict[str, Any]:
         """All that the room holds about the person, in values that JSON knows; keys are French titles."""

@@ -72,6 +72,7 @@ pages = [
     path("activation/code/", activation.activation_code, name="activation_code"),
     path("mes-donnees/", personal_data.personal_data, name="personal_data"),
     path("mes-donnees/copie/", personal_data.copy_download, name="personal_data_copy"),
+    path("mes-donnees/copie.pdf", personal_data.document_download, name="personal_data_document"),
     path("mes-documents/<uuid:pk>/", private_files.file_download, name="private_file"),
 ]
 

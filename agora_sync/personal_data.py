@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Holder
 from accounts.ports import RetentionRule
-from agora_sync.models import Exchange
+from agora_sync.models import Exchange, FileContribution, HolderPull, ReceivedRequest
 
 TRACES_GROUND = (
     "Code du travail, articles R. 6323-39 et R. 6323-40 : traces techniques six mois, traces applicatives un an ; "
@@ -34,11 +34,36 @@ RETENTION_RULES = [
     ),
 ]
 
+TITLE = "Échanges avec AGORA"
+COPIED = {
+    "agora_sync.Exchange": "Échanges avec AGORA",
+    "agora_sync.HolderPull": "Demandes d’actualisation de vos dossiers",
+    "agora_sync.FileContribution": "Dossiers complétés par un partenaire",
+    "agora_sync.ReceivedRequest": "Demandes reçues d’un partenaire à votre sujet",
+}
+NOT_COPIED: dict[str, str] = {}
+
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
-    """The exchanges about the person, in one query. Keys are French titles; messages themselves are evidence."""
+    """The exchanges about the person, in four queries. Keys are French titles; messages themselves are evidence."""
     exchanges = Exchange.objects.filter(holder=holder).select_related("partner").order_by("created_at")
-    return {"Échanges avec AGORA": [_exchange(exchange) for exchange in exchanges]}
+    contributions = FileContribution.objects.filter(training_file__holder=holder).order_by("since")
+    received = ReceivedRequest.objects.filter(holder=holder).order_by("received_at")
+    return {
+        "Échanges avec AGORA": [_exchange(exchange) for exchange in exchanges],
+        "Demandes d’actualisation de vos dossiers": [
+            {"Demandée le": pull.requested_at, "Lue le": pull.pulled_at}
+            for pull in HolderPull.objects.filter(holder=holder)
+        ],
+        "Dossiers complétés par un partenaire": [
+            {"Dossier": row.training_file.title, "Partenaire": row.partner.name, "Depuis": row.since}
+            for row in contributions.select_related("training_file", "partner")
+        ],
+        "Demandes reçues d’un partenaire à votre sujet": [
+            {"Le": row.received_at, "Opération": row.get_operation_display(), "Partenaire": row.partner.name}
+            for row in received.select_related("partner")
+        ],
+    }
 
 
 def _exchange(exchange: Exchange) -> dict[str, Any]:

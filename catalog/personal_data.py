@@ -24,6 +24,10 @@ RETENTION_RULES = [
     ),
 ]
 
+TITLE = "Offre de formation"
+COPIED: dict[str, str] = {}
+NOT_COPIED: dict[str, str] = {}
+
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
     """Nothing: searches are not kept, and the sessions that a person asked for are in the room of rights."""

@@ -20,6 +20,13 @@ RETENTION_RULES = [
     )
 ]
 
+TITLE = "Conseil en évolution professionnelle"
+COPIED = {
+    "cep.Booking": "Rendez-vous avec un conseiller",
+    "cep.BookingEvent": "Rendez-vous avec un conseiller / Historique",
+}
+NOT_COPIED: dict[str, str] = {}
+
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
     """The person's appointments with their history, in two queries. Keys are French titles."""

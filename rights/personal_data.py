@@ -35,6 +35,19 @@ RETENTION_RULES = [
     ),
 ]
 
+TITLE = "Droits et dossiers de formation"
+COPIED = {
+    "rights.Counter": "Droits à la formation",
+    "rights.Entry": "Droits à la formation / Écritures",
+    "rights.TrainingFile": "Dossiers de formation",
+    "rights.TrainingFileFunding": "Dossiers de formation / Financement",
+    "rights.TrainingFileTransition": "Dossiers de formation / Histoire",
+}
+NOT_COPIED = {
+    "rights.EntryKey": "Clé technique d’une écriture : elle empêche de l’écrire deux fois et ne dit rien de plus",
+    "rights.JournalEvent": "Relais technique vers AGORA de ce que l’histoire du dossier raconte déjà",
+}
+
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
     """The counters with their entries, the files with their parts and their history, in five queries."""

@@ -19,6 +19,22 @@ def full_copy(holder: Holder) -> dict[str, Any]:
     return {room: exporter.export_personal_data(holder) for room, exporter in _exporters()}
 
 
+def titled_copy(holder: Holder) -> list[tuple[str, dict[str, Any]]]:
+    """The same copy under the titles that a person reads, without the rooms that hold nothing about people."""
+    parts = ((exporter.TITLE, exporter.export_personal_data(holder)) for _, exporter in _exporters())
+    return [(title, part) for title, part in parts if part]
+
+
+def copied_tables() -> dict[str, tuple[str, str]]:
+    """Table to (room, part of the copy that shows it), every room together."""
+    return {label: (room, part) for room, exporter in _exporters() for label, part in exporter.COPIED.items()}
+
+
+def tables_not_copied() -> dict[str, str]:
+    """Table to the reason why the copy has no part for it."""
+    return {label: why for _, exporter in _exporters() for label, why in exporter.NOT_COPIED.items()}
+
+
 def retention_rules() -> list[RetentionRule]:
     """How long each class of data is kept, every room together."""
     return [rule for _, exporter in _exporters() for rule in exporter.RETENTION_RULES]

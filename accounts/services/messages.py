@@ -29,7 +29,7 @@ def announce_linked_account(*, holder: Holder, user: User) -> None:
             recipient=recipient,
             holder=holder,
             dedup_key=f"{ACCOUNT_LINKED}:{holder.pk}:{user.pk}:{recipient}",
-            context={"name": holder.display_name, "on": date_format(timezone.localtime(), "j F Y à H \\h i")},
+            context={"name": holder.display_name, "on": date_format(timezone.localtime(), "j F Y à G \\h i")},
         )
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import is_holder
 from accounts.selectors.access_log import consultations_of
 from accounts.selectors.personal_data import full_copy, retention_rules
+from accounts.selectors.personal_document import personal_document
 from accounts.selectors.places import commune_label
 from cpa_portal.kernel.access import requires
 
@@ -49,4 +50,16 @@ def copy_download(request: HttpRequest) -> JsonResponse:
         json_dumps_params={"ensure_ascii": False, "indent": 2},
     )
     response["Content-Disposition"] = f'attachment; filename="mes-donnees-{today:%Y-%m-%d}.json"'
+    return response
+
+
+@requires(is_holder)
+@never_cache
+@require_safe
+def document_download(request: HttpRequest) -> HttpResponse:
+    """The same copy to read or to print, as an accessible PDF."""
+    document = personal_document(request.holder)  # type: ignore[attr-defined]
+    response = HttpResponse(document, content_type="application/pdf")
+    name = f"mes-donnees-{timezone.localdate():%Y-%m-%d}.pdf"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
 from accounts.enums import StaffRole
-from accounts.models import User
+from accounts.models import Holder, User
 from accounts.permissions import is_cdc
 from accounts.selectors.staff import scope_codes
 from agora_sync.enums import Direction, ExchangeState
@@ -34,6 +35,18 @@ def exchanges_for(user: User) -> QuerySet[Exchange]:
     if is_cdc(user):
         return exchanges
     return exchanges.filter(region_code__in=scope_codes(user, StaffRole.REGIONAL_AGENT))
+
+
+def exchange_of(user: User, key: UUID) -> Exchange | None:
+    """One exchange that the user may follow, with the person it is about; None for any other."""
+    return exchanges_for(user).select_related("holder", "training_file__holder").filter(pk=key).first()
+
+
+def person_of(exchange: Exchange) -> Holder | None:
+    """Whom the exchange is about: named by it, or by its file."""
+    if exchange.holder is not None or exchange.training_file is None:
+        return exchange.holder
+    return exchange.training_file.holder
 
 
 def exchange_counts(user: User, *, now: datetime) -> ExchangeCounts:

@@ -1,12 +1,15 @@
+from uuid import UUID
+
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.services.access_log import record_consultation
 from agora_sync.forms.filters import ExchangeFilter
 from agora_sync.permissions import can_follow_exchanges
-from agora_sync.selectors.exchanges import exchange_counts, exchanges_for
+from agora_sync.selectors.exchanges import exchange_counts, exchange_of, exchanges_for, person_of
 from cpa_portal.kernel.access import requires
 
 ROWS_PER_PAGE = 50
@@ -27,3 +30,26 @@ def exchange_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(filters.qs, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": filters.form, "page": page, "now": timezone.now()}
     return render(request, "agora_sync/exchange_list.html", context)
+
+
+@requires(can_follow_exchanges)
+@require_safe
+def exchange_detail(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Whose file the exchange is about, to help that person. The consultation is written before it is shown."""
+    user = request.user
+    exchange = exchange_of(user, key)  # type: ignore[arg-type]
+    if exchange is None:
+        raise Http404
+    person = person_of(exchange)
+    if person is not None:
+        record_consultation(
+            actor=user,  # type: ignore[arg-type]
+            holder=person,
+            purpose="Suivi d’un échange avec AGORA",
+            what="Nom, dossier de formation et état de sa transmission",
+        )
+    return render(
+        request,
+        "agora_sync/exchange_detail.html",
+        {"exchange": exchange, "person": person, "now": timezone.now()},
+    )

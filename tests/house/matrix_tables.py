@@ -57,7 +57,16 @@ def documents(world: World) -> list[Target]:
     ]
 
 
+def exchanges(world: World) -> list[Target]:
+    """Of two regions; the Caisse des dépôts follows both."""
+    return [
+        Target("own", {"key": world.objects["exchange/own"].pk}, frozenset({"agent", "CDC"})),
+        Target("other's", {"key": world.objects["exchange/other"].pk}, frozenset({"other agent", "CDC"})),
+    ]
+
+
 OBJECTS: dict[str, Builder] = {
+    "agora_sync:exchange_detail": exchanges,
     "accounts:private_file": documents,
     "catalog:training_detail": of_everybody("training", "pk"),
     "catalog:api_training_detail": of_everybody("training", "pk"),

@@ -80,6 +80,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     ),
     "accounts:personal_data": {HOLDER},
     "accounts:personal_data_copy": {HOLDER},
+    "accounts:personal_data_document": {HOLDER},
     "accounts:private_file": {SIGNED_IN},
     # Catalogue
     **dict.fromkeys(
@@ -108,6 +109,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     # Flows with AGORA
     "agora_sync:agent_home": {AGENT, StaffRole.CDC.value},
     "agora_sync:exchange_list": {AGENT, StaffRole.CDC.value},
+    "agora_sync:exchange_detail": {AGENT, StaffRole.CDC.value},
     "agora_sync:trace_list": {RSSI},
     "agora_sync:holder_pull": {HOLDER},
     # Career advice

@@ -131,8 +131,13 @@ def _people(world: World) -> None:
     )
     world.add("staff whose scope has ended", "signed in", former.user)
     both = frozenset({"data-protection officer", "administrator", "CDC"})
-    world.secrets[own.birth_name] = both | {"holder", "adviser", "manager"}
-    world.secrets[other.birth_name] = both | {"other holder", "other adviser", "other manager"}
+    world.secrets[own.birth_name] = both | {"holder", "adviser", "manager", "agent"}
+    world.secrets[other.birth_name] = both | {
+        "other holder",
+        "other adviser",
+        "other manager",
+        "other agent",
+    }
 
 
 def _holders_objects(world: World) -> None:

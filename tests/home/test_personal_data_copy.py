@@ -1,0 +1,163 @@
+"""The copy of everything held: every table that leads to a person is in it, in the file and in the document."""
+
+import io
+import json
+import uuid
+from datetime import date
+
+import pytest
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+from pypdf import PdfReader
+
+from accounts.models import Consent, ConsentAct, Holder
+from accounts.selectors.personal_data import copied_tables, full_copy, retention_rules, tables_not_copied
+from accounts.selectors.personal_document import blocks_of, in_words, personal_document
+from accounts.services.access_log import record_consultation
+from accounts.services.activation import send_activation_code
+from accounts.services.messages import announce_linked_account
+from accounts.services.private_files import store_private_file
+from agora_sync.enums import Direction, ExchangeState
+from agora_sync.models import Exchange, FileContribution, HolderPull, Partner, ReceivedRequest
+from cep.enums import BookingAction, BookingStatus
+from cep.models import BookingEvent
+from tests.support.factories.accounts import HolderFactory, SituationFactory, UserFactory
+from tests.support.factories.agora_sync import requested_file
+from tests.support.factories.cep import BookingFactory
+
+ROOMS = {"accounts", "catalog", "rights", "cep", "agora_sync"}
+
+
+def tables_that_lead_to_a_person():
+    """The models from which foreign keys, followed one after another, reach a holder."""
+    found = {Holder}
+    while True:
+        reached = {
+            model
+            for model in apps.get_models()
+            if model._meta.app_label in ROOMS
+            and any(field.remote_field and field.related_model in found for field in model._meta.fields)
+        }
+        if reached <= found:
+            return {model._meta.label for model in found}
+        found |= reached
+
+
+def test_every_table_that_leads_to_a_person_is_copied_or_says_why_not():
+    assert tables_that_lead_to_a_person() == set(copied_tables()) | set(tables_not_copied())
+    assert not set(copied_tables()) & set(tables_not_copied())
+    assert all(tables_not_copied().values())
+
+
+def test_every_table_that_leads_to_a_person_has_a_retention_rule():
+    ruled = {label for rule in retention_rules() for label in rule.models}
+
+    # What is kept with the row that it serves has no duration of its own.
+    assert tables_that_lead_to_a_person() - ruled <= set(tables_not_copied())
+
+
+@pytest.fixture
+def known_everywhere(db):
+    """A person with at least one row in every table of the copy."""
+    holder = HolderFactory(birth_name="Rossi-Fontaine", postal_address="12 rue des Lilas\n20000 Ajaccio")
+    SituationFactory(holder=holder)
+    Consent.objects.create(
+        holder=holder, purpose="conseil", beneficiary="op", text_version="1", act=ConsentAct.GIVEN
+    )
+    record_consultation(actor=UserFactory(rssi=True), holder=holder, purpose="Audit", what="Identité")
+    store_private_file(name="releve.pdf", content=b"%PDF", owner_holder=holder)
+    announce_linked_account(holder=holder, user=holder.user)
+    send_activation_code(holder=holder)
+    training_file = requested_file(holder)
+    booking = BookingFactory(holder=holder)
+    BookingEvent.objects.create(
+        booking=booking, action=BookingAction.BOOK, status_after=BookingStatus.CONFIRMED
+    )
+    flows(holder, training_file)
+    return holder
+
+
+def flows(holder, training_file):
+    partner = Partner.objects.create(
+        code="p", name="Partenaire", siret="16000000900018", issuer="urn:p", environment="recette"
+    )
+    exchange = Exchange.objects.create(
+        direction=Direction.INCOMING,
+        operation="CreerDossier",
+        state=ExchangeState.DONE,
+        holder=holder,
+        partner=partner,
+    )
+    HolderPull.objects.create(holder=holder)
+    FileContribution.objects.create(partner=partner, training_file=training_file)
+    ReceivedRequest.objects.create(
+        partner=partner,
+        request_id=uuid.uuid4(),
+        exchange_id=exchange.pk,
+        operation="CreerDossier",
+        body_sha256="ab" * 32,
+        holder=holder,
+    )
+
+
+def test_copy_shows_rows_of_every_table_and_is_json(known_everywhere):
+    copy = json.loads(json.dumps(full_copy(known_everywhere), cls=DjangoJSONEncoder))
+
+    empty = [label for label, (room, part) in copied_tables().items() if not rows_at(copy[room], part)]
+    assert empty == []
+
+
+def rows_at(content, part):
+    """What the copy holds under `Droits / Écritures`: the parts of every record of the first are put together."""
+    found = [content]
+    for name in part.split(" / "):
+        values = [row[name] for row in found if row.get(name)]
+        found = [row for value in values for row in (value if isinstance(value, list) else [value])]
+    return found
+
+
+def test_document_is_tagged_titled_and_says_what_the_copy_says(known_everywhere):
+    reader = PdfReader(io.BytesIO(personal_document(known_everywhere)))
+
+    text = " ".join("\n".join(page.extract_text() for page in reader.pages).split())
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"].lower().startswith("fr")
+    assert reader.metadata.title == "Copie de mes données personnelles"
+    for said in ("Rossi-Fontaine", "Partenaire", "12 rue des Lilas", "Solde d’ouverture", "Audit"):
+        assert said in text, said
+    assert "pdfuaid:part" in reader.xmp_metadata.stream.get_data().decode()
+
+
+def test_documents_are_served_to_the_person(known_everywhere, client):
+    client.force_login(known_everywhere.user)
+
+    document = client.get("/mes-donnees/copie.pdf")
+
+    assert document["Content-Type"] == "application/pdf"
+    assert document["Cache-Control"].count("no-store") == 1
+    assert document.content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "Non renseigné"),
+        ("", "Non renseigné"),
+        (True, "oui"),
+        (date(2026, 3, 3), "3 mars 2026"),
+        ("2026-03-03", "3 mars 2026"),
+        ("2026-03-03T08:05:00+00:00", "3 mars 2026 à 9 h 05"),
+        ("2026-99-03", "2026-99-03"),
+        ("1962-00-00", "1962-00-00"),
+        (42, "42"),
+    ],
+)
+def test_in_words_reads_as_a_person_does(value, words):
+    assert in_words(value) == words
+
+
+def test_blocks_of_nested_records_are_titled_tables():
+    blocks = list(blocks_of({"Nom": "A", "Écritures": [{"Rang": 1}, {"Rang": 2}], "Vide": []}, 2))
+
+    assert [block["kind"] for block in blocks] == ["table", "title", "table", "table", "title", "text"]
