@@ -2,13 +2,17 @@ from django.db import models
 
 
 class Scheme(models.TextChoices):
-    """The five rights a person may hold. The acronyms are the law's own."""
+    """The rights a person may hold. The acronyms are the law's own.
+
+    What others add to the account (`SUPPLEMENT`) is counted apart: it is outside the ceiling of what work acquires.
+    """
 
     CPF = "cpf", "Compte personnel de formation (CPF)"
     DIF = "dif", "Droit individuel à la formation (DIF)"
     CEC = "cec", "Compte d’engagement citoyen (CEC)"
     C2P = "c2p", "Compte professionnel de prévention (C2P)"
     PUBLIC_HOURS = "public_hours", "Heures de formation des agents publics"
+    SUPPLEMENT = "supplement", "Dotations et abondements reçus"
 
 
 class Unit(models.TextChoices):
@@ -23,6 +27,7 @@ UNIT_OF_SCHEME: dict[Scheme, Unit] = {
     Scheme.CEC: Unit.CENTS,
     Scheme.C2P: Unit.POINTS,
     Scheme.PUBLIC_HOURS: Unit.MINUTES,
+    Scheme.SUPPLEMENT: Unit.CENTS,
 }
 
 

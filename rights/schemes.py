@@ -69,6 +69,15 @@ SCHEMES: dict[Scheme, SchemeDescription] = {
         pays_for="Un projet d’évolution professionnelle accepté par votre employeur public.",
         does_not_pay_for="L’adaptation à votre poste actuel, que votre employeur doit financer.",
     ),
+    Scheme.SUPPLEMENT: SchemeDescription(
+        name=Scheme.SUPPLEMENT.label,
+        slug="dotations",
+        short_name="Dotations",
+        purpose="Payer une formation avec l’argent qu’un employeur, un accord ou un tribunal a ajouté à votre compte.",
+        comes_from="Votre employeur, votre branche ou un autre organisme le verse ; il s’ajoute sans plafond.",
+        pays_for="Les mêmes formations que le CPF, parfois une formation précise si la dotation est fléchée.",
+        does_not_pay_for="Une formation choisie après la date limite, quand la dotation en porte une.",
+    ),
 }
 
 SCHEME_OF_SLUG: dict[str, Scheme] = {description.slug: scheme for scheme, description in SCHEMES.items()}

@@ -59,6 +59,7 @@ MENU = (
 )
 
 FOOTER = (
+    Entry("Barèmes des droits", "rights:parameter_tables"),
     Entry("Plan du site", "home:sitemap", anyone, BOTH),
     Entry("Accessibilité : non conforme", "home:accessibility", anyone, BOTH),
     Entry("Mentions légales", "home:legal", anyone, BOTH),

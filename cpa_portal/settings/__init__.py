@@ -313,6 +313,9 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "UNAUTHENTICATED_USER": None,
+    # Without this, DRF believes any X-Forwarded-For: whoever changes it would never be limited.
+    "NUM_PROXIES": 1 if ENVIRONMENT.trusted_proxies else 0,
+    "DEFAULT_THROTTLE_RATES": {"calculation": "120/min" if ENVIRONMENT.rate_limits else None},
     "EXCEPTION_HANDLER": "cpa_portal.kernel.api.problem_handler",
 }
 SPECTACULAR_SETTINGS = {

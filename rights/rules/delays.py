@@ -1,10 +1,14 @@
-"""Delays of a training request, counted from Monday to Friday.
+"""Delays of the room, in working days from Monday to Friday or in calendar days.
 
 The conditions of use count "jours ouvrés" for both sides of the country alike: public holidays, which differ from one
 territory to another, are left out of account.
 """
 
 from datetime import date, timedelta
+from fractions import Fraction
+
+from rights.parameters.types import LegalValues
+from rights.rules.dates import add_years
 
 SATURDAY = 5
 
@@ -24,3 +28,30 @@ def first_possible_start(*, requested_on: date, notice_working_days: int) -> dat
         if day.weekday() < SATURDAY:
             left -= 1
     return day
+
+
+def employer_answer_limit(received_on: date, values: LegalValues) -> date:
+    """The last day of the employer's answer to a request for absence; silence is agreement (D. 6323-4, II)."""
+    return received_on + timedelta(days=values.on("employer_answer_days", received_on).number)
+
+
+def absence_request_limit(starts_on: date, *, months: Fraction, values: LegalValues) -> date:
+    """The last day to ask for the absence: earlier for a long training (D. 6323-4, I)."""
+    long = months >= values.on("absence_long_months", starts_on).number
+    name = "absence_request_days_long" if long else "absence_request_days_short"
+    return starts_on - timedelta(days=values.on(name, starts_on).number)
+
+
+def volunteering_declaration_limit(year: int, values: LegalValues) -> date:
+    """The last day to declare a year of volunteering (R. 5151-16)."""
+    return values.of_year("cec_declaration_deadline", year).posting.of(year)
+
+
+def erasure_after_death(died_on: date, values: LegalValues) -> date:
+    """The day from which the account of a dead person is erased (R. 6323-39)."""
+    return add_years(died_on, values.on("erasure_years_after_death", died_on).number)
+
+
+def erasure_of_operation(done_on: date, values: LegalValues) -> date:
+    """The day from which the trace of an operation is erased (R. 6323-40)."""
+    return add_years(done_on, values.on("operation_log_years", done_on).number)

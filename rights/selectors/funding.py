@@ -9,7 +9,7 @@ from accounts.models import Holder
 from rights.enums import Scheme
 from rights.models import Counter
 from rights.parameters import legal_values, value_on
-from rights.rules.funding import FundingPlan, Purse, plan_funding
+from rights.rules.funding import Action, FundingCase, FundingPlan, Purse, plan_funding
 
 
 def paying_counters(holder: Holder, day: date) -> list[Counter]:
@@ -19,16 +19,17 @@ def paying_counters(holder: Holder, day: date) -> list[Counter]:
     return sorted(counters, key=lambda counter: order.index(counter.scheme))
 
 
-def plan_from_counters(counters: Iterable[Counter], *, price_cents: int, day: date) -> FundingPlan:
+def plan_from_counters(
+    counters: Iterable[Counter], *, price_cents: int, day: date, action: Action = Action.RNCP
+) -> FundingPlan:
     """The split of a price between these counters, given in any order, and the holder, by the rules of the day."""
-    order = value_on("paying_schemes", day).names
-    by_order = sorted(counters, key=lambda counter: order.index(counter.scheme))
-    return plan_funding(
+    case = FundingCase(
+        day=day,
         price_cents=price_cents,
-        purses=[Purse(Scheme(counter.scheme), counter.balance) for counter in by_order],
-        participation=value_on("holder_participation", day),
-        parameters_version=legal_values().version,
+        purses=tuple(Purse(Scheme(counter.scheme), counter.balance) for counter in counters),
+        action=action,
     )
+    return plan_funding(case, values=legal_values())
 
 
 def funding_plan(*, holder: Holder, price_cents: int, day: date) -> FundingPlan:

@@ -95,6 +95,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
         frozenset({ALL}),
     ),
     # Rights
+    **dict.fromkeys(("rights:parameter_tables", "rights:api_calculation"), frozenset({ALL})),
     **dict.fromkeys(
         (
             "rights:counter_list",

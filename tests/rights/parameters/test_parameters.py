@@ -4,35 +4,21 @@ from datetime import date, timedelta
 
 import pytest
 
-from rights.checks import NEEDED_PARAMETERS, check_legal_values
-from rights.parameters import InvalidParameters, legal_values, registry, value_on
+from rights.checks import check_legal_values
+from rights.parameters import NEEDED, PARAMETERS_FILE, InvalidParameters, legal_values, value_on
 from rights.parameters.reading import read_legal_values
 
 GOOD = """
 version: "1"
 parameters:
   notice:
+    topic: delays
     unit: working_days
     meaning: Préavis
     values:
       - {to: 2024-05-01, value: 5, source: Ancien texte, confidence: high}
       - {from: 2024-05-02, value: 11, source: Nouveau texte, confidence: high}
 """
-
-
-@pytest.fixture
-def other_file(tmp_path, monkeypatch):
-    """Reads the values from another file for the time of a test."""
-
-    def use(text):
-        path = tmp_path / "values.yaml"
-        path.write_text(text, encoding="utf-8")
-        monkeypatch.setattr(registry, "PARAMETERS_FILE", path)
-        legal_values.cache_clear()
-
-    yield use
-    monkeypatch.undo()
-    legal_values.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -126,4 +112,56 @@ def test_system_check_names_each_missing_value(other_file):
     messages = check_legal_values()
 
     assert {message.id for message in messages} == {"rights.E002"}
-    assert len(messages) == len(NEEDED_PARAMETERS)
+    assert len(messages) == len(NEEDED)
+
+
+def test_parameter_asked_by_the_rules_in_another_unit_is_refused_by_name():
+    text = GOOD.replace("notice:", "request_notice:").replace("unit: working_days", "unit: days")
+
+    with pytest.raises(InvalidParameters, match="request_notice : le calcul attend"):
+        read_legal_values(text)
+
+
+@pytest.mark.parametrize("written", ["+1 02-29", "+1 13-01", "1 04-01", "04-01"])
+def test_posting_day_that_does_not_exist_each_year_is_refused(written):
+    text = GOOD.replace("unit: working_days", "unit: posting_day").replace(
+        "value: 5,", f'value: "{written}",'
+    )
+
+    with pytest.raises(InvalidParameters, match="notice"):
+        read_legal_values(text)
+
+
+def test_choice_that_no_rule_applies_is_refused():
+    text = PARAMETERS_FILE.read_text(encoding="utf-8").replace("value: highest", "value: lowest")
+
+    with pytest.raises(
+        InvalidParameters, match="oeth_with_low_qualified : attendu un choix parmi added, highest"
+    ):
+        read_legal_values(text)
+
+
+def test_version_changes_with_any_value():
+    text = PARAMETERS_FILE.read_text(encoding="utf-8")
+
+    assert read_legal_values(text).version == legal_values().version
+    assert read_legal_values(text.replace("value: 50000,", "value: 50001,")).version != legal_values().version
+
+
+def test_use_that_names_an_unknown_rate_is_refused():
+    text = PARAMETERS_FILE.read_text(encoding="utf-8").replace("rate: c2p_points_step", "rate: c2p_steps")
+
+    with pytest.raises(InvalidParameters, match="valeur inconnue 'c2p_steps'"):
+        read_legal_values(text)
+
+
+def test_each_choice_that_the_law_leaves_open_is_explained():
+    open_values = [
+        (name, value)
+        for name, parameter in legal_values().parameters.items()
+        for value in parameter.values
+        if value.confidence == "low"
+    ]
+
+    assert len(open_values) >= 15
+    assert all(value.note.endswith(".") for _, value in open_values)

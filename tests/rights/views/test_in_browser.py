@@ -88,6 +88,13 @@ def test_counter_pages_are_readable_and_sound(page, counter, session):
     assert_sound(page, "CPF")
 
 
+def test_legal_values_are_readable_and_sound(page):
+    page.goto("/baremes/")
+
+    assert_sound(page, "Barèmes des droits à la formation")
+    page.screenshot(path=f"/tmp/w/rights/b{page.viewport_size[chr(119)+chr(105)+chr(100)+chr(116)+chr(104)]}.png", full_page=True)
+
+
 def test_request_by_keyboard_opens_a_file_that_can_be_given_up(page, counter, session):
     page.goto(f"/mes-dossiers/demande/{session.pk}/")
     assert_sound(page, "Demander la formation")
