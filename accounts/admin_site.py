@@ -6,7 +6,7 @@ from allauth.account import views as account_views
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -31,7 +31,7 @@ class CPAAdminSite(AdminSite):
         if hasattr(admin_class, "view_roles"):
             super().register(model_or_iterable, admin_class, **options)
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Refused: it would list people by name without a line in the access log. No form of ours asks it."""
         raise PermissionDenied
 

@@ -66,6 +66,14 @@ def is_administrator(user: AnyUser) -> bool:
     return StaffRole.ADMINISTRATOR in current_roles(user)
 
 
+def is_employer(user: AnyUser) -> bool:
+    return StaffRole.EMPLOYER in current_roles(user)
+
+
+def is_funder(user: AnyUser) -> bool:
+    return StaffRole.FUNDER in current_roles(user)
+
+
 def is_staff_member(user: AnyUser) -> bool:
     """Anyone who works here, whatever the role. Being marked staff without a current scope is not enough."""
     return user.is_authenticated and user.is_staff and bool(current_roles(user))

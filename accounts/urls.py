@@ -4,6 +4,7 @@ from allauth.account import views as account_views
 from allauth.mfa.base import views as mfa_views
 from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
+from allauth.mfa.webauthn import views as webauthn_views
 from allauth.usersessions import views as session_views
 from django.urls import include, path, re_path
 
@@ -48,6 +49,10 @@ second_factor = [
     path("confirmer/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
     path("application/activer/", totp_views.activate_totp, name="mfa_activate_totp"),
     path("application/desactiver/", totp_views.deactivate_totp, name="mfa_deactivate_totp"),
+    path("cles/", webauthn_views.list_webauthn, name="mfa_list_webauthn"),
+    path("cles/ajouter/", webauthn_views.add_webauthn, name="mfa_add_webauthn"),
+    path("cles/<int:pk>/retirer/", webauthn_views.remove_webauthn, name="mfa_remove_webauthn"),
+    path("confirmer/cle/", webauthn_views.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("codes-de-secours/", recovery_views.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
         "codes-de-secours/nouveaux/",

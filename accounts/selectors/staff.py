@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 _MEMO = "_current_staff_scopes"
+_FACTOR_MEMO = "_has_second_factor"
 
 
 def current_scopes(user: User | AnonymousUser) -> frozenset[tuple[str, str]]:
@@ -35,3 +38,12 @@ def current_roles(user: User | AnonymousUser) -> frozenset[str]:
 def scope_codes(user: User | AnonymousUser, role: StaffRole | str) -> frozenset[str]:
     """The regions, operators or organisations that the user acts for under that role today."""
     return frozenset(code for held, code in current_scopes(user) if held == role)
+
+
+def has_second_factor(user: User) -> bool:
+    """An application or a security key; recovery codes alone are none. One query per user object."""
+    if _FACTOR_MEMO not in user.__dict__:
+        user.__dict__[_FACTOR_MEMO] = is_mfa_enabled(
+            user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+        )
+    return bool(user.__dict__[_FACTOR_MEMO])

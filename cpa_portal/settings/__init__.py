@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.staff_door.StaffDoorMiddleware",
     "cpa_portal.kernel.access.AccessMiddleware",
     "accounts.middleware.HolderMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -170,7 +171,9 @@ ACTIVATION_LIMITS = {"user": 5, "number": 5, "origin": 100} if ENVIRONMENT.rate_
 # that header is the visitor's own words.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENVIRONMENT.trusted_proxies else 0
 MFA_ADAPTER = "accounts.mfa_adapter.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# A browser accepts a key on a loopback origin without TLS (http://localhost); the library must be told to.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ENVIRONMENT.is_plain_http
 MFA_TOTP_ISSUER = "Mon compte personnel d'activité"
 # Where a person begins: the first role that is theirs. "holder" is no staff role.
 LANDING_PAGES = {
@@ -399,5 +402,9 @@ ACCESS_RULES: dict[str, str] = {
     "mfa_view_recovery_codes": "cpa_portal.kernel.access.signed_in",
     "mfa_generate_recovery_codes": "cpa_portal.kernel.access.signed_in",
     "mfa_download_recovery_codes": "cpa_portal.kernel.access.signed_in",
+    "mfa_list_webauthn": "cpa_portal.kernel.access.signed_in",
+    "mfa_add_webauthn": "cpa_portal.kernel.access.signed_in",
+    "mfa_remove_webauthn": "cpa_portal.kernel.access.signed_in",
+    "mfa_reauthenticate_webauthn": "cpa_portal.kernel.access.signed_in",
     "usersessions_list": "cpa_portal.kernel.access.signed_in",
 }

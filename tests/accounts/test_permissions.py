@@ -21,6 +21,8 @@ PREDICATES = {
     StaffRole.RSSI: permissions.is_rssi,
     StaffRole.DATA_PROTECTION: permissions.is_data_protection_officer,
     StaffRole.ADMINISTRATOR: permissions.is_administrator,
+    StaffRole.EMPLOYER: permissions.is_employer,
+    StaffRole.FUNDER: permissions.is_funder,
 }
 ALL = [*PREDICATES.values(), permissions.is_holder, permissions.is_staff_member]
 

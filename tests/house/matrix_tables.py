@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from allauth.mfa.models import Authenticator
+
 from accounts.enums import StaffRole
 from tests.support.access_world import World
+from tests.support.factories.accounts import UserFactory
 
 EVERYBODY: frozenset[str] | None = None
 NOBODY: frozenset[str] = frozenset()
@@ -65,7 +68,18 @@ def exchanges(world: World) -> list[Target]:
     ]
 
 
+def security_keys(world: World) -> list[Target]:
+    key = Authenticator.objects.create(
+        user=UserFactory(),
+        type=Authenticator.Type.WEBAUTHN,
+        data={"name": "zz", "credential": {}},
+    )
+    # Everybody with a session is first asked to confirm who they are, which tells nothing of the key.
+    return [Target("somebody's", {"pk": key.pk})]
+
+
 OBJECTS: dict[str, Builder] = {
+    "mfa_remove_webauthn": security_keys,
     "agora_sync:exchange_detail": exchanges,
     "accounts:private_file": documents,
     "catalog:training_detail": of_everybody("training", "pk"),

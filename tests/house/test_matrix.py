@@ -25,6 +25,7 @@ from accounts.enums import StaffRole
 from tests.house.matrix_tables import BACK_OFFICE, EXEMPT, OBJECTS, Builder, Desk, Target
 from tests.house.test_access import WHO_MAY_OPEN, may_open
 from tests.support.access_world import MARK, Person, World, build_world
+from tests.support.sign_in import sign_in
 from tests.support.urls import Address, every_address
 
 ADDRESSES = {address.name: address for address in every_address()}
@@ -113,7 +114,7 @@ def test_every_address_opens_to_those_it_is_for_and_shows_nobody_elses_data(worl
     person = world.people[name]
     client = Walker(raise_request_exception=False)
     if person.user:
-        client.force_login(person.user)
+        sign_in(client, person.user)
 
     wrong = [line for cell in cells(world, person) for line in faults(world, person, client, cell)]
 

@@ -66,7 +66,15 @@ def test_activation_screen_gives_the_key_in_writing_beside_the_drawing(owner):
 def test_screens_after_activation_are_french(owner):
     activated(owner)
 
-    for path in ("", "codes-de-secours/", "codes-de-secours/nouveaux/", "application/desactiver/"):
+    for path in (
+        "",
+        "?requise=oui",
+        "codes-de-secours/",
+        "codes-de-secours/nouveaux/",
+        "application/desactiver/",
+        "cles/",
+        "cles/ajouter/",
+    ):
         assert_french_page(owner.get(HOME + path))
 
 

@@ -123,13 +123,14 @@ def _people(world: World) -> None:
         ("funder", StaffRole.FUNDER, OUR_SIRET),
     ):
         world.add(name, role, staff(role, code))
-    world.add("staff without scope", "signed in", UserFactory(is_staff=True))
+    # Their session ends at the first request: from then on they are visitors.
+    world.add("staff without scope", "all", UserFactory(is_staff=True))
     former = StaffScopeFactory(
         user=UserFactory(is_staff=True),
         role=StaffRole.ADMINISTRATOR,
         ends_on=timezone.localdate() - timedelta(days=1),
     )
-    world.add("staff whose scope has ended", "signed in", former.user)
+    world.add("staff whose scope has ended", "all", former.user)
     both = frozenset({"data-protection officer", "administrator", "CDC"})
     world.secrets[own.birth_name] = both | {"holder", "adviser", "manager", "agent"}
     world.secrets[other.birth_name] = both | {

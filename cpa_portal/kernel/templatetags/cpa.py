@@ -1,6 +1,7 @@
 """`{% load cpa %}`: the words, figures and DSFR pieces that every room's pages share."""
 
 import datetime as dt
+import json
 from typing import Any
 
 from django import template
@@ -56,6 +57,12 @@ def date_fr(value: dt.date | dt.datetime | None) -> str:
         return _day(value)
     local = timezone.localtime(value) if timezone.is_aware(value) else value
     return f"{_day(local)} à {local.hour}{NO_BREAK_SPACE}h{NO_BREAK_SPACE}{local:%M}"
+
+
+@register.filter(name="json")
+def as_json(value: Any) -> str:
+    """A structure as JSON text, for a `data-` attribute that a script reads; escaped like any other text."""
+    return json.dumps(value)
 
 
 def _day(value: dt.date) -> str:

@@ -182,7 +182,8 @@ def test_staff_scope_ended_shuts_the_door_at_the_next_request(client):
 
     scope.delete()
 
-    assert client.get("/admin/").status_code == 403
+    assert client.get("/admin/")["Location"].startswith("/connexion/?next=")
+    assert "_auth_user_id" not in client.session
 
 
 def test_sign_up_sends_a_link_that_opens_the_account(client):

@@ -45,6 +45,8 @@ class UserFactory(DjangoModelFactory):
         rssi = factory.Trait(is_staff=True, staff_role=StaffRole.RSSI)
         data_protection = factory.Trait(is_staff=True, staff_role=StaffRole.DATA_PROTECTION)
         administrator = factory.Trait(is_staff=True, staff_role=StaffRole.ADMINISTRATOR)
+        employer = factory.Trait(is_staff=True, staff_role=StaffRole.EMPLOYER)
+        funder = factory.Trait(is_staff=True, staff_role=StaffRole.FUNDER)
 
     email = factory.Sequence(lambda n: f"personne{n}@exemple.test")
     password = PASSWORD
@@ -81,6 +83,8 @@ class StaffScopeFactory(DjangoModelFactory):
         rssi = factory.Trait(role=StaffRole.RSSI)
         data_protection = factory.Trait(role=StaffRole.DATA_PROTECTION)
         administrator = factory.Trait(role=StaffRole.ADMINISTRATOR)
+        employer = factory.Trait(role=StaffRole.EMPLOYER)
+        funder = factory.Trait(role=StaffRole.FUNDER)
 
     user = factory.SubFactory(UserFactory, is_staff=True)
     role = StaffRole.REGIONAL_AGENT
@@ -93,6 +97,8 @@ class StaffScopeFactory(DjangoModelFactory):
             StaffRole.CEP_ADVISER: "op-test",
             StaffRole.CEP_MANAGER: "op-test",
             StaffRole.TRAINING_ORGANISATION: "16000000900018",
+            StaffRole.EMPLOYER: "16000000900018",
+            StaffRole.FUNDER: "16000000900018",
         }.get(self.role, "")
 
 
