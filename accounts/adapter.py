@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 import json
+import logging
+import secrets
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from django.conf import settings
+from django.contrib import messages
 from django.shortcuts import resolve_url
+from django.urls import reverse
 
+from accounts.franceconnect.endpoints import endpoints, is_configured
+from accounts.franceconnect.exceptions import FranceConnectRefused
+from accounts.franceconnect.sign_in import PROVIDER_ID
 from accounts.permissions import is_holder, may_activate
 from accounts.ports import RenderedMessage
+from accounts.selectors.identity import PivotIdentity
 from accounts.selectors.staff import current_roles
+from accounts.services.franceconnect import link_holder_of_identity
 from accounts.services.notifications import notify
+from accounts.services.sign_in_proofs import (
+    ID_TOKEN_KEY,
+    franceconnect_logout_url,
+    keep_franceconnect_proof,
+)
 from cpa_portal.kernel.encryption import decrypt, encrypt
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from accounts.models import User
+
+logger = logging.getLogger(__name__)
 
 SIGN_IN_MESSAGE = "sign_in_message"
 
@@ -28,6 +44,22 @@ SIGN_IN_MESSAGE = "sign_in_message"
 class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url(landing_page(request.user))  # type: ignore[arg-type]
+
+    def post_login(self, request: HttpRequest, user: User, **arguments: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **arguments)
+        sociallogin = (arguments.get("signal_kwargs") or {}).get("sociallogin")
+        if sociallogin is not None and sociallogin.account.provider == PROVIDER_ID:
+            attach_holder(request, user, PivotIdentity(**sociallogin.state["identity"]))
+            keep_franceconnect_proof(request, user, sociallogin.state)
+        return response
+
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        """FranceConnect's logout first, for a session that came from there; it sends the browser back here."""
+        try:
+            return logout_at_franceconnect(request) or super().get_logout_redirect_url(request)
+        except FranceConnectRefused:
+            # Leaving must work whatever happens there: the session of this site is closed all the same.
+            return super().get_logout_redirect_url(request)
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return self.get_login_redirect_url(request)
@@ -48,6 +80,27 @@ class AccountAdapter(DefaultAccountAdapter):
             dedup_key=f"{SIGN_IN_MESSAGE}:{uuid4()}",
             context={"sealed": sealed},
         )
+
+
+def attach_holder(request: HttpRequest, user: User, identity: PivotIdentity) -> None:
+    """A new user receives the holder that FranceConnect's identity designates; a doubt leaves them without one."""
+    try:
+        link_holder_of_identity(user=user, identity=identity)
+    except FranceConnectRefused as refusal:
+        logger.warning("franceconnect_refused", extra={"reason": refusal.code})
+        messages.warning(request, refusal.message)
+
+
+def logout_at_franceconnect(request: HttpRequest) -> str:
+    """Raises FranceConnectRefused when it does not say where one logs out."""
+    if ID_TOKEN_KEY not in request.session or not is_configured():
+        return ""
+    return franceconnect_logout_url(
+        request,
+        endpoint=endpoints().logout,
+        return_url=settings.SITE_URL + reverse("accounts:franceconnect_logged_out"),
+        state=secrets.token_urlsafe(32),
+    )
 
 
 def landing_page(user: User) -> str:

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from django.db import models
 
 
@@ -89,3 +91,52 @@ class LetterState(models.TextChoices):
     ASKED = "asked", "Demandé, destinataire à vérifier"
     WAITING = "waiting", "À imprimer"
     PRINTED = "printed", "Remis à l’impression"
+
+
+class AssuranceLevel(models.TextChoices):
+    """How sure we are that the person is who they say (regulation (EU) 910/2014, article 8)."""
+
+    EIDAS1 = "eidas1", "faible"
+    EIDAS2 = "eidas2", "substantiel"
+    EIDAS3 = "eidas3", "élevé"
+
+    def is_at_least(self, wanted: AssuranceLevel) -> bool:
+        return self.value >= wanted.value
+
+
+class ProofKind(models.TextChoices):
+    """How a person's identity was checked, beyond a password."""
+
+    FRANCECONNECT = "franceconnect", "FranceConnect+"
+    COUNTER = "counter", "Contrôle au guichet"
+    POST = "post", "Code reçu par la poste"
+
+
+class CheckedFact(models.TextChoices):
+    """What an agent sees or hears at a counter. Two are needed, of which one bears a photograph."""
+
+    IDENTITY_CARD = "identity_card", "Carte nationale d’identité"
+    PASSPORT = "passport", "Passeport"
+    RESIDENCE_PERMIT = "residence_permit", "Titre de séjour"
+    DRIVING_LICENCE = "driving_licence", "Permis de conduire"
+    VITALE_CARD = "vitale_card", "Carte Vitale"
+    PROOF_OF_ADDRESS = "proof_of_address", "Justificatif de domicile"
+    PAYSLIP = "payslip", "Bulletin de salaire"
+    CAREER_QUESTION = "career_question", "Réponse exacte à une question sur sa carrière"
+
+
+PHOTO_FACTS = frozenset(
+    {
+        CheckedFact.IDENTITY_CARD,
+        CheckedFact.PASSPORT,
+        CheckedFact.RESIDENCE_PERMIT,
+        CheckedFact.DRIVING_LICENCE,
+    }
+)
+
+
+class BlockKind(models.TextChoices):
+    """Who stopped the spending of an account."""
+
+    HOLDER = "holder", "Blocage par le titulaire"
+    STAFF = "staff", "Gel par un agent"

@@ -1,5 +1,14 @@
 """Refusals of this room: a code for programs, a sentence that the person concerned may read."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpa_portal.kernel.templatetags.cpa import date_fr
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
 
 class Refusal(Exception):
     """The request is understood and refused. `message` is shown as it stands."""
@@ -50,6 +59,76 @@ class CodeRefused(Refusal):
     message = (
         "Ce code ne peut pas être utilisé. Vérifiez-le sur votre courrier, y compris sa date de fin de validité, "
         "ou demandez-en un autre."
+    )
+
+
+class AccountBlocked(Refusal):
+    code = "account_blocked"
+    message = (
+        "Les dépenses de ce compte sont bloquées : rien n’a été réservé ni dépensé. Si vous l’avez bloqué vous-même, "
+        "vous pouvez le rouvrir dans « Sécurité de mon compte » ; sinon, contactez-nous."
+    )
+
+
+class CoolingPeriod(Refusal):
+    """The address changed a short while ago: whoever stole it must not have time to spend."""
+
+    code = "cooling_period"
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__(
+            "Votre adresse électronique ou votre téléphone a changé récemment. Pour vous protéger d’une fraude, "
+            f"aucune dépense n’est possible avant le {date_fr(until)}. Rien n’a été réservé."
+        )
+
+
+class IdentityProofNeeded(Refusal):
+    code = "identity_proof_needed"
+    message = (
+        "Pour utiliser vos droits, prouvez votre identité avec FranceConnect+, à un guichet, ou avec un code reçu "
+        "par la poste. Un mot de passe ne suffit pas."
+    )
+
+
+class NotAllowed(Refusal):
+    code = "not_allowed"
+    message = "Votre habilitation ne permet pas cette action."
+
+
+class BlockAlreadyLifted(Refusal):
+    code = "block_already_lifted"
+    message = "Ce blocage est déjà levé."
+
+
+class SamePersonLifts(Refusal):
+    code = "same_person_lifts"
+    message = "La levée d’un blocage demande deux personnes : une la demande, une autre la confirme."
+
+
+class TwoFactsNeeded(Refusal):
+    code = "two_facts_needed"
+    message = "Un contrôle demande deux pièces différentes, dont une avec photographie, et un motif."
+
+
+class NoPostalAddress(Refusal):
+    code = "no_postal_address"
+    message = (
+        "Nous n’avons pas d’adresse postale à votre nom : nous ne pouvons pas vous envoyer de code. Présentez-vous à "
+        "un guichet avec une pièce d’identité."
+    )
+
+
+class LetterUnderWay(Refusal):
+    code = "letter_under_way"
+    message = "Un courrier est déjà en route. Attendez-le avant d’en demander un autre."
+
+
+class WrongPostedCode(Refusal):
+    code = "wrong_posted_code"
+    message = (
+        "Ce code n’est pas valable. Vérifiez les caractères du courrier ; après cinq essais, il faut demander un "
+        "nouveau courrier."
     )
 
 

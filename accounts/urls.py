@@ -5,10 +5,11 @@ from allauth.mfa.base import views as mfa_views
 from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
 from allauth.mfa.webauthn import views as webauthn_views
+from allauth.socialaccount import views as social_views
 from allauth.usersessions import views as session_views
 from django.urls import include, path, re_path
 
-from accounts.views import activation, personal_data, private_files
+from accounts.views import activation, franceconnect, personal_data, private_files, step_up
 
 # The names are allauth's: it reverses them. Its own `include` would give English paths and pages we do not
 # offer.
@@ -29,6 +30,7 @@ sign_in = [
     ),
     path("mon-compte/mot-de-passe/", account_views.password_change, name="account_change_password"),
     path("mon-compte/mot-de-passe/choisir/", account_views.password_set, name="account_set_password"),
+    path("inscription/franceconnect/", social_views.signup, name="socialaccount_signup"),
     path("mot-de-passe/oubli/", account_views.password_reset, name="account_reset_password"),
     path("mot-de-passe/oubli/envoye/", account_views.password_reset_done, name="account_reset_password_done"),
     re_path(
@@ -78,6 +80,12 @@ pages = [
     path("mes-donnees/", personal_data.personal_data, name="personal_data"),
     path("mes-donnees/copie/", personal_data.copy_download, name="personal_data_copy"),
     path("mes-donnees/copie.pdf", personal_data.document_download, name="personal_data_document"),
+    path("connexion/franceconnect/", franceconnect.start, name="franceconnect_start"),
+    path("connexion/franceconnect/retour/", franceconnect.callback, name="franceconnect_callback"),
+    path("deconnexion/franceconnect/", franceconnect.logged_out, name="franceconnect_logged_out"),
+    path("mon-compte/franceconnect/", franceconnect.link, name="franceconnect_link"),
+    path("mon-compte/franceconnect/dissocier/", franceconnect.unlink, name="franceconnect_unlink"),
+    path("mon-compte/prouver-mon-identite/", step_up.step_up, name="step_up"),
     path("mes-documents/<uuid:pk>/", private_files.file_download, name="private_file"),
 ]
 

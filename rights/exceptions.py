@@ -32,6 +32,18 @@ class AccountClosed(RightsRefusal):
         )
 
 
+class SpendingRefused(RightsRefusal):
+    """The account is blocked, or its address changed a short while ago: nothing may be spent whatever is proven."""
+
+    code = "spending_refused"
+
+
+class IdentityProofRequired(RightsRefusal):
+    """The person must prove their identity first; the same request then goes through."""
+
+    code = "identity_proof_required"
+
+
 class SessionNotOpen(RightsRefusal):
     code = "session_not_open"
 

@@ -15,6 +15,8 @@ from django.test import TransactionTestCase
 
 from tests.support import databases
 
+pytest_plugins = ["tests.support.identity_provider"]
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 

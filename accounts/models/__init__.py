@@ -13,6 +13,7 @@ from accounts.enums import (
 from accounts.models.activation import ActivationAttempt, ActivationCode, PostalLetter
 from accounts.models.evidence import AccessLogEntry, Consent
 from accounts.models.holder import Holder, HolderNIR, Situation
+from accounts.models.security import ContactChange, IdentityProof, KnownDevice, ProofCode, SpendingBlock
 from accounts.models.staff import StaffScope
 from accounts.models.user import User
 from accounts.models.work import BackgroundJob, Notification, PrivateFile
@@ -25,19 +26,24 @@ __all__ = [
     "BackgroundJob",
     "Consent",
     "ConsentAct",
+    "ContactChange",
     "Holder",
     "HolderNIR",
+    "IdentityProof",
     "JobState",
+    "KnownDevice",
     "LetterKind",
     "LetterState",
     "Notification",
     "NotificationState",
     "PostalLetter",
     "PrivateFile",
+    "ProofCode",
     "Sex",
     "Situation",
     "SituationKind",
     "SituationSource",
+    "SpendingBlock",
     "StaffRole",
     "StaffScope",
     "User",

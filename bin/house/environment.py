@@ -24,6 +24,7 @@ class Ports:
     web: int = 8000
     agora: int = 8443
     provider: int = 8001
+    identity: int = 8002
 
 
 @contextlib.contextmanager
@@ -55,16 +56,25 @@ def prepared(
 def remembered_secrets(data: Path) -> dict[str, str]:
     file = data / "secrets.json"
     if file.exists():
-        return dict(json.loads(file.read_text()))
+        return completed(file, dict(json.loads(file.read_text())))
     made = {
         "owner_password": secrets.token_urlsafe(24),
         "running_password": secrets.token_urlsafe(24),
         "secret_key": secrets.token_urlsafe(64),
         "field_encryption_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "franceconnect_client_secret": secrets.token_urlsafe(32),
         "nir_hash_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     }
     write_private(file, json.dumps(made))
     return made
+
+
+def completed(file: Path, known: dict[str, str]) -> dict[str, str]:
+    """A data folder of before the development identity provider gets its secret now."""
+    if "franceconnect_client_secret" not in known:
+        known["franceconnect_client_secret"] = secrets.token_urlsafe(32)
+        write_private(file, json.dumps(known))
+    return known
 
 
 def remembered_ports(data: Path) -> Ports:
@@ -89,6 +99,8 @@ def settings_variables(data: Path, keys: dict[str, str], ports: Ports, *, demo: 
         "MEDIA_ROOT": str(data / "media"),
         "STAFF_MFA_REQUIRED": str(not demo).lower(),
         "LOG_FORMAT": "json",
+        # The development identity provider that bin/run starts beside the portal, in the demonstration alone.
+        **(franceconnect_variables(keys, ports) if demo else {}),
         "AGORA_ROLE": "portal",
         "AGORA_ENDPOINT_URL": f"https://127.0.0.1:{ports.agora}/agora/v1/",
         **DEMO_AGORA_IDENTITY,
@@ -107,6 +119,32 @@ def settings_variables(data: Path, keys: dict[str, str], ports: Ports, *, demo: 
         # The demonstration answers on Sunday evenings too; the real window is the default of the settings.
         **({"AGORA_MAINTENANCE_WINDOWS": "[]"} if demo else {}),
         **{name: value for name, value in os.environ.items() if name in OVERRIDABLE},
+    }
+
+
+FRANCECONNECT_CLIENT = "portail-cpa-developpement"
+
+
+def franceconnect_variables(keys: dict[str, str], ports: Ports) -> dict[str, str]:
+    return {
+        "FRANCECONNECT_ISSUER": f"http://127.0.0.1:{ports.identity}",
+        "FRANCECONNECT_CLIENT_ID": FRANCECONNECT_CLIENT,
+        "FRANCECONNECT_CLIENT_SECRET": keys["franceconnect_client_secret"],
+    }
+
+
+def identity_provider_variables(variables: dict[str, str]) -> dict[str, str]:
+    """What the development identity provider reads: itself, and the portal as its one client."""
+    site = variables["SITE_URL"]
+    return {
+        "IDENTITY_PROVIDER_ISSUER": variables["FRANCECONNECT_ISSUER"],
+        "IDENTITY_PROVIDER_CLIENT_ID": variables["FRANCECONNECT_CLIENT_ID"],
+        "IDENTITY_PROVIDER_CLIENT_SECRET": variables["FRANCECONNECT_CLIENT_SECRET"],
+        "IDENTITY_PROVIDER_REDIRECT_URI": f"{site}/connexion/franceconnect/retour/",
+        "IDENTITY_PROVIDER_LOGOUT_URI": f"{site}/deconnexion/franceconnect/",
+        # A person keeps their subject from one start to the next: what is linked stays linked.
+        "IDENTITY_PROVIDER_SALT": variables["FRANCECONNECT_CLIENT_SECRET"],
+        "IDENTITY_PROVIDER_KEY_FILE": str(Path(variables["CPA_DATA"]) / "identity-provider.jwks"),
     }
 
 
@@ -132,6 +170,10 @@ def for_provider(variables: dict[str, str]) -> dict[str, str]:
     return {
         **variables,
         "AGORA_ROLE": "provider",
+        # Holders sign in on the portal alone.
+        **dict.fromkeys(
+            ("FRANCECONNECT_ISSUER", "FRANCECONNECT_CLIENT_ID", "FRANCECONNECT_CLIENT_SECRET"), ""
+        ),
         "DATABASE_URL": variables["AGORA_DATABASE_URL"],
         "DATABASE_OWNER_URL": variables["AGORA_DATABASE_OWNER_URL"],
         "SITE_URL": variables["PROVIDER_SITE_URL"],

@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from house.environment import ROOT, Ports, for_provider, prepared
+from house.environment import ROOT, Ports, for_provider, identity_provider_variables, prepared
 from house.locks import alone
 from house.ports import is_served, keep
 from house.processes import Process, Step, Supervisor, run_side_by_side, run_to_end
@@ -97,7 +97,8 @@ def kept_ports(options: argparse.Namespace) -> Iterator[Ports]:
         web = asked_or_next(kept, options.port, "--port", 8000)
         agora = asked_or_next(kept, options.agora_port, "--agora-port", 8443)
         provider = asked_or_next(kept, None, "", max(web, 8000) + 1)
-        yield Ports(web=web, agora=agora, provider=provider)
+        identity = asked_or_next(kept, None, "", provider + 1)
+        yield Ports(web=web, agora=agora, provider=provider, identity=identity)
 
 
 def asked_or_next(kept: contextlib.ExitStack, asked: int | None, option: str, default: int) -> int:
@@ -115,7 +116,7 @@ def serve(variables: dict[str, str], ports: Ports, *, with_demo: bool, size: str
     data = Path(variables["CPA_DATA"])
     set_up(data, portal, provider, demo_size=size if with_demo else None)
     with Supervisor(log_folder=data / "logs") as supervisor:
-        for process in processes(portal, provider, ports):
+        for process in [*processes(portal, provider, ports), identity_provider(portal, ports)]:
             supervisor.start(process)
         wait_for(ports, supervisor)
         announce(ports, with_demo=with_demo)
@@ -179,6 +180,19 @@ def processes(portal: dict[str, str], provider: dict[str, str], ports: Ports) ->
     ]  # fmt: skip
 
 
+def identity_provider(portal: dict[str, str], ports: Ports) -> Process:
+    """Stands in for FranceConnect in the demonstration, and is started nowhere else. One process: its sessions are
+    in memory.
+    """
+    # --reuse-port: this run keeps the port while its server comes and goes.
+    command = [str(BIN / "gunicorn"), "--no-control-socket", "--reuse-port", "--threads", "4",
+               "--bind", f"127.0.0.1:{ports.identity}",
+               "house.identity_provider.application:application_from_environment()"]  # fmt: skip
+    return Process(
+        "identity", command, {**identity_provider_variables(portal), "PYTHONPATH": str(ROOT / "bin")}
+    )
+
+
 def emptied(folder: Path) -> str:
     """Where the web workers of this start add up their metrics."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -189,7 +203,8 @@ def emptied(folder: Path) -> str:
 def wait_for(ports: Ports, supervisor: Supervisor) -> None:
     deadline = time.monotonic() + READY_SECONDS
     addresses = [f"http://127.0.0.1:{ports.web}/readyz", f"http://127.0.0.1:{ports.provider}/readyz"]
-    while not (all(answers(address) for address in addresses) and is_served(ports.agora)):
+    served = (ports.agora, ports.identity)
+    while not (all(answers(address) for address in addresses) and all(map(is_served, served))):
         supervisor.restart_the_fallen()
         if time.monotonic() > deadline:
             raise CannotRun(

@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 
 from cpa_portal.kernel.logs import logging_configuration
 from cpa_portal.kernel.masking import mask_structure
-from cpa_portal.settings.environment import read_environment
+from cpa_portal.settings.environment import origin_of, read_environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 ENVIRONMENT = read_environment(build=os.environ.get("CPA_BUILD") == "1")
@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "widget_tweaks",
     "dsfr",
@@ -130,10 +131,11 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home:dashboard"
 AUTH_PASSWORD_VALIDATORS = [
+    # Length, a list of common passwords, nothing that is the person's address; no rule of composition (ANSSI,
+    # « Recommandations relatives à l'authentification multifacteur et aux mots de passe »; NIST SP 800-63B §3.1.1.2).
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
@@ -170,6 +172,37 @@ ACTIVATION_LIMITS = {"user": 5, "number": 5, "origin": 100} if ENVIRONMENT.rate_
 # Behind a proxy the visitor's address is the last one of X-Forwarded-For, which the proxy adds; without a proxy
 # that header is the visitor's own words.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENVIRONMENT.trusted_proxies else 0
+# FranceConnect. Empty issuer: the button is not there and its pages say so.
+FRANCECONNECT_ISSUER = ENVIRONMENT.franceconnect_issuer.rstrip("/")
+# On a loopback address it is the demonstration's own provider: its button says so.
+FRANCECONNECT_IS_DEVELOPMENT = ENVIRONMENT.franceconnect_is_development
+SOCIALACCOUNT_ADAPTER = "accounts.social_adapter.SocialAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "franceconnect": {
+        "APPS": [
+            {
+                "provider_id": "franceconnect",
+                "name": "FranceConnect",
+                "client_id": ENVIRONMENT.franceconnect_client_id,
+                "secret": ENVIRONMENT.franceconnect_client_secret,
+                "settings": {},
+            }
+        ]
+        if FRANCECONNECT_ISSUER
+        else []
+    }
+}
+# Tokens open FranceConnect's user information: they are not kept.
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+# What spending asks for (docs/security.md): how long a strong sign-in counts, how long a check at a counter or by
+# post does, how long nothing is spent after a change of address, and how a posted code is limited.
+STEP_UP_FRESH_MINUTES = ENVIRONMENT.step_up_fresh_minutes
+IDENTITY_PROOF_VALID_DAYS = ENVIRONMENT.identity_proof_valid_days
+CONTACT_CHANGE_COOLING_HOURS = ENVIRONMENT.contact_change_cooling_hours
+PROOF_CODE_VALID_DAYS = 30
+PROOF_CODE_ATTEMPTS = 5
 MFA_ADAPTER = "accounts.mfa_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 # A browser accepts a key on a loopback origin without TLS (http://localhost); the library must be told to.
@@ -225,7 +258,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # A form of ours that starts or ends a FranceConnect session is redirected there.
+        "form-action": [SELF, *([origin_of(FRANCECONNECT_ISSUER)] if FRANCECONNECT_ISSUER else [])],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
@@ -407,4 +441,5 @@ ACCESS_RULES: dict[str, str] = {
     "mfa_remove_webauthn": "cpa_portal.kernel.access.signed_in",
     "mfa_reauthenticate_webauthn": "cpa_portal.kernel.access.signed_in",
     "usersessions_list": "cpa_portal.kernel.access.signed_in",
+    "socialaccount_signup": "cpa_portal.kernel.access.anyone",
 }

@@ -78,6 +78,13 @@ class Environment(BaseSettings):
     staff_mfa_required: bool = True
     rate_limits: bool = True
     sentry_dsn: str = ""
+
+    franceconnect_issuer: str = ""
+    franceconnect_client_id: str = ""
+    franceconnect_client_secret: str = ""
+    step_up_fresh_minutes: int = Field(default=30, ge=1, le=480)
+    identity_proof_valid_days: int = Field(default=365, ge=1, le=1096)
+    contact_change_cooling_hours: int = Field(default=72, ge=1)
     log_format: Literal["json", "text"] = "json"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -146,9 +153,38 @@ class Environment(BaseSettings):
             raise ValueError("SITE_URL: plain http is for a loopback address only, expected https://…")
         return self
 
+    @model_validator(mode="after")
+    def franceconnect_whole_and_safe(self) -> "Environment":
+        given = (self.franceconnect_issuer, self.franceconnect_client_id, self.franceconnect_client_secret)
+        if any(given) and not all(given):
+            raise ValueError(
+                "FRANCECONNECT_ISSUER, FRANCECONNECT_CLIENT_ID, FRANCECONNECT_CLIENT_SECRET: expected all or none"
+            )
+        if not any(given):
+            return self
+        url = urlsplit(self.franceconnect_issuer)
+        if self.franceconnect_is_development:
+            if not self.demo:
+                raise ValueError("FRANCECONNECT_ISSUER: a provider on this machine is for DEMO=true only")
+        elif url.scheme != "https" or not url.hostname:
+            raise ValueError("FRANCECONNECT_ISSUER: expected https://…, as its discovery document names it")
+        return self
+
+    @property
+    def franceconnect_is_development(self) -> bool:
+        """The provider is on this machine: the demonstration's, which checks nobody's identity."""
+        hostname = urlsplit(self.franceconnect_issuer).hostname
+        return bool(hostname) and is_loopback(str(hostname))
+
     @property
     def is_plain_http(self) -> bool:
         return self.site_url.startswith("http://")
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port, as a Content-Security-Policy names them."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def is_loopback(hostname: str) -> bool:

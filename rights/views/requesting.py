@@ -5,9 +5,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import is_holder
+from accounts.services.interrupted_forms import take_form
+from accounts.services.sign_in_proofs import assurance_of
+from accounts.services.spending import is_proven
+from accounts.views.step_up import redirect_to_step_up
 from catalog.models import Session
 from cpa_portal.kernel.access import requires
-from rights.exceptions import RightsRefusal
+from rights.exceptions import IdentityProofRequired, RightsRefusal
 from rights.forms import TrainingRequestForm
 from rights.selectors.funding import funding_plan
 from rights.selectors.session_facts import facts_of_session, session_for_request
@@ -33,7 +37,10 @@ def file_request(request: HolderRequest, session_id: int) -> HttpResponse:
                 session=session,
                 today=today,
                 expected_charge_cents=form.cleaned_data["expected_charge_cents"],
+                assurance=assurance_of(request),
             )
+        except IdentityProofRequired:
+            return redirect_to_step_up(request)
         except RightsRefusal as refusal:
             errors = [refusal.message]
         else:
@@ -57,9 +64,19 @@ def page_context(request: HolderRequest, session: Session) -> dict[str, object]:
     if context["refusal"] is None:
         facts = facts_of_session(session, today)
         plan = funding_plan(holder=request.holder, price_cents=facts.price_cents, day=today)
-        # Shown again after a refusal, the form confirms the amounts now on the page, under a new key.
-        form = TrainingRequestForm(initial={"expected_charge_cents": plan.holder_charge_cents})
-        context |= {"facts": facts, "plan": plan, "form": form}
+        # Shown again after a refusal, the form confirms the amounts now on the page, under a new key. After a proof
+        # of identity, it holds what was typed: a plan that changed meanwhile is then said.
+        typed = take_form(request)
+        confirmed = {"expected_charge_cents": str(plan.holder_charge_cents)}
+        context |= {
+            "facts": facts,
+            "plan": plan,
+            "form": TrainingRequestForm(initial=typed.dict() if typed else confirmed),
+            "is_resumed": typed is not None,
+            "is_proven": is_proven(
+                holder=request.holder, assurance=assurance_of(request), now=timezone.now()
+            ),
+        }
     return context
 
 

@@ -39,6 +39,10 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "account_reset_password_done",
             "account_reset_password_from_key_done",
             "mfa_authenticate",
+            "socialaccount_signup",
+            "accounts:franceconnect_start",
+            "accounts:franceconnect_callback",
+            "accounts:franceconnect_logged_out",
         ),
         frozenset({ALL}),
     ),
@@ -60,6 +64,8 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "mfa_remove_webauthn",
             "mfa_reauthenticate_webauthn",
             "usersessions_list",
+            "accounts:franceconnect_link",
+            "accounts:franceconnect_unlink",
         ),
         frozenset({SIGNED_IN}),
     ),
@@ -86,6 +92,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     "accounts:personal_data_copy": {HOLDER},
     "accounts:personal_data_document": {HOLDER},
     "accounts:private_file": {SIGNED_IN},
+    "accounts:step_up": {HOLDER},
     # Catalogue
     **dict.fromkeys(
         (

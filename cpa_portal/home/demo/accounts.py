@@ -1,13 +1,22 @@
 """Web users, staff and account holders of the demonstration."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
-from accounts.enums import Sex, SituationKind, SituationSource, StaffRole
-from accounts.models import Holder, HolderNIR, Situation, StaffScope, User
+from accounts.enums import (
+    AssuranceLevel,
+    CheckedFact,
+    ProofKind,
+    Sex,
+    SituationKind,
+    SituationSource,
+    StaffRole,
+)
+from accounts.models import Holder, HolderNIR, IdentityProof, Situation, StaffScope, User
 from cpa_portal.home.demo.people import DOMAIN, Person
 from cpa_portal.kernel.encryption import keyed_hash
 
@@ -15,6 +24,12 @@ PASSWORD = "demo-cpa-2026"  # noqa: S105 - printed by bin/run, for the demonstra
 SEXES = {"1": Sex.MALE, "2": Sex.FEMALE}
 OPERATOR = "corse-conseil"
 SINCE = date(2024, 1, 1)
+
+# A demonstration is kept for months: its proofs must not run out before its people do.
+DEMO_PROOF_VALID_FOR = timedelta(days=1096)
+NEVER_CHECKED = frozenset(
+    {f"nouveau@{DOMAIN}", *(f"titulaire{rank:03d}@{DOMAIN}" for rank in range(201, 301))}
+)
 
 # login, first name, name, role, scope
 STAFF = (
@@ -69,6 +84,28 @@ def create_holders(people: list[Person], *, with_users: bool) -> dict[str, Holde
     HolderNIR.objects.bulk_create(_nir(person, holders[person.login]) for person in people)
     Situation.objects.bulk_create(_situation(person, holders[person.login]) for person in people)
     return holders
+
+
+def check_identities(holders: dict[str, Holder], *, agent: User) -> None:
+    """The demonstration's people were seen at a counter, so that a password is enough to walk the whole site.
+
+    NEVER_CHECKED were not: with them one meets FranceConnect+ on the way to a training.
+    """
+    now = timezone.now()
+    IdentityProof.objects.bulk_create(
+        IdentityProof(
+            holder=holder,
+            kind=ProofKind.COUNTER,
+            level=AssuranceLevel.EIDAS2,
+            facts=[CheckedFact.IDENTITY_CARD.value, CheckedFact.VITALE_CARD.value],
+            reason="Données de démonstration",
+            verified_by=agent,
+            verified_at=now,
+            valid_until=now + DEMO_PROOF_VALID_FOR,
+        )
+        for login, holder in holders.items()
+        if login not in NEVER_CHECKED
+    )
 
 
 def _holder(person: Person, user: User | None) -> Holder:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from agora_sync.services.demo_partners import register_demo_partners
 from cpa_portal.home.demo import cep, rights
-from cpa_portal.home.demo.accounts import create_holders, create_staff
+from cpa_portal.home.demo.accounts import check_identities, create_holders, create_staff
 from cpa_portal.home.demo.people import DOMAIN, named_people, numbered_people
 from cpa_portal.kernel.identifiers import fictitious_siret
 
@@ -37,6 +37,7 @@ def load_portal(*, seed: int, organisations: int, sessions: int, say: Callable[[
     with transaction.atomic():
         staff = create_staff(TRAINING_ORGANISATION_SIRET)
         holders = create_holders([*named_people(), *numbered_people(seed)], with_users=True)
+        check_identities(holders, agent=staff[f"conseiller@{DOMAIN}"])
         rights.open_counters(holders, seed=seed, today=today)
         rights.open_files(holders[RICH_HOLDER], today=today)
         ajaccio = cep.open_network(staff, today=today)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
+from django.utils import timezone
+
+from accounts.exceptions import IdentityProofNeeded, Refusal
 from accounts.models import Holder
+from accounts.services.sign_in_proofs import Assurance
+from accounts.services.spending import check_may_spend, check_not_stopped
 from catalog.models import Session
 from rights.exceptions import (
     AccountClosed,
     DatesUnknown,
     FundingMismatch,
+    IdentityProofRequired,
     PriceUnknown,
     RequestTooLate,
     RightsRefusal,
     SessionNotOpen,
+    SpendingRefused,
 )
 from rights.facts import TrainingFileFacts
 from rights.parameters import value_on
@@ -36,12 +43,25 @@ def check_request(*, holder: Holder, session: Session, today: date) -> None:
 
 
 def request_refusal(*, holder: Holder, session: Session, today: date) -> RightsRefusal | None:
-    """The refusal that `check_request` would raise, for a page that says so before the person confirms."""
+    """What stands in the way whatever the person proves, for a page that says so before they confirm."""
     try:
         check_request(holder=holder, session=session, today=today)
+        check_not_stopped(holder=holder, now=timezone.now())
     except RightsRefusal as refusal:
         return refusal
+    except Refusal as refusal:
+        return SpendingRefused(refusal.message)
     return None
+
+
+def check_spending(*, holder: Holder, assurance: Assurance | None, now: datetime) -> None:
+    """Raise IdentityProofRequired or SpendingRefused unless the person may spend now. Locks the holder's row."""
+    try:
+        check_may_spend(holder=holder, assurance=assurance, now=now)
+    except IdentityProofNeeded as refusal:
+        raise IdentityProofRequired(refusal.message) from None
+    except Refusal as refusal:
+        raise SpendingRefused(refusal.message) from None
 
 
 def check_account(holder: Holder) -> None:

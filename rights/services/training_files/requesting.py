@@ -4,8 +4,10 @@ from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import Holder
+from accounts.services.sign_in_proofs import Assurance
 from catalog.models import Session
 from rights.enums import EventOrigin, FileOrigin, Funder, JournalEventKind, Transmission
 from rights.exceptions import FileAlreadyOpen, KeyReused, PlanChanged
@@ -15,7 +17,7 @@ from rights.selectors.funding import paying_counters, plan_from_counters
 from rights.selectors.session_facts import facts_of_session
 from rights.services.journal import append_event
 from rights.services.ledger import hold, lock_counters
-from rights.services.training_files.guards import check_request
+from rights.services.training_files.guards import check_request, check_spending
 from rights.services.transitions import record_creation
 
 
@@ -26,12 +28,15 @@ def request_training_file(
     session: Session,
     today: date,
     expected_charge_cents: int | None = None,
+    assurance: Assurance | None = None,
 ) -> TrainingFile:
     """Open a file on the session for the holder and set the amount aside on the holder's counters.
 
     `key` is the form's: the same key again returns the same file. `expected_charge_cents` is the remaining charge
-    that the person was shown; PlanChanged when it is no longer right.
-    Raises AccountClosed, SessionNotOpen, DatesUnknown, RequestTooLate, PriceUnknown, FileAlreadyOpen, KeyReused.
+    that the person was shown; PlanChanged when it is no longer right. `assurance`: what the session proves of the
+    person, None for a password alone, which spends only under a standing check of identity.
+    Raises SpendingRefused, IdentityProofRequired, AccountClosed, SessionNotOpen, DatesUnknown, RequestTooLate,
+    PriceUnknown, FileAlreadyOpen, KeyReused.
     Source: articles L. 6323-7 (participation), R. 6333-3 (order of the rights) of the code du travail.
     """
     requested = _already_requested(key, holder, session)
@@ -39,6 +44,7 @@ def request_training_file(
         return requested
     check_request(holder=holder, session=session, today=today)
     with transaction.atomic():
+        check_spending(holder=holder, assurance=assurance, now=timezone.now())
         training_file = _new_file(key, holder, session, today)
         try:
             # A savepoint: the unique constraints decide who comes first, and the loser reads what won.

@@ -169,7 +169,7 @@ def test_background_job_over_without_a_date_is_refused():
 
 
 def test_nir_rows_follow_their_holder():
-    holder = HolderFactory()
+    holder = HolderFactory(identity_proof=False)
 
     holder.delete()
 

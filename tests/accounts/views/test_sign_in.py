@@ -202,9 +202,7 @@ def test_sign_up_sends_a_link_that_opens_the_account(client):
     assert sign_in(client, User.objects.get(email="camille@exemple.test")).status_code == 302
 
 
-@pytest.mark.parametrize(
-    "password", ["court", "qwerty123456", "12345678901234", "camille.dupont@exemple.test"]
-)
+@pytest.mark.parametrize("password", ["court", "qwerty123456", "1qaz2wsx3edc", "camille.dupont@exemple.test"])
 def test_sign_up_with_a_weak_password_is_refused(client, password):
     response = client.post(
         "/inscription/",

@@ -1,15 +1,17 @@
 """People of the tests: fictitious, with numbers that pass every check and belong to nobody."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import factory
 from allauth.account.models import EmailAddress
 from factory.django import DjangoModelFactory
 
+from accounts.enums import AssuranceLevel, CheckedFact, ProofKind
 from accounts.models import (
     Holder,
     HolderNIR,
+    IdentityProof,
     Sex,
     Situation,
     SituationKind,
@@ -105,7 +107,8 @@ class StaffScopeFactory(DjangoModelFactory):
 class HolderFactory(DjangoModelFactory):
     """A living person with a NIR in agreement with the civil status, and a web user (user=None: never signed in).
 
-    `nir=None`: no number is known.
+    `nir=None`: no number is known. Their identity was checked by post, so that they may spend with a password;
+    `identity_proof=False`: it never was.
     """
 
     class Meta:
@@ -124,6 +127,8 @@ class HolderFactory(DjangoModelFactory):
     work_commune_code = "2B033"
     email = factory.LazyAttribute(lambda o: o.user.email if o.user else "")
 
+    identity_proof = True
+
     @factory.lazy_attribute
     def nir(self) -> str:
         return build_nir(
@@ -137,10 +142,34 @@ class HolderFactory(DjangoModelFactory):
     @classmethod
     def _create(cls, model_class: type[Holder], *args: Any, **fields: Any) -> Holder:
         nir = fields.pop("nir")
+        identity_proof = fields.pop("identity_proof")
         holder: Holder = super()._create(model_class, *args, **fields)
         if nir:
             HolderNIRFactory(holder=holder, nir=nir)
+        if identity_proof:
+            IdentityProofFactory(holder=holder)
         return holder
+
+
+class IdentityProofFactory(DjangoModelFactory):
+    """A code received by post that proves from 2020 to 2099; `counter=True`: a check by an agent."""
+
+    class Meta:
+        model = IdentityProof
+
+    class Params:
+        counter = factory.Trait(
+            kind=ProofKind.COUNTER,
+            facts=[CheckedFact.PASSPORT.value, CheckedFact.VITALE_CARD.value],
+            reason="Venue au guichet",
+            verified_by=factory.SubFactory(UserFactory, cep_adviser=True),
+        )
+
+    holder = factory.SubFactory(HolderFactory, identity_proof=False)
+    kind = ProofKind.POST
+    level = AssuranceLevel.EIDAS2
+    verified_at = datetime(2020, 1, 1, tzinfo=UTC)
+    valid_until = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 class HolderNIRFactory(DjangoModelFactory):

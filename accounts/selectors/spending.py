@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from accounts.enums import AssuranceLevel, ProofKind
+from accounts.models import ContactChange, IdentityProof, SpendingBlock
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accounts.models import Holder
+
+# FranceConnect proves the session in which it happened, and no other.
+STANDING_KINDS = (ProofKind.COUNTER, ProofKind.POST)
+STRONG_LEVELS = tuple(level for level in AssuranceLevel if level.is_at_least(AssuranceLevel.EIDAS2))
+
+
+def is_blocked(holder: Holder) -> bool:
+    return SpendingBlock.objects.filter(holder=holder, lifted_at__isnull=True).exists()
+
+
+def standing_blocks(holder: Holder) -> list[SpendingBlock]:
+    """What stops the spending of the account now, newest first. One query."""
+    return list(SpendingBlock.objects.filter(holder=holder, lifted_at__isnull=True))
+
+
+def standing_proof(holder: Holder, now: datetime) -> IdentityProof | None:
+    """The check at a counter or by post that holds longest, None when none holds. One query."""
+    return (
+        IdentityProof.objects.filter(
+            holder=holder,
+            kind__in=STANDING_KINDS,
+            level__in=STRONG_LEVELS,
+            verified_at__lte=now,
+            valid_until__gt=now,
+        )
+        .order_by("-valid_until")
+        .first()
+    )
+
+
+def cooling_until(holder: Holder) -> datetime | None:
+    """The end of the period that follows the last change of address, None when nothing changed. One query."""
+    if holder.user_id is None:
+        return None
+    changes = ContactChange.objects.filter(user_id=holder.user_id, applied_at__isnull=False)
+    last = changes.order_by("-applied_at").values_list("applied_at", flat=True).first()
+    return last + timedelta(hours=settings.CONTACT_CHANGE_COOLING_HOURS) if last else None

@@ -1,0 +1,1 @@
+"""A development identity provider that stands in for FranceConnect, at both levels. Never started outside the demo."""
