@@ -3,11 +3,12 @@ from functools import partial
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.exceptions import NIRAlreadyHeld, SituationOverlaps
 from accounts.models import Holder, HolderNIR, Situation, SituationKind
 from accounts.services.holders import create_holder, find_holder_by_nir, record_nir, record_situation
-from cpa_portal.kernel.encryption import generate_secret
+from cpa_portal.kernel.encryption import generate_secret, keyed_hash
 from tests.support.factories.accounts import HolderFactory, SituationFactory
 from tests.support.threads import run_together
 
@@ -206,3 +207,30 @@ def test_record_situation_twice_at_once_writes_one():
 
     assert sorted(outcomes) == ["refused", "written"]
     assert holder.situations.count() == 1
+
+
+@pytest.mark.django_db
+def test_find_holder_by_nir_reads_one_index_however_many_people_there_are():
+    """What bin/bench accounts.nir_lookup measures at three million, held by the plan."""
+    holder = HolderFactory(user=None)
+    HolderNIR.objects.bulk_create(
+        HolderNIR(
+            holder=holder,
+            nir="x",
+            nir_hash=keyed_hash(str(rank)),
+            since=date(1990, 1, 1),
+            until=date(1990, 1, 2),
+        )
+        for rank in range(5_000)
+    )
+    nir = holder.nirs.get(until=None).nir
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        cursor.execute("ANALYZE accounts_holdernir")
+        assert find_holder_by_nir(nir) == holder
+        query = asked.captured_queries[-1]
+        cursor.execute(f"EXPLAIN {query['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "Seq Scan on accounts_holdernir" not in plan
+    assert "Index" in plan
+    assert "nir_hash" in plan
