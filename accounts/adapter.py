@@ -22,6 +22,7 @@ from accounts.permissions import is_holder, may_activate
 from accounts.ports import RenderedMessage
 from accounts.selectors.identity import PivotIdentity
 from accounts.selectors.staff import current_roles
+from accounts.services.devices import recognise_device
 from accounts.services.franceconnect import link_holder_of_identity
 from accounts.services.notifications import notify
 from accounts.services.sign_in_proofs import (
@@ -51,6 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if sociallogin is not None and sociallogin.account.provider == PROVIDER_ID:
             attach_holder(request, user, PivotIdentity(**sociallogin.state["identity"]))
             keep_franceconnect_proof(request, user, sociallogin.state)
+        recognise_device(request=request, response=response, user=user)
         return response
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:

@@ -85,6 +85,7 @@ class AttemptKind(models.TextChoices):
 
 class LetterKind(models.TextChoices):
     ACTIVATION_CODE = "activation_code", "Code d’activation"
+    IDENTITY_PROOF = "identity_proof", "Code de preuve d’identité"
 
 
 class LetterState(models.TextChoices):

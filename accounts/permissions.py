@@ -81,3 +81,13 @@ def is_staff_member(user: AnyUser) -> bool:
 
 def is_signed_in(user: AnyUser) -> bool:
     return user.is_authenticated and user.is_active
+
+
+def receives_public(user: AnyUser) -> bool:
+    """Whoever may check an identity at a counter."""
+    return is_cep_adviser(user) or is_cep_manager(user)
+
+
+def is_account_guardian(user: AnyUser) -> bool:
+    """Whoever may freeze an account and reopen it, with a second person."""
+    return is_rssi(user) or is_administrator(user)

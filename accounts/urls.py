@@ -9,7 +9,7 @@ from allauth.socialaccount import views as social_views
 from allauth.usersessions import views as session_views
 from django.urls import include, path, re_path
 
-from accounts.views import activation, franceconnect, personal_data, private_files, step_up
+from accounts.views import activation, franceconnect, personal_data, private_files, security, step_up
 
 # The names are allauth's: it reverses them. Its own `include` would give English paths and pages we do not
 # offer.
@@ -86,6 +86,15 @@ pages = [
     path("mon-compte/franceconnect/", franceconnect.link, name="franceconnect_link"),
     path("mon-compte/franceconnect/dissocier/", franceconnect.unlink, name="franceconnect_unlink"),
     path("mon-compte/prouver-mon-identite/", step_up.step_up, name="step_up"),
+    path("mon-compte/prouver-mon-identite/courrier/", security.letter_request, name="proof_letter"),
+    path("mon-compte/prouver-mon-identite/code/", security.posted_code, name="posted_code"),
+    path("mon-compte/securite/", security.security, name="security"),
+    path("mon-compte/securite/bloquer/", security.block, name="block"),
+    path("mon-compte/securite/debloquer/", security.reopen, name="reopen"),
+    path("mon-compte/connexions/<int:session_id>/fermer/", security.session_end, name="session_end"),
+    path("agents/controle-identite/", security.counter_check, name="counter_check"),
+    path("agents/blocages/", security.freeze_list, name="freeze_list"),
+    path("agents/blocages/lever/", security.freeze_reopen, name="freeze_reopen"),
     path("mes-documents/<uuid:pk>/", private_files.file_download, name="private_file"),
 ]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from accounts.enums import AssuranceLevel, ProofKind
-from accounts.models import ContactChange, IdentityProof, SpendingBlock
+from accounts.models import ContactChange, IdentityProof, ProofCode, SpendingBlock
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +28,7 @@ def standing_blocks(holder: Holder) -> list[SpendingBlock]:
 
 
 def standing_proof(holder: Holder, now: datetime) -> IdentityProof | None:
-    """The check at a counter or by post that holds longest, None when none holds. One query."""
+    """The check at a counter or by post that was made last, None when none holds. One query."""
     return (
         IdentityProof.objects.filter(
             holder=holder,
@@ -37,7 +37,7 @@ def standing_proof(holder: Holder, now: datetime) -> IdentityProof | None:
             verified_at__lte=now,
             valid_until__gt=now,
         )
-        .order_by("-valid_until")
+        .order_by("-verified_at")
         .first()
     )
 
@@ -49,3 +49,14 @@ def cooling_until(holder: Holder) -> datetime | None:
     changes = ContactChange.objects.filter(user_id=holder.user_id, applied_at__isnull=False)
     last = changes.order_by("-applied_at").values_list("applied_at", flat=True).first()
     return last + timedelta(hours=settings.CONTACT_CHANGE_COOLING_HOURS) if last else None
+
+
+def all_standing_blocks() -> list[SpendingBlock]:
+    """Every account that is stopped, for the guardians of the installation. One query."""
+    blocks = SpendingBlock.objects.filter(lifted_at__isnull=True)
+    return list(blocks.select_related("holder", "placed_by", "lift_asked_by"))
+
+
+def open_proof_code(holder: Holder, now: datetime) -> ProofCode | None:
+    """The letter under way or received, None when there is none to type a code from. One query."""
+    return ProofCode.objects.filter(holder=holder, closed_at__isnull=True, expires_at__gt=now).first()

@@ -40,6 +40,19 @@ def write_activation_letter(*, holder: Holder, code: str, expires_at: datetime) 
     )
 
 
+def write_proof_letter(*, holder: Holder, code: str, expires_at: datetime) -> PostalLetter:
+    """The letter that brings a code by which the person proves who they are before spending."""
+    return _write(
+        holder,
+        LetterKind.IDENTITY_PROOF,
+        {
+            "code": " ".join(code[at : at + CODE_GROUP] for at in range(0, len(code), CODE_GROUP)),
+            "expires_on": date_format(timezone.localtime(expires_at), "j F Y"),
+            "site": f"{settings.SITE_URL}/mon-compte/prouver-mon-identite/",
+        },
+    )
+
+
 def print_waiting() -> int:
     """Hand every waiting letter to the printer, and return how many. Safe to run twice and to be killed."""
     printed = 0

@@ -10,15 +10,17 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.ports import RenderedMessage
+from accounts.selectors.holders import holder_of
 from accounts.services.notifications import notify
 from cpa_portal.kernel.theme import current_portal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from accounts.models import Holder, User
+    from accounts.models import Holder, IdentityProof, User
 
 ACCOUNT_LINKED: Final = "accounts.account_linked"
+SECURITY_EVENT: Final = "accounts.security_event"
 
 
 def announce_linked_account(*, holder: Holder, user: User) -> None:
@@ -40,4 +42,66 @@ def render_account_linked(context: Mapping[str, Any]) -> RenderedMessage:
         subject=subject,
         text=render_to_string("emails/accounts/account_linked.txt", variables),
         html=render_to_string("emails/accounts/account_linked.html", variables),
+    )
+
+
+def announce_identity_proof(*, holder: Holder, proof: IdentityProof) -> None:
+    """Tell the person that their rights may now be spent: whoever did not ask for it must block the account."""
+    announce_security_event(
+        holder=holder,
+        key=f"proof:{proof.pk}",
+        subject="Votre identité a été vérifiée",
+        what=f"Votre identité a été vérifiée ({proof.get_kind_display().lower()}) : vos droits peuvent être utilisés.",
+    )
+
+
+def announce_new_device(*, user: User, key: str) -> None:
+    """Tell the person that their account was opened from a browser that was never seen with it."""
+    _write_event(
+        recipients={user.email},
+        holder=holder_of(user),
+        name=user.get_full_name(),
+        key=f"device:{key}",
+        subject="Nouvelle connexion à votre compte",
+        what="Votre compte a été ouvert depuis un appareil ou un navigateur que nous ne connaissions pas.",
+    )
+
+
+def announce_security_event(*, holder: Holder, key: str, subject: str, what: str) -> None:
+    """A message that says what happened to the account, to every address that we know, with the way to block it."""
+    recipients = {holder.email, holder.user.email if holder.user else ""}
+    _write_event(
+        recipients=recipients - {""},
+        holder=holder,
+        name=holder.display_name,
+        key=key,
+        subject=subject,
+        what=what,
+    )
+
+
+def _write_event(
+    *, recipients: set[str], holder: Holder | None, name: str, key: str, subject: str, what: str
+) -> None:
+    for recipient in sorted(recipients):
+        notify(
+            kind=SECURITY_EVENT,
+            recipient=recipient,
+            holder=holder,
+            dedup_key=f"{SECURITY_EVENT}:{key}:{recipient}",
+            context={
+                "name": name,
+                "subject": subject,
+                "what": what,
+                "on": date_format(timezone.localtime(), "j F Y à G \\h i"),
+            },
+        )
+
+
+def render_security_event(context: Mapping[str, Any]) -> RenderedMessage:
+    variables = {**context, "portal": current_portal(), "site": settings.SITE_URL}
+    return RenderedMessage(
+        subject=context["subject"],
+        text=render_to_string("emails/accounts/security_event.txt", variables),
+        html=render_to_string("emails/accounts/security_event.html", variables),
     )

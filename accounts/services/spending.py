@@ -57,14 +57,16 @@ def check_not_stopped(*, holder: Holder, now: datetime) -> None:
 
 def is_proven(*, holder: Holder, assurance: Assurance | None, now: datetime) -> bool:
     """A fresh strong sign-in of this very person, or a check at a counter or by post that still holds."""
-    if (
+    return is_strong_and_fresh(holder, assurance, now) or standing_proof(holder, now) is not None
+
+
+def is_strong_and_fresh(holder: Holder, assurance: Assurance | None, now: datetime) -> bool:
+    return (
         assurance is not None
         and assurance.user_id == holder.user_id
         and assurance.level.is_at_least(AssuranceLevel.EIDAS2)
         and assurance.is_fresh(now)
-    ):
-        return True
-    return standing_proof(holder, now) is not None
+    )
 
 
 # Blocks ---------------------------------------------------------------------------------------
@@ -82,17 +84,25 @@ def freeze_account(*, holder: Holder, actor: User, reason: str) -> SpendingBlock
 
 
 def reopen_own_account(*, holder: Holder, user: User, assurance: Assurance | None, now: datetime) -> None:
-    """The person takes back their own block, with a fresh strong sign-in. Raises IdentityProofNeeded.
+    """The person takes back their own block. A standing check from before the block does not do: whoever has the
+    password has it too. Raises IdentityProofNeeded.
 
     A block placed through a former user of the account, and a freeze, are left to the guardians.
     """
     with transaction.atomic():
         Holder.objects.select_for_update(no_key=True).only("pk").get(pk=holder.pk)
-        if not is_proven(holder=holder, assurance=assurance, now=now):
-            raise IdentityProofNeeded
-        SpendingBlock.objects.filter(
+        own = SpendingBlock.objects.filter(
             holder=holder, kind=BlockKind.HOLDER, placed_by=user, lifted_at__isnull=True
-        ).update(lifted_by=user, lifted_at=now)
+        )
+        placed_at = own.values_list("placed_at", flat=True).first()
+        if placed_at is None:
+            return
+        proof = standing_proof(holder, now)
+        if not is_strong_and_fresh(holder, assurance, now) and (
+            proof is None or proof.verified_at <= placed_at
+        ):
+            raise IdentityProofNeeded
+        own.update(lifted_by=user, lifted_at=now)
 
 
 def ask_to_reopen(*, block_id: UUID, actor: User, reason: str, now: datetime) -> SpendingBlock:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.enums import AssuranceLevel
 from accounts.franceconnect.endpoints import is_configured
 from accounts.permissions import is_holder
-from accounts.selectors.spending import standing_proof
+from accounts.selectors.spending import open_proof_code, standing_proof
 from accounts.services.interrupted_forms import keep_form
 from accounts.services.sign_in_proofs import assurance_of
 from accounts.services.spending import is_proven
@@ -45,6 +45,8 @@ def step_up(request: HttpRequest) -> HttpResponseBase:
         "is_open": is_configured(),
         "assurance": assurance_of(request),
         "standing_proof": standing_proof(holder, now),
+        "letter": open_proof_code(holder, now),
+        "has_postal_address": bool(holder.postal_address),
     }
     return render(request, "accounts/step_up.html", context)
 

@@ -54,6 +54,8 @@ MENU = (
     Entry("Mes données", "accounts:personal_data", permissions.is_holder),
     Entry("Échanges avec AGORA", "agora_sync:exchange_list", permissions.is_regional_agent),
     Entry("Traces", "agora_sync:trace_list", permissions.is_rssi, BOTH),
+    Entry("Contrôle d’identité", "accounts:counter_check", permissions.receives_public),
+    Entry("Comptes bloqués", "accounts:freeze_list", permissions.is_account_guardian),
     Entry("Espace de travail", "admin:index", permissions.is_staff_member, BOTH),
     Entry("Aide", "home:help"),
 )
@@ -68,9 +70,11 @@ FOOTER = (
 
 # The signed-in person's own pages, beside each account screen. The name in the header leads to the first.
 ACCOUNT_PAGES = (
+    Entry("Sécurité de mon compte", "accounts:security", permissions.is_holder),
     Entry("Mon adresse électronique", "account_email", permissions.is_signed_in, BOTH),
     Entry("Mon mot de passe", "account_change_password", permissions.is_signed_in, BOTH),
     Entry("Double authentification", "mfa_index", permissions.is_signed_in, BOTH),
+    Entry("FranceConnect", "accounts:franceconnect_link", permissions.is_holder),
     Entry("Mes connexions ouvertes", "usersessions_list", permissions.is_signed_in, BOTH),
 )
 

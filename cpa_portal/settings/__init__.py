@@ -385,6 +385,7 @@ TRACES_RETENTION_DAYS = ENVIRONMENT.traces_retention_days
 
 # What the rooms below ask of the rooms above, by name (see docs/architecture.md) ----------------
 NOTIFICATION_RENDERERS: dict[str, str] = {
+    "accounts.security_event": "accounts.services.messages.render_security_event",
     "sign_in_message": "accounts.adapter.render_sign_in_message",
     "accounts.account_linked": "accounts.services.messages.render_account_linked",
     "cep.appointment_confirmed": "cep.services.messages.render_confirmation",

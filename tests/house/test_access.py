@@ -92,7 +92,21 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     "accounts:personal_data_copy": {HOLDER},
     "accounts:personal_data_document": {HOLDER},
     "accounts:private_file": {SIGNED_IN},
-    "accounts:step_up": {HOLDER},
+    **dict.fromkeys(
+        (
+            "accounts:step_up",
+            "accounts:proof_letter",
+            "accounts:posted_code",
+            "accounts:security",
+            "accounts:block",
+            "accounts:reopen",
+        ),
+        frozenset({HOLDER}),
+    ),
+    "accounts:session_end": {SIGNED_IN},
+    "accounts:counter_check": {StaffRole.CEP_ADVISER.value, StaffRole.CEP_MANAGER.value},
+    "accounts:freeze_list": {RSSI, StaffRole.ADMINISTRATOR.value},
+    "accounts:freeze_reopen": {RSSI, StaffRole.ADMINISTRATOR.value},
     # Catalogue
     **dict.fromkeys(
         (
