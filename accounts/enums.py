@@ -126,7 +126,7 @@ class CheckedFact(models.TextChoices):
     CAREER_QUESTION = "career_question", "Réponse exacte à une question sur sa carrière"
 
 
-PHOTO_FACTS = frozenset(
+PHOTO_FACTS: frozenset[str] = frozenset(
     {
         CheckedFact.IDENTITY_CARD,
         CheckedFact.PASSPORT,

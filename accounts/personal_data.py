@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.socialaccount.models import SocialAccount
+
+from accounts.enums import CheckedFact
 from accounts.ports import RetentionRule
 from accounts.selectors.access_log import consultations_of
 from accounts.selectors.places import commune_label
@@ -49,6 +52,12 @@ RETENTION_RULES = [
         ground="Code du travail, article R. 6323-40",
     ),
     RetentionRule(
+        data_class="Contrôles d’identité, codes reçus par la poste pour dépenser, blocages du compte",
+        models=("accounts.IdentityProof", "accounts.ProofCode", "accounts.SpendingBlock"),
+        kept="Tant que le compte est ouvert, puis trois ans après le décès, comme preuve de ce qui a été dépensé",
+        ground="Règlement (UE) 2016/679, article 17, paragraphe 3, point e",
+    ),
+    RetentionRule(
         data_class="Messages envoyés",
         models=("accounts.Notification",),
         kept="Un an",
@@ -67,6 +76,9 @@ COPIED = {
     "accounts.Notification": "Messages",
     "accounts.PostalLetter": "Courriers",
     "accounts.ActivationCode": "Codes d’activation",
+    "accounts.IdentityProof": "Contrôles d’identité",
+    "accounts.ProofCode": "Codes de preuve d’identité",
+    "accounts.SpendingBlock": "Blocages",
 }
 NOT_COPIED = {
     "accounts.BackgroundJob": "Travaux demandés par des agents ; leur compte rendu est un document, et figure avec eux",
@@ -135,6 +147,7 @@ def export_personal_data(holder: Holder) -> dict[str, Any]:
             {"demandé le": row.created_at, "valable jusqu’au": row.expires_at, "utilisé le": row.used_at}
             for row in holder.activation_codes.order_by("created_at")
         ],
+        **_security(holder),
         "Connexion": _sign_in(holder),
     }
 
@@ -158,6 +171,36 @@ def _identity(holder: Holder) -> dict[str, Any]:
     }
 
 
+def _security(holder: Holder) -> dict[str, Any]:
+    return {
+        "Contrôles d’identité": [
+            {
+                "moyen": row.get_kind_display(),
+                "niveau": row.get_level_display(),
+                "pièces vues": [CheckedFact(fact).label for fact in row.facts],
+                "motif": row.reason,
+                "contrôlé le": row.verified_at,
+                "valable jusqu’au": row.valid_until,
+            }
+            for row in holder.identity_proofs.order_by("verified_at")
+        ],
+        "Codes de preuve d’identité": [
+            {"demandé le": row.created_at, "valable jusqu’au": row.expires_at, "clos le": row.closed_at}
+            for row in holder.proof_codes.order_by("created_at")
+        ],
+        "Blocages": [
+            {
+                "origine": row.get_kind_display(),
+                "motif": row.reason,
+                "posé le": row.placed_at,
+                "levé le": row.lifted_at,
+                "motif de la levée": row.lift_reason,
+            }
+            for row in holder.spending_blocks.order_by("placed_at")
+        ],
+    }
+
+
 def _sign_in(holder: Holder) -> dict[str, Any] | None:
     if holder.user is None:
         return None
@@ -165,4 +208,20 @@ def _sign_in(holder: Holder) -> dict[str, Any] | None:
         "adresse de connexion": holder.user.email,
         "inscrit le": holder.user.date_joined,
         "dernière connexion": holder.user.last_login,
+        "liens avec FranceConnect": [
+            {"lié le": row.date_joined, "dernière utilisation": row.last_login, "identifiant": row.uid}
+            for row in SocialAccount.objects.filter(user=holder.user)
+        ],
+        "appareils connus": [
+            {"première fois": row.first_seen_at, "dernière fois": row.last_seen_at}
+            for row in holder.user.known_devices.order_by("first_seen_at")
+        ],
+        "changements de coordonnée": [
+            {
+                "coordonnée": row.get_what_display(),
+                "nouvelle valeur": row.new_value,
+                "demandé le": row.asked_at,
+            }
+            for row in holder.user.contact_changes.order_by("asked_at")
+        ],
     }

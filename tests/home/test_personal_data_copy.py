@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import timezone
 from pypdf import PdfReader
 
 from accounts.models import Consent, ConsentAct, Holder
@@ -15,8 +16,10 @@ from accounts.selectors.personal_data import copied_tables, full_copy, retention
 from accounts.selectors.personal_document import blocks_of, in_words, personal_document
 from accounts.services.access_log import record_consultation
 from accounts.services.activation import send_activation_code
+from accounts.services.identity_proofs import send_proof_code
 from accounts.services.messages import announce_linked_account
 from accounts.services.private_files import store_private_file
+from accounts.services.spending import block_own_account
 from agora_sync.enums import Direction, ExchangeState
 from agora_sync.models import Exchange, FileContribution, HolderPull, Partner, ReceivedRequest
 from cep.enums import BookingAction, BookingStatus
@@ -68,7 +71,9 @@ def known_everywhere(db):
     store_private_file(name="releve.pdf", content=b"%PDF", owner_holder=holder)
     announce_linked_account(holder=holder, user=holder.user)
     send_activation_code(holder=holder)
+    send_proof_code(holder=holder, user=holder.user, now=timezone.now())
     training_file = requested_file(holder)
+    block_own_account(holder=holder, user=holder.user)
     booking = BookingFactory(holder=holder)
     BookingEvent.objects.create(
         booking=booking, action=BookingAction.BOOK, status_after=BookingStatus.CONFIRMED
