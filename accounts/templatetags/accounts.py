@@ -25,3 +25,8 @@ def franceconnect_button(
         "next_url": next_url,
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@register.simple_tag
+def franceconnect_is_open() -> bool:
+    return is_configured()

@@ -1,0 +1,64 @@
+"""A password shows an account; FranceConnect+ spends from it: out in the middle of a request, and back to it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.browser import PHONE, audit, new_visit, scrolls_sideways, sign_in
+from tests.support.portal import PASSWORD, Portal
+
+pytestmark = pytest.mark.browser
+
+NEVER_CHECKED = {"desktop": "titulaire230@demo.test", "phone": "titulaire231@demo.test"}
+
+
+def look_at(page: Page) -> None:
+    assert page.locator("h1").count() == 1, page.url
+    assert not scrolls_sideways(page), page.url
+    violations = audit(page)
+    assert not violations, f"{page.url}\n" + "\n".join(map(str, violations))
+
+
+@pytest.mark.parametrize("screen", ["desktop", "phone"])
+def test_request_after_a_password_goes_through_franceconnect_and_is_made_with_what_was_typed(
+    portal: Portal, browser: Browser, screen: str
+) -> None:
+    login = NEVER_CHECKED[screen]
+    page = new_visit(browser, viewport=PHONE if screen == "phone" else None).new_page()
+    sign_in(page, portal.url, login, PASSWORD)
+    page.goto(f"{portal.url}/formations/?q=soudeur&lieu=Ajaccio")
+    page.locator('main h2 a[href^="/formations/"], main h3 a[href^="/formations/"]').first.click()
+    page.locator('a[href^="/mes-dossiers/demande/"]').first.click()
+    key = page.locator("input[name=idempotency_key]").input_value()
+
+    page.get_by_role("button", name="Confirmer ma demande").click()
+    look_at(page)
+    expect(page.locator("h1")).to_have_text("Prouvez votre identité")
+    page.get_by_role("button", name="FranceConnect").click()
+    look_at(page)
+    expect(page.locator("main")).to_contain_text("substantiel")
+    page.select_option("#person", login)
+    page.get_by_role("button", name="Continuer comme cette personne").click()
+    look_at(page)
+    expect(page.locator("main")).to_contain_text("Votre identité est prouvée")
+    page.get_by_role("button", name="Confirmer ma demande").click()
+
+    expect(page).to_have_url(re.compile(rf"/mes-dossiers/{key}/"))
+    page.context.close()
+
+
+def test_sign_in_and_out_with_franceconnect_at_both_ends(portal: Portal, browser: Browser) -> None:
+    page = new_visit(browser).new_page()
+    page.goto(f"{portal.url}/connexion/")
+    look_at(page)
+
+    page.get_by_role("button", name="FranceConnect").click()
+    page.select_option("#person", "titulaire232@demo.test")
+    page.get_by_role("button", name="Continuer comme cette personne").click()
+    page.wait_for_url("**/tableau-de-bord/")
+    page.goto(f"{portal.url}/deconnexion/")
+    page.locator("main form button[type=submit]").first.click()
+
+    expect(page.locator("body")).to_contain_text("déconnecté de ce site et de FranceConnect")
+    page.context.close()
