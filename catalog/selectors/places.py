@@ -152,7 +152,9 @@ def _by_name(text: str) -> PlaceAnswer:
     )
     if precision:
         communes = [c for c in communes if precision in {c.department_id, c.pk}]
-    else:
+    elif (
+        not communes or communes[0].population < SMALLEST_RIVAL or communes[0].department.search_name == name
+    ):
         wide = _wide_area(name)
         # « Bretagne » is the region before the two villages of that name; « Paris » is the city before the département.
         if wide and (not communes or communes[0].population < SMALLEST_RIVAL):
