@@ -1,11 +1,14 @@
 """Celery leaves: identifiers in, one service call, safe to run twice and to be killed."""
 
+import logging
 from uuid import UUID
 
 from celery import shared_task
 from django.conf import settings
 
-from agora_sync.services import inbox, outbox, upkeep
+from agora_sync.services import inbox, outbox, seal_verification, sealing, upkeep
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -33,3 +36,17 @@ def pull_holder_files(holder_id: str) -> None:
 @shared_task
 def remove_expired_vectors() -> None:
     upkeep.remove_expired_vectors()
+
+
+@shared_task
+def seal_traces() -> None:
+    sealing.seal_traces()
+
+
+@shared_task
+def verify_traces() -> None:
+    """Stops the service and says so in the log when something was changed."""
+    try:
+        seal_verification.verify_traces()
+    except seal_verification.ChainBroken as fault:
+        logger.critical("trace_chain_broken", extra={"finding": str(fault)})

@@ -2,6 +2,7 @@ from agora_sync.models.exchanges import Exchange, HolderPull
 from agora_sync.models.habilitations import PAGM, PAGMAssignment, PAGMRight
 from agora_sync.models.partners import Partner, PartnerApplication, PartnerCertificate
 from agora_sync.models.reception import FileContribution, ReceivedRequest, ReplayedVector, ServiceStop
+from agora_sync.models.seals import TraceSeal
 from agora_sync.models.traces import Trace, TraceConsultation
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "ServiceStop",
     "Trace",
     "TraceConsultation",
+    "TraceSeal",
 ]

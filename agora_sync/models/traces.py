@@ -30,12 +30,16 @@ class Trace(PartitionedModel):
     sha256 = models.CharField("empreinte SHA-256", max_length=64)
     # Why a call was refused, with what was expected and what came. Encrypted as well.
     diagnostic = models.TextField("diagnostic (chiffré)", blank=True)
+    # Under a key that the database does not hold: nobody who writes there makes a trace that passes for ours.
+    code = models.CharField("code d’authentification", max_length=80, blank=True)
 
     class Meta:
         verbose_name = "trace"
         indexes = [
             models.Index(fields=["exchange_id"], name="agora_trace_exchange_idx"),
             models.Index(fields=["partner_code", "-at"], name="agora_trace_partner_idx"),
+            # The order in which traces are sealed and read again.
+            models.Index(fields=["at", "id"], name="agora_trace_order_idx"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=TraceKind.values), name="agora_trace_kind_known"),

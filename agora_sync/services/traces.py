@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import DatabaseError, transaction
 
 from agora_sync.enums import Direction, TraceKind
+from agora_sync.evidence.rows import TraceContent, authentication_code
 from agora_sync.exceptions import TracesUnavailable
 from agora_sync.models import Trace
 from cpa_portal.kernel.encryption import decrypt, encrypt
@@ -26,6 +27,20 @@ def record_trace(
     diagnostic: str = "",
 ) -> None:
     """Add one trace in the caller's transaction. Raises TracesUnavailable when the database refuses it."""
+    stored = sealed(content)
+    said = TraceContent(
+        kind=str(kind),
+        direction=str(direction),
+        exchange_id=exchange_id,
+        request_id=request_id,
+        partner_code=partner_code,
+        operation=str(operation),
+        http_status=http_status,
+        content_sha256=hashlib.sha256(stored).digest(),
+        content_length=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        diagnostic=encrypt(diagnostic) if diagnostic else "",
+    )
     trace = Trace(
         kind=kind,
         direction=direction,
@@ -34,10 +49,11 @@ def record_trace(
         partner_code=partner_code,
         operation=operation,
         http_status=http_status,
-        content=sealed(content),
-        content_length=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        diagnostic=encrypt(diagnostic) if diagnostic else "",
+        content=stored,
+        content_length=said.content_length,
+        sha256=said.sha256,
+        diagnostic=said.diagnostic,
+        code=authentication_code(said),
     )
     try:
         trace.save(force_insert=True)

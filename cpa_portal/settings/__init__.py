@@ -409,7 +409,6 @@ SEALED_COLUMNS: list[str] = [
 ]
 
 COMMUNE_LOOKUP = "catalog.selectors.places.commune_by_code"
-RIGHTS_LOOKUP = "rights.selectors.outlook.outlook_of"
 
 # Rules of the views that other packages bring: a view name, or a namespace followed by a colon.
 ACCESS_RULES: dict[str, str] = {

@@ -126,3 +126,16 @@ TABLES = """
 SELECT c.relname FROM pg_class c
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
 """
+
+
+@contextlib.contextmanager
+def as_owner(*statements: str, undone_by: str = "SELECT 1") -> Iterator[None]:
+    """Change the database behind the application's back, then put it right."""
+    name = str(connections["default"].settings_dict["NAME"])
+    with psycopg.connect(owner_url(name), autocommit=True) as owner:
+        for statement in statements:
+            owner.execute(statement)  # type: ignore[arg-type]
+        try:
+            yield
+        finally:
+            owner.execute(undone_by)  # type: ignore[arg-type]

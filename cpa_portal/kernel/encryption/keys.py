@@ -14,10 +14,13 @@ from django.core.exceptions import ImproperlyConfigured
 MINIMUM_SECRET_LENGTH = 32
 KEY_ID_LENGTH = 8
 
-Usage = Literal["field-encryption", "keyed-hash"]
+Usage = Literal["field-encryption", "keyed-hash", "trace-code", "trace-seal"]
 SETTING_NAMES: dict[Usage, str] = {
     "field-encryption": "FIELD_ENCRYPTION_KEYS",
     "keyed-hash": "NIR_HASH_KEYS",
+    # Kept as long as the traces that they encrypted, so that these can be read and checked.
+    "trace-code": "FIELD_ENCRYPTION_KEYS",
+    "trace-seal": "FIELD_ENCRYPTION_KEYS",
 }
 
 

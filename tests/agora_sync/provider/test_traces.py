@@ -1,10 +1,7 @@
 """No trace, no effect; and the trace of a call outlives whatever happens to it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import connection, connections
 
@@ -13,8 +10,8 @@ from agora_sync.models import Exchange, Partner, ReceivedRequest, ReplayedVector
 from agora_sync.provider.exchange import handle_call
 from agora_sync.selectors.health import traces_are_writable
 from rights.models import TrainingFile
-from tests.support import databases
 from tests.support.agora import Caller, create_request, read_fault
+from tests.support.databases import as_owner
 from tests.support.factories.accounts import HolderFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,19 +20,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def holder(partners: dict[str, Partner]) -> Any:
     return HolderFactory()
-
-
-@contextmanager
-def as_owner(*statements: str, undone_by: str) -> Iterator[None]:
-    """Change the database behind the application's back, then put it right."""
-    name = str(connections["default"].settings_dict["NAME"])
-    with psycopg.connect(databases.owner_url(name), autocommit=True) as owner:
-        for statement in statements:
-            owner.execute(statement)  # type: ignore[arg-type]
-        try:
-            yield
-        finally:
-            owner.execute(undone_by)  # type: ignore[arg-type]
 
 
 def running_role() -> str:
