@@ -20,6 +20,7 @@ from accounts.franceconnect.exceptions import FranceConnectRefused
 from accounts.franceconnect.sign_in import PROVIDER_ID
 from accounts.permissions import is_holder, may_activate
 from accounts.ports import RenderedMessage
+from accounts.selectors.diploma import asks_diploma_first
 from accounts.selectors.identity import PivotIdentity
 from accounts.selectors.staff import current_roles
 from accounts.services.devices import recognise_device
@@ -105,12 +106,17 @@ def logout_at_franceconnect(request: HttpRequest) -> str:
     )
 
 
+FIRST_QUESTION = "accounts:diploma_question"
+
+
 def landing_page(user: User) -> str:
     """The path or URL name where a person begins: the first role of settings.LANDING_PAGES that is theirs."""
     roles = current_roles(user)
     for role, page in settings.LANDING_PAGES.items():
-        if role in roles or (role == "holder" and is_holder(user)):
+        if role in roles:
             return str(page)
+        if role == "holder" and is_holder(user):
+            return FIRST_QUESTION if asks_diploma_first(user) else str(page)
     return "accounts:activation_start" if may_activate(user) else "/"
 
 

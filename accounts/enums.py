@@ -23,6 +23,8 @@ class SituationKind(models.TextChoices):
     DIPLOMA_LEVEL = "diploma_level", "Niveau de diplôme"
     DISABLED_WORKER = "disabled_worker", "Bénéficiaire de l’obligation d’emploi (OETH)"
     EXECUTIVE = "executive", "Cadre"
+    HOME_PLACE = "home_place", "Commune de résidence"
+    WORK_PLACE = "work_place", "Commune de travail"
 
 
 class SituationSource(models.TextChoices):
@@ -141,3 +143,19 @@ class BlockKind(models.TextChoices):
 
     HOLDER = "holder", "Blocage par le titulaire"
     STAFF = "staff", "Gel par un agent"
+
+
+class DataRequestKind(models.TextChoices):
+    """The rights of the regulation (EU) 2016/679 that a person may use; access has its own page."""
+
+    RECTIFICATION = "rectification", "Corriger mes données (article 16)"
+    RESTRICTION = "restriction", "Limiter l’usage de mes données (article 18)"
+    ERASURE = "erasure", "Effacer mes données (article 17)"
+    OBJECTION = "objection", "M’opposer à leur usage (article 21)"
+    PORTABILITY = "portability", "Recevoir mes données pour un autre service (article 20)"
+
+
+class DataRequestState(models.TextChoices):
+    RECEIVED = "received", "À traiter"
+    ACCEPTED = "accepted", "Acceptée"
+    REFUSED = "refused", "Refusée"

@@ -35,6 +35,16 @@ class SituationOverlaps(Refusal):
     )
 
 
+class DataRequestAnswered(Refusal):
+    code = "data_request_answered"
+    message = "Cette demande a déjà reçu sa réponse."
+
+
+class NoSuchSituation(Refusal):
+    code = "no_such_situation"
+    message = "Aucune situation de cette nature n’est enregistrée à cette date. Vérifiez la date."
+
+
 class ActivationRefused(Refusal):
     """Unknown, wrong, ambiguous, deceased, already linked: one sentence for all, and nothing that tells which."""
 

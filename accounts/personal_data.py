@@ -46,6 +46,12 @@ RETENTION_RULES = [
         ground="Code du travail, articles R. 5151-1 à R. 5151-10",
     ),
     RetentionRule(
+        data_class="Demandes sur vos données et instructions après votre décès",
+        models=("accounts.DataRequest", "accounts.AfterDeathInstruction"),
+        kept="Tant que le compte est ouvert, puis trois ans après le décès, comme preuve",
+        ground="Règlement (UE) 2016/679, article 12 ; loi n° 78-17, article 85",
+    ),
+    RetentionRule(
         data_class="Courriers et codes envoyés par la poste pour ouvrir le compte",
         models=("accounts.PostalLetter", "accounts.ActivationCode"),
         kept="Un an ; le contenu du courrier est effacé dès son impression",
@@ -79,6 +85,8 @@ COPIED = {
     "accounts.IdentityProof": "Contrôles d’identité",
     "accounts.ProofCode": "Codes de preuve d’identité",
     "accounts.SpendingBlock": "Blocages",
+    "accounts.DataRequest": "Demandes sur vos données",
+    "accounts.AfterDeathInstruction": "Instructions après votre décès",
 }
 NOT_COPIED = {
     "accounts.BackgroundJob": "Travaux demandés par des agents ; leur compte rendu est un document, et figure avec eux",
@@ -148,6 +156,27 @@ def export_personal_data(holder: Holder) -> dict[str, Any]:
             for row in holder.activation_codes.order_by("created_at")
         ],
         **_security(holder),
+        "Demandes sur vos données": [
+            {
+                "reçue le": row.received_at,
+                "demande": row.get_kind_display(),
+                "texte": row.text,
+                "état": row.get_state_display(),
+                "réponse": row.answer,
+                "fondement": row.ground,
+                "réponse le": row.answered_at,
+            }
+            for row in holder.data_requests.order_by("received_at")
+        ],
+        "Instructions après votre décès": [
+            {
+                "enregistrées le": row.recorded_at,
+                "remplacées le": row.replaced_at,
+                "texte": row.text,
+                "personne de confiance": row.trusted_person,
+            }
+            for row in holder.after_death_instructions.order_by("recorded_at")
+        ],
         "Connexion": _sign_in(holder),
     }
 
@@ -166,6 +195,7 @@ def _identity(holder: Holder) -> dict[str, Any]:
         "adresse postale": holder.postal_address,
         "commune de résidence": commune_label(holder.home_commune_code),
         "commune de travail": commune_label(holder.work_commune_code),
+        "ne pas appeler": holder.refuses_calls,
         "date de décès": holder.deceased_on,
         "compte créé le": holder.created_at,
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from accounts.models import Holder
 
@@ -55,6 +56,9 @@ class PersonalDataExporter(Protocol):
 
 class Commune(Protocol):
     @property
+    def pk(self) -> str: ...
+
+    @property
     def name(self) -> str: ...
 
 
@@ -62,3 +66,28 @@ class CommuneLookup(Protocol):
     """Named in settings.COMMUNE_LOOKUP: the commune of an INSEE code, None when the code is not known."""
 
     def __call__(self, code: str) -> Commune | None: ...
+
+
+class CommuneFinder(Protocol):
+    """Named in settings.COMMUNE_FINDER: the communes that a person may mean by a name, an INSEE or a postal code."""
+
+    def __call__(self, text: str) -> Sequence[Commune]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DiplomaEffect:
+    """What having no diploma of level 3 (CAP) changes for who says so: amounts in cents, each from a dated value."""
+
+    yearly_cents: int
+    majored_yearly_cents: int
+    ceiling_cents: int
+    majored_ceiling_cents: int
+    first_year: int
+    credited_on: date
+    sources: tuple[str, ...]
+
+
+class DiplomaEffectLookup(Protocol):
+    """Named in settings.DIPLOMA_EFFECT: the effect of a declaration made on that day."""
+
+    def __call__(self, declared_on: date) -> DiplomaEffect: ...

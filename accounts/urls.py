@@ -9,7 +9,16 @@ from allauth.socialaccount import views as social_views
 from allauth.usersessions import views as session_views
 from django.urls import include, path, re_path
 
-from accounts.views import activation, franceconnect, personal_data, private_files, security, step_up
+from accounts.views import (
+    activation,
+    data_requests,
+    franceconnect,
+    personal_data,
+    private_files,
+    security,
+    situations,
+    step_up,
+)
 
 # The names are allauth's: it reverses them. Its own `include` would give English paths and pages we do not
 # offer.
@@ -77,6 +86,9 @@ pages = [
     path("activation/non-reconnu/", activation.activation_refused, name="activation_refused"),
     path("activation/courrier/", activation.activation_letter_sent, name="activation_letter_sent"),
     path("activation/code/", activation.activation_code, name="activation_code"),
+    path("bienvenue/diplome/", situations.diploma_question, name="diploma_question"),
+    path("ma-situation/", situations.situation_list, name="situation_list"),
+    path("ma-situation/<slug:slug>/", situations.situation_change, name="situation_change"),
     path("mes-donnees/", personal_data.personal_data, name="personal_data"),
     path("mes-donnees/copie/", personal_data.copy_download, name="personal_data_copy"),
     path("mes-donnees/copie.pdf", personal_data.document_download, name="personal_data_document"),
@@ -95,6 +107,10 @@ pages = [
     path("agents/controle-identite/", security.counter_check, name="counter_check"),
     path("agents/blocages/", security.freeze_list, name="freeze_list"),
     path("agents/blocages/lever/", security.freeze_reopen, name="freeze_reopen"),
+    path("mes-donnees/demandes/", data_requests.data_request_list, name="data_request_list"),
+    path("mes-donnees/consentements/", data_requests.consent_list, name="consent_list"),
+    path("mes-donnees/apres-mon-deces/", data_requests.after_death, name="after_death"),
+    path("mes-donnees/appels/", data_requests.calls_setting, name="calls_setting"),
     path("mes-documents/<uuid:pk>/", private_files.file_download, name="private_file"),
 ]
 

@@ -1,6 +1,8 @@
 from accounts.enums import (
     AttemptKind,
     ConsentAct,
+    DataRequestKind,
+    DataRequestState,
     JobState,
     LetterKind,
     LetterState,
@@ -11,6 +13,7 @@ from accounts.enums import (
     StaffRole,
 )
 from accounts.models.activation import ActivationAttempt, ActivationCode, PostalLetter
+from accounts.models.data_requests import AfterDeathInstruction, DataRequest
 from accounts.models.evidence import AccessLogEntry, Consent
 from accounts.models.holder import Holder, HolderNIR, Situation
 from accounts.models.security import ContactChange, IdentityProof, KnownDevice, ProofCode, SpendingBlock
@@ -22,11 +25,15 @@ __all__ = [
     "AccessLogEntry",
     "ActivationAttempt",
     "ActivationCode",
+    "AfterDeathInstruction",
     "AttemptKind",
     "BackgroundJob",
     "Consent",
     "ConsentAct",
     "ContactChange",
+    "DataRequest",
+    "DataRequestKind",
+    "DataRequestState",
     "Holder",
     "HolderNIR",
     "IdentityProof",

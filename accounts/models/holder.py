@@ -53,6 +53,10 @@ class Holder(models.Model):
     postal_address = models.TextField("adresse postale", max_length=400, blank=True)
     home_commune_code = models.CharField("commune de résidence (code INSEE)", max_length=5, blank=True)
     work_commune_code = models.CharField("commune de travail (code INSEE)", max_length=5, blank=True)
+    # "Ne m’appelez pas": honoured by whoever would telephone.
+    refuses_calls = models.BooleanField("ne pas appeler", default=False)
+    # When the question on the diploma was first shown: it is asked once by itself, then from « Ma situation ».
+    diploma_asked_at = models.DateTimeField("diplôme demandé le", null=True, blank=True)
     deceased_on = models.DateField("date de décès", null=True, blank=True)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
     updated_at = models.DateTimeField("modifié le", auto_now=True)

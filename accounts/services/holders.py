@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.enums import Sex, SituationSource
 from accounts.exceptions import NIRAlreadyHeld, SituationOverlaps
@@ -74,6 +75,11 @@ def record_nir(*, holder: Holder, nir: str, since: date) -> HolderNIR:
         raise NIRAlreadyHeld("Ce numéro a déjà été remplacé sur ce compte.")
     _end_current_number(holder, since)
     return HolderNIR.objects.create(holder=holder, nir=canonical, nir_hash=keyed_hash(canonical), since=since)
+
+
+def mark_diploma_asked(*, holder: Holder) -> None:
+    """Remember that the question was shown, so that it comes by itself once. Only the first time counts."""
+    Holder.objects.filter(pk=holder.pk, diploma_asked_at__isnull=True).update(diploma_asked_at=timezone.now())
 
 
 def record_situation(

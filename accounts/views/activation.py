@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 SESSION_KEY = "activation_answers"
-OPENED = "home:dashboard"
+OPENED = "accounts:diploma_question"
 TOO_MANY = 429
 
 

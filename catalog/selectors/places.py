@@ -64,6 +64,15 @@ def commune_by_code(code: str) -> Commune | None:
     return Commune.objects.select_related("department__region").filter(pk=code).first()
 
 
+def communes_meant(text: str) -> list[Commune]:
+    """The communes that a person may mean by a name, an INSEE or a postal code; one when there is no doubt."""
+    answer = search_area(text)
+    areas = [answer.area] if answer.area is not None else list(answer.others)
+    codes = [area.code for area in areas if area.kind is Area.AROUND]
+    found = Commune.objects.select_related("department__region").in_bulk(codes)
+    return [found[code] for code in codes if code in found]
+
+
 def distance_to(latitude: float, longitude: float) -> Least:
     """SQL for the great-circle distance in km between a row's `latitude`, `longitude` and a point in degrees."""
     angle = Sin(Radians(Value(latitude))) * Sin(Radians(F("latitude"))) + Cos(Radians(Value(latitude))) * Cos(

@@ -51,6 +51,7 @@ MENU = (
     Entry("Trouver une formation", "catalog:training_search"),
     Entry("Être conseillé", "cep:triage"),
     Entry("Mes rendez-vous", "cep:appointment_list", permissions.is_holder),
+    Entry("Ma situation", "accounts:situation_list", permissions.is_holder),
     Entry("Mes données", "accounts:personal_data", permissions.is_holder),
     Entry("Échanges avec AGORA", "agora_sync:exchange_list", permissions.is_regional_agent),
     Entry("Traces", "agora_sync:trace_list", permissions.is_rssi, BOTH),

@@ -59,7 +59,11 @@ def enumeration(full: bool) -> Iterator[Figure]:
     User.objects.filter(email=ASKER).delete()
     asker = User.objects.create_user(ASKER, PASSWORD)
     EmailAddress.objects.create(user=asker, email=ASKER, verified=True, primary=True)
-    with served(PORTAL) as url, httpx.Client(base_url=url) as client, httpx.Client(base_url=url) as visitor:
+    with (
+        served(PORTAL) as url,
+        httpx.Client(base_url=url, timeout=60) as client,
+        httpx.Client(base_url=url, timeout=60) as visitor,
+    ):
         sign_in(client, ASKER, PASSWORD)
         known = HolderNIR.objects.filter(until__isnull=True).first()
         assert known is not None

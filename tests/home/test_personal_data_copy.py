@@ -11,11 +11,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from pypdf import PdfReader
 
-from accounts.models import Consent, ConsentAct, Holder
+from accounts.models import Consent, ConsentAct, DataRequestKind, Holder
 from accounts.selectors.personal_data import copied_tables, full_copy, retention_rules, tables_not_copied
 from accounts.selectors.personal_document import blocks_of, in_words, personal_document
 from accounts.services.access_log import record_consultation
 from accounts.services.activation import send_activation_code
+from accounts.services.data_requests import record_after_death_instruction, submit_data_request
 from accounts.services.identity_proofs import send_proof_code
 from accounts.services.messages import announce_linked_account
 from accounts.services.private_files import store_private_file
@@ -72,6 +73,10 @@ def known_everywhere(db):
     announce_linked_account(holder=holder, user=holder.user)
     send_activation_code(holder=holder)
     send_proof_code(holder=holder, user=holder.user, now=timezone.now())
+    submit_data_request(
+        holder=holder, kind=DataRequestKind.RECTIFICATION, text="Un nom", today=date(2026, 3, 3)
+    )
+    record_after_death_instruction(holder=holder, text="Effacez tout")
     training_file = requested_file(holder)
     block_own_account(holder=holder, user=holder.user)
     booking = BookingFactory(holder=holder)

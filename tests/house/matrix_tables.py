@@ -81,6 +81,8 @@ def security_keys(world: World) -> list[Target]:
 OBJECTS: dict[str, Builder] = {
     "mfa_remove_webauthn": security_keys,
     "agora_sync:exchange_detail": exchanges,
+    # The address names a kind of situation; whose it is comes from the session.
+    "accounts:situation_change": lambda world: [Target("diploma", {"slug": "diplome"})],
     "accounts:private_file": documents,
     "catalog:training_detail": of_everybody("training", "pk"),
     "catalog:api_training_detail": of_everybody("training", "pk"),
@@ -184,6 +186,7 @@ def user_key(world: World, name: str) -> object:
 
 BACK_OFFICE: dict[str, Desk] = {
     "accounts.accesslogentry": Desk(row("access log"), view=OFFICER | WATCH),
+    "accounts.datarequest": Desk(two_rows("data request"), view=OFFICER, change=OFFICER),
     "accounts.consent": Desk(two_rows("consent"), view=OFFICER),
     "accounts.holder": Desk(two_rows("holder"), view=OFFICER | ADMINISTRATOR),
     "accounts.user": Desk(staff_rows, view=ADMINISTRATOR, add=ADMINISTRATOR, change=ADMINISTRATOR),

@@ -15,9 +15,10 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 
-from accounts.enums import JobState, StaffRole
+from accounts.enums import DataRequestKind, JobState, StaffRole
 from accounts.models import BackgroundJob, Consent, ConsentAct, Holder, Notification, User
 from accounts.services.access_log import record_consultation
+from accounts.services.data_requests import submit_data_request
 from accounts.services.private_files import store_private_file
 from agora_sync.enums import Direction, ExchangeState
 from agora_sync.models import (
@@ -151,6 +152,9 @@ def _holders_objects(world: World) -> None:
         siret = OUR_SIRET if whose == "own" else THEIR_SIRET
         world.objects[f"file/{whose}"] = TrainingFileFactory(
             holder=holder, title=title, organisation_siret=siret
+        )
+        world.objects[f"data request/{whose}"] = submit_data_request(
+            holder=holder, kind=DataRequestKind.RECTIFICATION, text="Un nom", today=timezone.localdate()
         )
         world.objects[f"counter/{whose}"] = CounterFactory(holder=holder, balance=1_000_00)
         world.objects[f"document/{whose}"] = store_private_file(

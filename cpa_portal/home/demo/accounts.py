@@ -23,6 +23,7 @@ from cpa_portal.kernel.encryption import keyed_hash
 PASSWORD = "demo-cpa-2026"  # noqa: S105 - printed by bin/run, for the demonstration only
 SEXES = {"1": Sex.MALE, "2": Sex.FEMALE}
 OPERATOR = "corse-conseil"
+FIRST_VISIT = f"nouveau@{DOMAIN}"
 SINCE = date(2024, 1, 1)
 
 # A demonstration is kept for months: its proofs must not run out before its people do.
@@ -120,6 +121,9 @@ def _holder(person: Person, user: User | None) -> Holder:
         email=person.login,
         home_commune_code=person.home_commune_code,
         work_commune_code=person.work_commune_code,
+        postal_address="1 rue de la Démonstration\n20000 Ajaccio",
+        # One person of the demonstration meets the question of the first visit.
+        diploma_asked_at=None if person.login == FIRST_VISIT else timezone.now(),
     )
 
 

@@ -126,6 +126,8 @@ class HolderFactory(DjangoModelFactory):
     home_commune_code = "2A004"
     work_commune_code = "2B033"
     email = factory.LazyAttribute(lambda o: o.user.email if o.user else "")
+    # Not a first visit: the question on the diploma has been shown.
+    diploma_asked_at = datetime(2020, 1, 1, tzinfo=UTC)
 
     identity_proof = True
 
