@@ -48,6 +48,16 @@ KINDS_THAT_TAKE = (EntryKind.HOLD, EntryKind.DEBIT, EntryKind.EXPIRY)
 KINDS_THAT_RESERVE = (EntryKind.HOLD, EntryKind.RELEASE)
 
 
+class DeclarationKind(models.TextChoices):
+    """What bodies declare once a year, each kind with its own facts (`rights.rules.declared`)."""
+
+    ACTIVITY = "activity", "Activité salariée, publique ou en ESAT"
+    SELF_EMPLOYMENT = "self_employment", "Activité indépendante"
+    COMMITMENT = "commitment", "Engagement citoyen"
+    EXPOSURE = "exposure", "Exposition à des risques professionnels"
+    SUPPLEMENT = "supplement", "Dotation ou abondement"
+
+
 class TrainingFileState(models.TextChoices):
     REQUESTED = "requested", "Demande envoyée"
     IN_TRAINING = "in_training", "En formation"

@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 
 from accounts.models import Holder
 from accounts.ports import RetentionRule
-from rights.models import Counter, Entry, TrainingFile
+from rights.models import Counter, Declaration, Entry, TrainingFile
 from rights.selectors.training_files import files_of
 from rights.wording.amounts import format_amount
 
@@ -19,6 +19,12 @@ RETENTION_RULES = [
     RetentionRule(
         data_class="Compteurs de droits et leurs écritures",
         models=("rights.Counter", "rights.Entry", "rights.EntryKey"),
+        kept=KEPT,
+        ground=GROUND,
+    ),
+    RetentionRule(
+        data_class="Déclarations annuelles de travail, d’engagement, d’exposition et de dotations",
+        models=("rights.Declaration", "rights.YearlyFeeding"),
         kept=KEPT,
         ground=GROUND,
     ),
@@ -39,24 +45,44 @@ TITLE = "Droits et dossiers de formation"
 COPIED = {
     "rights.Counter": "Droits à la formation",
     "rights.Entry": "Droits à la formation / Écritures",
+    "rights.Declaration": "Déclarations annuelles",
     "rights.TrainingFile": "Dossiers de formation",
     "rights.TrainingFileFunding": "Dossiers de formation / Financement",
     "rights.TrainingFileTransition": "Dossiers de formation / Histoire",
 }
 NOT_COPIED = {
     "rights.EntryKey": "Clé technique d’une écriture : elle empêche de l’écrire deux fois et ne dit rien de plus",
+    "rights.YearlyFeeding": "Suivi technique d’une alimentation, que les écritures racontent déjà",
     "rights.JournalEvent": "Relais technique vers AGORA de ce que l’histoire du dossier raconte déjà",
 }
 
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
-    """The counters with their entries, the files with their parts and their history, in five queries."""
+    """The counters with their entries, the files with their parts and their history, in six queries."""
     entries = Prefetch("entries", Entry.objects.order_by("position"))
     counters = Counter.objects.filter(holder=holder).order_by("scheme").prefetch_related(entries)
     files = files_of(holder).prefetch_related("fundings", "transitions")
     return {
         "Droits à la formation": [_counter(counter) for counter in counters],
+        "Déclarations annuelles": [
+            _declaration(declaration)
+            for declaration in Declaration.objects.filter(holder=holder).order_by(
+                "year", "kind", "reference", "version"
+            )
+        ],
         "Dossiers de formation": [_training_file(training_file) for training_file in files],
+    }
+
+
+def _declaration(declaration: Declaration) -> dict[str, Any]:
+    return {
+        "Nature": declaration.get_kind_display(),
+        "Année": declaration.year,
+        "Référence": declaration.reference,
+        "Version": declaration.version,
+        "Faits": declaration.facts,
+        "Fichier": declaration.source,
+        "Reçue le": declaration.received_at.isoformat(),
     }
 
 

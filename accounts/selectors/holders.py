@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 
-from accounts.models import Holder
+from accounts.models import Holder, HolderNIR
+from cpa_portal.kernel.encryption import keyed_hashes
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -25,3 +28,10 @@ def holder_of(user: User | AnonymousUser) -> Holder | None:
 def forget_holder_of(user: User) -> None:
     """Ask the database again next time: the link has just changed."""
     user.__dict__.pop(_MEMO, None)
+
+
+def holder_ids_by_nir(nirs: Iterable[str]) -> dict[str, UUID]:
+    """The holder of each canonical number that somebody holds or held. One query, under every key in service."""
+    number_of_hash = {hashed: nir for nir in nirs for hashed in keyed_hashes(nir)}
+    rows = HolderNIR.objects.filter(nir_hash__in=number_of_hash).values_list("nir_hash", "holder_id")
+    return {number_of_hash[hashed]: holder_id for hashed, holder_id in rows}

@@ -1,5 +1,6 @@
 from rights.models.counter import Counter
 from rights.models.entry import Entry, EntryKey
+from rights.models.feeding import Declaration, YearlyFeeding
 from rights.models.journal import JournalEvent
 from rights.models.training_file import (
     TrainingFile,
@@ -9,10 +10,12 @@ from rights.models.training_file import (
 
 __all__ = [
     "Counter",
+    "Declaration",
     "Entry",
     "EntryKey",
     "JournalEvent",
     "TrainingFile",
     "TrainingFileFunding",
     "TrainingFileTransition",
+    "YearlyFeeding",
 ]

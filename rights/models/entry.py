@@ -24,6 +24,8 @@ class Entry(PartitionedModel):
     amount = models.BigIntegerField("montant")
     balance_after = DatabaseWrittenInteger("solde après")
     value_date = models.DateField("date de valeur")
+    # The law often gives a period where a ledger needs a day: such a day is ours, and said to be.
+    date_is_estimated = models.BooleanField("date estimée", db_default=False, default=False)
     label = models.CharField("libellé", max_length=300)
     source = models.CharField("origine", max_length=200)
     # What makes posting the same fact twice impossible; unique across months through EntryKey.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
@@ -38,7 +39,15 @@ class Working:
     def __init__(self, name: str, values: LegalValues) -> None:
         self.name = name
         self.values = values
+        self.version = values.version
         self._steps: list[Step] = []
+
+    @classmethod
+    def continuing(cls, derivation: Derivation, name: str) -> Working:
+        """A sheet that goes on from a finished one, with facts alone: no legal value is read any more."""
+        working = cls(name, LegalValues(derivation.parameters_version, {}))
+        working._steps = list(derivation.steps)
+        return working
 
     def given(self, label: str, amount: Exact, unit: Measure) -> Operand:
         """A fact of the case."""
@@ -83,4 +92,20 @@ class Working:
         return Operand(label, whole, unit, step=len(self._steps) - 1)
 
     def done(self) -> Derivation:
-        return Derivation(self.name, self.values.version, tuple(self._steps))
+        return Derivation(self.name, self.version, tuple(self._steps))
+
+
+def other_values(derivation: Derivation, values: LegalValues) -> Iterator[Operand]:
+    """The operands that quote a legal value otherwise than the file does."""
+    working = Working(derivation.name, values)
+    for step in derivation.steps:
+        for operand in step.operands:
+            if operand.parameter and not _quoted(working, operand):
+                yield operand
+
+
+def _quoted(working: Working, operand: Operand) -> bool:
+    try:
+        return working.law(operand.parameter, date.fromisoformat(operand.day)).value == operand.value
+    except (LookupError, TypeError, ValueError):
+        return False

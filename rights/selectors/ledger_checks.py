@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from django.db import connection
 
 from rights.models import Counter, Entry
+from rights.parameters import legal_values
+from rights.rules.derivation import Derivation, wrong_steps
+from rights.rules.working import other_values
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,20 @@ CHECKS: dict[str, str] = {
         GROUP BY entry.counter_id, file.id, file.state
         HAVING sum(entry.amount) > 0 OR (file.state IN ('cancelled', 'refused') AND sum(entry.amount) <> 0)
         ORDER BY entry.counter_id, file.id""",
+    "une part d’année est alimentée de la somme de ses écritures": """
+        SELECT feeding.counter_id, format('%s de %s : %s, écritures %s', feeding.part, feeding.year, feeding.posted,
+                                          coalesce(sum(entry.amount), 0))
+        FROM rights_yearlyfeeding feeding
+        LEFT JOIN rights_entry entry ON entry.counter_id = feeding.counter_id
+             AND entry.key ^@ format('feed:%s:%s:%s:', feeding.counter_id, feeding.year, feeding.part)
+        GROUP BY feeding.id
+        HAVING feeding.posted <> coalesce(sum(entry.amount), 0) OR feeding.rounds <> count(entry.id)
+        ORDER BY feeding.counter_id, feeding.year""",
     "le calcul enregistré mène au montant de l’écriture": """
         SELECT counter_id, format('écriture %s : %s, calcul %s', position, amount,
                                   derivation #>> '{steps,-1,amount}')
         FROM rights_entry
-        WHERE derivation <> '{}' AND (derivation #>> '{steps,-1,amount}')::bigint IS DISTINCT FROM abs(amount)
+        WHERE derivation <> '{}' AND abs((derivation #>> '{steps,-1,amount}')::bigint) IS DISTINCT FROM abs(amount)
         ORDER BY counter_id, position""",
 }
 
@@ -79,6 +91,34 @@ def ledger_discrepancies() -> Iterator[Discrepancy]:
             cursor.execute(query)
             for counter_id, detail in cursor:
                 yield Discrepancy(rule, counter_id, detail)
+    yield from _derivation_discrepancies()
+
+
+RECOMPUTED = "chaque étape d’un calcul se retrouve en la refaisant"
+SAME_VALUES = "un calcul de la version actuelle cite les valeurs du barème"
+
+
+def _derivation_discrepancies() -> Iterator[Discrepancy]:
+    """Each stored step done again from its own operands; those of this version compared with the file as well."""
+    values = legal_values()
+    entries = (
+        Entry.objects.exclude(derivation={})
+        .order_by("pk")
+        .values_list("counter_id", "position", "derivation")
+    )
+    for counter_id, position, stored in entries.iterator(chunk_size=5_000):
+        try:
+            derivation = Derivation.from_json(stored)
+        except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+            yield Discrepancy(RECOMPUTED, counter_id, f"écriture {position} : calcul illisible ({error})")
+            continue
+        if derivation is None:
+            continue
+        for step in wrong_steps(derivation):
+            yield Discrepancy(RECOMPUTED, counter_id, f"écriture {position} : étape « {step.label} »")
+        if derivation.parameters_version == values.version:
+            for operand in other_values(derivation, values):
+                yield Discrepancy(SAME_VALUES, counter_id, f"écriture {position} : « {operand.label} »")
 
 
 def ledger_size() -> tuple[int, int]:

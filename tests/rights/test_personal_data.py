@@ -44,7 +44,7 @@ def test_export_holds_nothing_of_another_person():
 
     copy = export_personal_data(HolderFactory())
 
-    assert copy == {"Droits à la formation": [], "Dossiers de formation": []}
+    assert copy == {"Droits à la formation": [], "Déclarations annuelles": [], "Dossiers de formation": []}
 
 
 def test_export_asks_the_same_queries_whatever_the_number_of_rows(django_assert_num_queries):
@@ -53,7 +53,7 @@ def test_export_asks_the_same_queries_whatever_the_number_of_rows(django_assert_
     for _ in range(3):
         TrainingFileFactory(holder=counter.holder)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         export_personal_data(counter.holder)
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from rights.selectors.ledger_checks import CHECKS, ledger_discrepancies
+from rights.selectors.ledger_checks import CHECKS, RECOMPUTED, ledger_discrepancies
 from rights.services.training_files import cancel_training_file, request_training_file
 from tests.support.databases import owner_url
 from tests.support.factories.rights import (
@@ -19,7 +19,7 @@ from tests.support.factories.rights import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-BALANCE, NEGATIVE, CHAIN, KEYS, PERSON, RESERVED, DERIVATION = CHECKS
+BALANCE, NEGATIVE, CHAIN, KEYS, PERSON, RESERVED, FED, DERIVATION = CHECKS
 
 
 @pytest.fixture
@@ -78,7 +78,17 @@ def test_verify_ledger_on_what_the_services_wrote_finds_nothing(ledger, capsys):
         (
             "UPDATE rights_entry SET derivation = jsonb_set(derivation, '{steps,-1,amount}', '1') "
             "WHERE counter_id = %s AND position = 2",
-            {DERIVATION},
+            {DERIVATION, RECOMPUTED},
+        ),
+        (
+            "UPDATE rights_entry SET derivation = jsonb_set(derivation, '{steps,2,amount}', '1') "
+            "WHERE counter_id = %s AND position = 2",
+            {RECOMPUTED},
+        ),
+        (
+            "INSERT INTO rights_yearlyfeeding (counter_id, year, part, posted, balance_before, rounds) "
+            "VALUES (%s, 2024, 'work', 50000, 0, 1)",
+            {FED},
         ),
         (
             "UPDATE rights_trainingfile SET state = 'cancelled' WHERE state = 'requested' AND holder_id = "

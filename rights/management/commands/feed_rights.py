@@ -1,0 +1,34 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from rights.services.feeding import feed_rights
+
+
+class Command(BaseCommand):
+    help = (
+        "Inscrit sur les compteurs ce que les déclarations d’une année d’activité apportent. Interrompue, elle "
+        "reprend ; relancée, elle n’ajoute rien. Sans --wet-run, elle compte sans rien écrire."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--year", type=int, required=True, metavar="YEAR", help="année d’activité")
+        parser.add_argument("--wet-run", action="store_true", help="écrit vraiment")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            tally = feed_rights(
+                year=options["year"],
+                today=timezone.localdate(),
+                write=options["wet_run"],
+                progress=lambda done: self.stderr.write(f"{done} titulaires…"),
+            )
+        except LookupError as error:
+            raise CommandError(f"Aucune règle pour l’année {options['year']} : {error}") from error
+        mode = "" if options["wet_run"] else " (essai, rien n’est écrit)"
+        self.stdout.write(
+            f"feed_rights {options['year']} : {tally.holders} titulaires, {tally.credits} alimentations, "
+            f"{tally.corrections} corrections, {tally.not_due} à venir, {tally.closed} comptes fermés{mode}"
+        )
