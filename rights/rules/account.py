@@ -116,6 +116,7 @@ class Movement:
     kind: EntryKind
     label: str
     derivation: Derivation | None = None
+    estimated: bool = False
 
 
 class Account:
@@ -147,6 +148,8 @@ class Account:
         kind: EntryKind,
         label: str,
         derivation: Derivation | None = None,
+        *,
+        estimated: bool = False,
     ) -> None:
         """Move a balance; nothing is noted when nothing moves. Raises ValueError below zero."""
         if amount == 0:
@@ -155,7 +158,7 @@ class Account:
         if balance < 0:
             raise ValueError(f"{scheme} would go below zero")
         self.balances[scheme, unit] = balance
-        self.movements.append(Movement(on, scheme, unit, amount, kind, label, derivation))
+        self.movements.append(Movement(on, scheme, unit, amount, kind, label, derivation, estimated))
         if amount > 0 and kind is EntryKind.CREDIT and unit is Measure.CENTS and scheme is not Scheme.CEC:
             self.retain(on)
 
@@ -176,7 +179,16 @@ class Account:
         )
         if right is not None:
             label = f"Droits acquis par votre travail de {work.year}"
-            self.post(on, Scheme.CPF, right.unit, right.amount, EntryKind.CREDIT, label, right.derivation)
+            self.post(
+                on,
+                Scheme.CPF,
+                right.unit,
+                right.amount,
+                EntryKind.CREDIT,
+                label,
+                right.derivation,
+                estimated=right.estimated,
+            )
 
     def _ceiled_balance(self, unit: Measure) -> int:
         inside = (
@@ -210,7 +222,16 @@ class Account:
         )
         self.acquired[got.unit] = self.acquired.get(got.unit, 0) + got.amount
         label = f"Engagement citoyen de {got.year}"
-        self.post(on, Scheme.CEC, got.unit, got.amount, EntryKind.CREDIT, label, got.derivation)
+        self.post(
+            on,
+            Scheme.CEC,
+            got.unit,
+            got.amount,
+            EntryKind.CREDIT,
+            label,
+            got.derivation,
+            estimated=got.estimated,
+        )
 
     def enter_dif(self, on: date) -> None:
         minutes = min(self.case.dif_minutes, self.values.on("dif_ceiling_hours", on).minutes)

@@ -2,7 +2,9 @@
 
 from django import template
 
+from rights.rules.derivation import Measure, Operand, Rounding, Step
 from rights.wording.amounts import format_amount
+from rights.wording.derivations import ROUNDINGS, format_exact
 
 register = template.Library()
 
@@ -17,3 +19,20 @@ def in_unit(amount: int, unit: str) -> str:
 def in_unit_signed(amount: int, unit: str) -> str:
     """The same for a movement: `+500,00 €`, `−120,00 €`."""
     return format_amount(amount, unit, signed=True)
+
+
+@register.filter
+def step_amount(step: Step) -> str:
+    """The amount of a step of a derivation, in its unit."""
+    return format_exact(step.amount, Measure(step.unit))
+
+
+@register.filter
+def operand_value(operand: Operand) -> str:
+    """The number that a step used."""
+    return format_exact(operand.value, operand.unit)
+
+
+@register.filter
+def rounding_words(rounding: Rounding) -> str:
+    return ROUNDINGS[rounding]

@@ -1,9 +1,11 @@
 """Counters and training files of the demonstration, through the services that the site itself calls."""
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
+from functools import cache
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from accounts.models import Holder
@@ -13,20 +15,18 @@ from cpa_portal.home.demo.people import DOMAIN
 from rights.enums import UNIT_OF_SCHEME, EntryKind, EventOrigin, Funder, Scheme
 from rights.facts import FundingFact, TrainingFileFacts
 from rights.models import Counter, Entry
+from rights.parameters import legal_values
+from rights.rules.account import AccountCase, Movement, replay
+from rights.rules.activity import FULL, NONE, YearOfWork
+from rights.rules.derivation import Measure
+from rights.rules.engagement import Activity, Declaration
+from rights.rules.prevention import Exposure, points_of_year
 from rights.services.training_files.cancelling import cancel_training_file
 from rights.services.training_files.entering import declare_entry
 from rights.services.training_files.receiving import register_partner_training_file
 from rights.services.training_files.requesting import request_training_file
 
 SOURCE = "Données de démonstration"
-OPENED_ON = date(2019, 1, 1)
-RICH_COUNTERS = (
-    (Scheme.CPF, 288_000),
-    (Scheme.DIF, 108_000),
-    (Scheme.CEC, 24_000),
-    (Scheme.C2P, 26),
-)
-YEARLY_CENTS = 50_000
 AFFORDABLE_CENTS = 250_000
 
 
@@ -48,44 +48,59 @@ def open_counters(holders: dict[str, Holder], *, seed: int, today: date) -> None
     )
 
 
-@dataclass(frozen=True)
-class Movement:
-    kind: EntryKind
-    amount: int
-    value_date: date
-    label: str
-
-
 def movements_of(login: str, chance: random.Random, today: date) -> dict[Scheme, list[Movement]]:
-    if login == f"titulaire@{DOMAIN}":
-        rich = {scheme: [opening(amount)] for scheme, amount in RICH_COUNTERS}
-        rich[Scheme.CPF] += worked_years(4, today)
-        return rich
-    if login == f"agentpublic@{DOMAIN}":
-        return {Scheme.PUBLIC_HOURS: [opening(72 * 60), *public_years(today)]}
+    """What the rules of the site give for a made-up career, counter by counter."""
     if login == f"nouveau@{DOMAIN}":
         return {Scheme.CPF: []}
-    return {Scheme.CPF: [opening(60_000), *worked_years(chance.randint(2, 5), today)]}
+    if login == f"titulaire@{DOMAIN}":
+        return {**of_career(rich_career(today), today), Scheme.C2P: points_of_last_years(3, today)}
+    if login == f"agentpublic@{DOMAIN}":
+        return of_career(AccountCase(works=years(2021, today, public=FULL)), today)
+    begun = chance.randint(2016, today.year - 4)
+    share = chance.choice((FULL, FULL, Fraction(1, 2), Fraction(3, 10)))
+    return of_career(AccountCase(works=years(begun, today, employed=share)), today)
 
 
-def opening(amount: int) -> Movement:
-    return Movement(EntryKind.OPENING, amount, OPENED_ON, "Solde repris à l’ouverture du compteur")
+def years(
+    first: int, today: date, *, employed: Fraction = NONE, public: Fraction = NONE
+) -> tuple[YearOfWork, ...]:
+    """Every year of work alike, up to the last whole one."""
+    return tuple(YearOfWork(year, employed, public=public) for year in range(first, today.year))
 
 
-def worked_years(count: int, today: date) -> list[Movement]:
-    return [
-        Movement(
-            EntryKind.CREDIT, YEARLY_CENTS, date(year + 1, 4, 1), f"Droits acquis par votre travail de {year}"
+def rich_career(today: date) -> AccountCase:
+    """Ten years of full-time work, hours from before 2015, a year of volunteering."""
+    attested_on = date(today.year - 1, 9, 1)
+    volunteering = Declaration(
+        Activity.VOLUNTEERING, today.year - 2, quantity=Fraction(220), attested_on=attested_on
+    )
+    return AccountCase(
+        works=years(2015, today, employed=FULL), dif_minutes=72 * 60, engagements=(volunteering,)
+    )
+
+
+@cache
+def of_career(case: AccountCase, today: date) -> dict[Scheme, list[Movement]]:
+    """The movements in the units of the counters: hours of the private sector are told by their conversion."""
+    found: dict[Scheme, list[Movement]] = defaultdict(list)
+    for movement in replay(case, until=today, values=legal_values()).movements:
+        if movement.unit == UNIT_OF_SCHEME[movement.scheme]:
+            found[movement.scheme].append(movement)
+    return dict(found)
+
+
+def points_of_last_years(count: int, today: date) -> list[Movement]:
+    values, points, movements = legal_values(), 0, []
+    for year in range(today.year - 1 - count, today.year - 1):
+        exposure = Exposure(year=year, names=("bruit", "nuit"))
+        added = points_of_year(exposure, balance=points, values=values)
+        points += added.result
+        on = values.of_year("c2p_feeding_day", year).posting.of(year)
+        label = f"Points de votre exposition de {year}"
+        movements.append(
+            Movement(on, Scheme.C2P, Measure.POINTS, added.result, EntryKind.CREDIT, label, added)
         )
-        for year in range(today.year - 1 - count, today.year - 1)
-    ]
-
-
-def public_years(today: date) -> list[Movement]:
-    return [
-        Movement(EntryKind.CREDIT, 25 * 60, date(year, 12, 31), f"Heures acquises au titre de {year}")
-        for year in range(today.year - 2, today.year)
-    ]
+    return movements
 
 
 def entries(counter: Counter, movements: list[Movement]) -> Iterator[Entry]:
@@ -94,8 +109,10 @@ def entries(counter: Counter, movements: list[Movement]) -> Iterator[Entry]:
             counter=counter,
             kind=movement.kind,
             amount=movement.amount,
-            value_date=movement.value_date,
+            value_date=movement.on,
+            date_is_estimated=movement.estimated,
             label=movement.label,
+            derivation=movement.derivation.as_json() if movement.derivation else {},
             source=SOURCE,
             key=f"demo:{counter.holder_id}:{counter.scheme}:{rank}",
         )
