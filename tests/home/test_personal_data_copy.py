@@ -25,6 +25,7 @@ from agora_sync.enums import Direction, ExchangeState
 from agora_sync.models import Exchange, FileContribution, HolderPull, Partner, ReceivedRequest
 from cep.enums import BookingAction, BookingStatus
 from cep.models import BookingEvent
+from rights.models import Declaration
 from tests.support.factories.accounts import HolderFactory, SituationFactory, UserFactory
 from tests.support.factories.agora_sync import requested_file
 from tests.support.factories.cep import BookingFactory
@@ -77,6 +78,15 @@ def known_everywhere(db):
         holder=holder, kind=DataRequestKind.RECTIFICATION, text="Un nom", today=date(2026, 3, 3)
     )
     record_after_death_instruction(holder=holder, text="Effacez tout")
+    Declaration.objects.create(
+        holder=holder,
+        kind="activity",
+        year=2024,
+        reference="C1",
+        version=1,
+        facts={"share": "1"},
+        source="dsn",
+    )
     training_file = requested_file(holder)
     block_own_account(holder=holder, user=holder.user)
     booking = BookingFactory(holder=holder)
