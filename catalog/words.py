@@ -1,15 +1,16 @@
-"""Words of a search: one spelling, no empty words, and the family that a word belongs to.
+"""Words of a search: one spelling, no empty words, one form for gender and number, and the family of a word.
 
-The stemmer of PostgreSQL keeps "soudeur", "soudeuse", "soudure" and "soudage" apart. A family is what is
-left of a French word once the endings that make a person, a woman, an action or a place of it are taken
-away: a rule on endings, never a list of words. Families are indexed beside the words, with less weight.
+The stemmer of PostgreSQL keeps "soudeur", "soudeuse", "soudure" and "soudage" apart. Two rules on endings, never a
+list of words, bring them together. `lemma`: one form for masculine and feminine, singular and plural, and the
+spellings that people confuse (doubled letters, y and i, ph and f). `family`: what is left once the endings that
+make a person, an action or a place of a word are taken away too. Both are indexed, under prefixes that no word has;
+the names of organisations are indexed as they are written.
 """
 
 import re
 import unicodedata
 
-# The index holds families under a prefix that no word has, so that they are never taken for words.
-FAMILY_PREFIX = "xq"
+LEMMA_PREFIX, FAMILY_PREFIX, NAME_PREFIX, JOB_PREFIX = "xl", "xq", "xn", "xr"
 SHORTEST_ROOT = 4
 
 
@@ -25,19 +26,36 @@ EMPTY_WORDS = _set(
 # Everything here is a training: these words tell nothing. Diploma words say a level, not a subject.
 DOMAIN_WORDS = _set(
     "formation formations stage stages cours apprendre devenir metier metiers preparation preparer"
-    " bac bts cap bep bp but dut licence master mention pro professionnel professionnelle titre brevet"
+    " bac bts btsa cap capa bep bp but dut licence master mention pro professionnel professionnelle professionnels"
+    " titre brevet doctorat bachelor"
     " certificat certification diplome qualification niveau option options"
 )
 _ENDINGS = _set(
-    "isation isations ateur ateurs atrice atrices ation ations ition itions"
-    " icien iciens icienne iciennes icite ique iques"
-    " abilite able ables aire aires ariat"
-    " teur teurs trice trices eur eurs euse euses eresse"
-    " erie eries ier iers iere ieres ien iens ienne iennes"
-    " ure ures age ages ement ements iste istes"
-    " ance ances ant ants ante antes er ere eres ee ees e es ir"
+    "isation ateur ation ition ion icien icit ic abilit abl air ariat ial iel"
+    " eur eri ier ien ur ag ement ment ist ism anc ant er e i ir"
 )
 _DOUBLED = re.compile(r"([a-z])\1")
+# Feminine to masculine, on words without doubled letters; the longest first.
+_GENDERS = tuple(
+    (re.compile(f"{ending}$"), put)
+    for ending, put in (
+        ("eresse", "eur"),
+        ("ereuse", "ereur"),
+        ("trice", "teur"),
+        ("euse", "eur"),
+        ("eux?", "eur"),
+        ("iere", "ier"),
+        ("ere", "er"),
+        ("ive", "if"),
+        ("que", "c"),
+        ("ee", "e"),
+    )
+)
+# « développeur·se », « agent(e) », « directeur/trice », « infirmier-ière »: the masculine form tells it all.
+_INCLUSIVE = re.compile(
+    r"(?<=\w\w\w)[·.(/-](?:e|s|se|euse|ice|rice|trice|ere|iere|ne|ienne|le|elle|fe|ve|ive|esse)\)?"
+    r"(?:[·.-]?s)?(?=\W|$)"
+)
 
 
 def _single(word: str) -> str:
@@ -45,8 +63,7 @@ def _single(word: str) -> str:
     return _DOUBLED.sub(r"\1", word)
 
 
-# The longest first: an alternation takes the first branch that fits.
-_ENDING = re.compile(f"(?:{'|'.join(sorted(map(_single, _ENDINGS), key=lambda e: (-len(e), e)))})$")
+_LONGEST_FIRST = sorted(_ENDINGS, key=lambda ending: (-len(ending), ending))
 
 
 def fold(text: str) -> str:
@@ -55,15 +72,45 @@ def fold(text: str) -> str:
     >>> fold("L'Œuvre du Développeur")
     'l oeuvre du developpeur'
     """
+    return " ".join(re.findall(r"[a-z0-9]+", _plain(text)))
+
+
+def _plain(text: str) -> str:
     text = text.lower().replace("œ", "oe").replace("æ", "ae")
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[a-z0-9]+", plain))
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text, inclusive endings left out ("agent·e", "directeur/trice")."""
+    return re.findall(r"[a-z0-9]+", _INCLUSIVE.sub("", _plain(text)))
 
 
 def search_words(text: str) -> list[str]:
     """The words that count, in order, each once. Domain words count only when there is nothing else."""
-    words = list(dict.fromkeys(word for word in fold(text).split() if word not in EMPTY_WORDS))
+    words = list(dict.fromkeys(word for word in words_of(text) if word not in EMPTY_WORDS))
     return [word for word in words if word not in DOMAIN_WORDS] or words
+
+
+def lemma(word: str) -> str:
+    """One form for the gender, the number and the usual confusions of spelling of a folded word.
+
+    >>> {lemma(word) for word in ("developpeur", "developeur", "developpeuse", "developpeuses")}
+    {'developeur'}
+    """
+    if not word.isalpha() or len(word) < SHORTEST_ROOT:
+        return word
+    single = _single(word.replace("ph", "f").replace("th", "t").replace("y", "i"))
+    if single.endswith("aux") and not single.endswith("eaux"):
+        single = single[:-3] + "al"
+    single = single.rstrip("s") if not single.endswith("eux") else single
+    if single.endswith("x") and not single.endswith("eux"):
+        single = single[:-1]
+    for pattern, put in _GENDERS:
+        changed = pattern.sub(put, single)
+        if changed != single and len(changed) >= SHORTEST_ROOT:
+            return changed
+    bare = single.removesuffix("e")
+    return bare if len(bare) >= SHORTEST_ROOT - 1 else single
 
 
 def family(word: str) -> str:
@@ -72,20 +119,37 @@ def family(word: str) -> str:
     >>> {family(word) for word in ("soudeur", "soudeuse", "soudure", "soudage", "soudeurs")}
     {'soud'}
     """
-    single = _single(word.rstrip("sx"))
-    root = _ENDING.sub("", single)
-    if len(root) < SHORTEST_ROOT:
-        root = single
-    return root if len(root) >= SHORTEST_ROOT and root.isalpha() else ""
+    single = lemma(word)
+    if len(single) < SHORTEST_ROOT or not single.isalpha():
+        return ""
+    cut = (ending for ending in _LONGEST_FIRST if single.endswith(ending))
+    return next((single[: -len(e)] for e in cut if len(single) - len(e) >= SHORTEST_ROOT), single)
+
+
+def indexed_words(text: str) -> list[str]:
+    """The words of a text that the index holds; those joined by a dash are also one word ("aide-soignant")."""
+    plain = _INCLUSIVE.sub("", _plain(text))
+    compounds = [part.replace("-", "") for part in re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", plain)]
+    words = [word for word in re.findall(r"[a-z0-9]+", plain) if word not in EMPTY_WORDS]
+    return list(dict.fromkeys([*words, *compounds]))
+
+
+def lemmas(text: str) -> str:
+    """The lemmas of a text, prefixed, ready for the index."""
+    return " ".join(sorted({LEMMA_PREFIX + lemma(word) for word in indexed_words(text)}))
 
 
 def families(text: str) -> str:
     """The families of the words of a text, prefixed, ready for the index."""
-    roots = {family(word) for word in fold(text).split() if word not in EMPTY_WORDS | DOMAIN_WORDS}
+    roots = {family(word) for word in indexed_words(text) if word not in DOMAIN_WORDS}
     return " ".join(sorted(FAMILY_PREFIX + root for root in roots if root))
 
 
-def distinct_words(texts: list[str]) -> str:
-    """Every word of the texts once: the index needs no more of a hundred job titles."""
-    words = {word for text in texts for word in fold(text).split() if word not in EMPTY_WORDS}
-    return " ".join(sorted(words))
+def index_text(text: str) -> str:
+    """Lemmas and families together."""
+    return f"{lemmas(text)} {families(text)}".strip()
+
+
+def name_words(text: str) -> str:
+    """The words of a name, prefixed, neither stemmed nor brought together."""
+    return " ".join(sorted({NAME_PREFIX + word for word in fold(text).split() if word not in EMPTY_WORDS}))

@@ -1,24 +1,31 @@
 """The search form: everything is in the address, and nothing a person writes there is an error."""
 
 import datetime
+from collections.abc import Mapping
 
 from django import forms
 from django.http import QueryDict
 
+from catalog.facets import FACETS
+from catalog.ports import RightsOutlook
 from catalog.selectors.places import FRANCE, PlaceAnswer
 from catalog.selectors.trainings import DEFAULT_RADIUS_KM, RADII_KM, Order, Wish
 
 ORDER_LABELS = {
     Order.RELEVANCE: "Pertinence",
     Order.DISTANCE: "Distance",
+    Order.TOWN: "Ville",
+    Order.ORGANISATION: "Organisme",
+    Order.LENGTH: "Durée",
     Order.DATE: "Date de début",
     Order.PRICE: "Prix",
 }
 WORDS_LENGTH = 120
+AS_TYPED = "oui"
 
 
 class SearchForm(forms.Form):
-    """Addresses are shared and kept: an unknown value of `rayon` or `tri` is the usual one, not a refusal."""
+    """Addresses are shared and kept: an unknown value of `rayon`, `tri` or a filter is the usual one, no refusal."""
 
     q = forms.CharField(
         label="Métier, compétence ou certification",
@@ -29,6 +36,12 @@ class SearchForm(forms.Form):
     lieu = forms.CharField(
         label="Où ?",
         help_text="Commune, code postal, département ou région",
+        required=False,
+        max_length=WORDS_LENGTH,
+    )
+    travail = forms.CharField(
+        label="Ou près de votre travail",
+        help_text="Un second lieu, si vous voulez",
         required=False,
         max_length=WORDS_LENGTH,
     )
@@ -43,23 +56,49 @@ class SearchForm(forms.Form):
 
     def __init__(self, query: QueryDict) -> None:
         super().__init__(completed(query))
+        self.filters = chosen_filters(query)
+        self.as_typed = query.get("exact") == AS_TYPED
 
-    def wish(self, answer: PlaceAnswer, *, day: datetime.date, page: str) -> Wish:
+    def wish(
+        self,
+        answer: PlaceAnswer,
+        *,
+        day: datetime.date,
+        page: str,
+        work: PlaceAnswer | None = None,
+        outlook: RightsOutlook | None = None,
+    ) -> Wish:
         self.full_clean()
         return Wish(
             day=day,
             words=self.cleaned_data["q"],
             area=answer.area or FRANCE,
+            work_area=work.area if work and self.data["travail"] else None,
             radius_km=self.cleaned_data["rayon"],
             order=Order(self.cleaned_data["tri"]),
             page=page,
+            filters=self.filters,
+            rights_cents=outlook.cents if outlook else None,
+            any_training=outlook.any_training if outlook else False,
+            as_typed=self.as_typed,
         )
+
+
+def chosen_filters(query: QueryDict) -> Mapping[str, frozenset[str]]:
+    """The choices that the address names, of the filters that exist."""
+    chosen = {}
+    for facet in FACETS:
+        known = {choice.slug for choice in facet.choices}
+        named = known.intersection(query.getlist(facet.name))
+        if named:
+            chosen[facet.name] = frozenset(named)
+    return chosen
 
 
 def completed(query: QueryDict) -> QueryDict:
     """The query with a known radius and a known order, and texts of a reasonable length without NUL."""
     data = query.copy()
-    for name in ("q", "lieu"):
+    for name in ("q", "lieu", "travail"):
         data[name] = query.get(name, "").replace("\x00", " ")[:WORDS_LENGTH].strip()
     if query.get("rayon") not in {str(radius) for radius in RADII_KM}:
         data["rayon"] = str(nearest_radius(query.get("rayon", "")))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from catalog.enums import EntryMode, FindingAction, Modality, RecruitmentState
-from catalog.words import families
+from catalog.words import families, lemmas
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,11 @@ class TrainingFacts:
     actions: tuple[ActionFacts, ...]
 
     @property
+    def lemmas(self) -> str:
+        """The words of its title in one form, for the index."""
+        return lemmas(self.title)
+
+    @cached_property
     def families(self) -> str:
         """The families of the words of its title, for the index."""
         return families(self.title)

@@ -2,7 +2,7 @@ from catalog.models.certification import Certification, CertificationBlock, Occu
 from catalog.models.geography import Commune, Department, Region
 from catalog.models.imports import ImportedTraining, ImportFinding, ImportRun
 from catalog.models.offer import Action, Organisation, Place, Session, Training
-from catalog.models.search import SearchEntry
+from catalog.models.search import JobTitle, SearchEntry, SearchWord
 
 __all__ = [
     "Action",
@@ -13,11 +13,13 @@ __all__ = [
     "ImportFinding",
     "ImportRun",
     "ImportedTraining",
+    "JobTitle",
     "Occupation",
     "Organisation",
     "Place",
     "Region",
     "SearchEntry",
+    "SearchWord",
     "Session",
     "Training",
 ]

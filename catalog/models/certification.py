@@ -13,8 +13,9 @@ class Occupation(models.Model):
     code = models.CharField("code ROME", max_length=5, primary_key=True)
     label = models.CharField("intitulé", max_length=250)
     titles = ArrayField(models.CharField(max_length=250), default=list, verbose_name="appellations")
-    # Its words and their families, ready for the index: see catalog/words.py.
-    search_words = models.TextField(blank=True, default="", editable=False)
+    near_codes = ArrayField(models.CharField(max_length=5), default=list, verbose_name="métiers proches")
+    # The words of its name, ready for the index: see catalog/words.py.
+    search_lemmas = models.TextField(blank=True, default="", editable=False)
     search_families = models.TextField(blank=True, default="", editable=False)
 
     class Meta:
@@ -41,6 +42,7 @@ class Certification(models.Model):
     occupations = models.ManyToManyField(
         Occupation, related_name="certifications", verbose_name="métiers", blank=True
     )
+    search_lemmas = models.TextField(blank=True, default="", editable=False)
     search_families = models.TextField(blank=True, default="", editable=False)
     closed_on = models.DateField("absente depuis", null=True, blank=True)
 

@@ -126,6 +126,7 @@ class Training(models.Model):
     exit_level = models.PositiveSmallIntegerField("niveau à la sortie", null=True, blank=True)
     website = models.URLField("page de l'organisme", max_length=400, blank=True, default="")
     described_on = models.DateField("décrite par l'organisme le", null=True, blank=True)
+    search_lemmas = models.TextField(blank=True, default="", editable=False)
     search_families = models.TextField(blank=True, default="", editable=False)
     digest = models.UUIDField(editable=False, default=uuid.uuid4)
     updated_at = models.DateTimeField("mise à jour", auto_now=True)

@@ -16,6 +16,8 @@ KM_PER_DEGREE = 111.2
 WHOLE_COUNTRY = frozenset({"france", "france entiere", "toute la france", "partout", "partout en france"})
 # One namesake this many times larger than the next is the one that people mean.
 DOMINANT = 8
+# A commune smaller than this does not hide the region or the département that bears its name.
+SMALLEST_RIVAL = 20_000
 MAX_CHOICES = 20
 
 
@@ -159,11 +161,14 @@ def _by_name(text: str) -> PlaceAnswer:
     )
     if precision:
         communes = [c for c in communes if precision in {c.department_id, c.pk}]
-    elif not communes or communes[0].department.search_name == name:
+    elif (
+        not communes or communes[0].population < SMALLEST_RIVAL or communes[0].department.search_name == name
+    ):
         wide = _wide_area(name)
-        if wide and not communes:
-            return PlaceAnswer(wide)
-        if wide and communes:
+        # « Bretagne » is the region before the two villages of that name; « Paris » is the city before the département.
+        if wide and (not communes or communes[0].population < SMALLEST_RIVAL):
+            return PlaceAnswer(wide, _distinct_areas(communes))
+        if wide:
             return PlaceAnswer(_commune_area(communes[0]), (wide,))
     if not communes:
         return PlaceAnswer(None)

@@ -1,50 +1,29 @@
 """Searching the offer, and reading one training. Public: everybody sees the same offer.
 
-A search is a fixed number of queries, whatever the number of results. It returns trainings, not sessions: the
-sessions that match give the training its rank, its nearest place and its next start.
+A search reads its words, counts, and takes one page: a fixed number of queries, whatever the number of results. It
+returns trainings, not sessions: the sessions that match give the training its rank, its nearest place and its next
+start. What an organisation describes twice is one result.
 """
 
 import datetime
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 
-from django.contrib.postgres.aggregates import BoolAnd
-from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.paginator import Page, Paginator
-from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    F,
-    FloatField,
-    IntegerField,
-    Max,
-    Min,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    TextField,
-    Value,
-    When,
-)
-from django.db.models.functions import MD5, Cast, Coalesce, Concat, Greatest, Round
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from catalog.enums import EntryMode
+from catalog.facets import FACETS, PASSES_BIT, Facet
 from catalog.models import Action, SearchEntry, Session, Training
-from catalog.selectors.places import FRANCE, Area, SearchArea, bounding_box, distance_to
-from catalog.words import FAMILY_PREFIX, family, search_words
+from catalog.selectors.places import FRANCE, SearchArea
+from catalog.selectors.reading import Reading, read_words
+from catalog.selectors.search_sql import Found, SearchQuery
 
 PAGE_SIZE = 20
 RADII_KM = (5, 10, 20, 30, 50, 100)
 DEFAULT_RADIUS_KM = 30
 MAX_RADIUS_KM = 300
-MAX_WORDS = 12
-# A word counts in title, certification, occupation, organisation or family (A, B, C); the objective (D)
-# only adds to the rank: long texts speak of everything.
-COUNTED_WEIGHTS = "ABC"
 
 
 class Order(Enum):
@@ -52,20 +31,33 @@ class Order(Enum):
 
     RELEVANCE = "pertinence"
     DISTANCE = "distance"
+    TOWN = "ville"
+    ORGANISATION = "organisme"
+    LENGTH = "duree"
     DATE = "date"
     PRICE = "prix"
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What a person looks for. `day`: the day of the search, on which sessions are open or not."""
+    """What a person looks for. `day`: the day of the search, on which sessions are open or not.
+
+    `area` and `work_area`: near home or near work, one of the two is enough. `filters`: names of choices by name
+    of filter (catalog/facets.py). `rights_cents`: what the person's rights would pay, None when it is not known;
+    `any_training`: the person's situation opens every training, certifying or not.
+    """
 
     day: datetime.date
     words: str = ""
     area: SearchArea = FRANCE
+    work_area: SearchArea | None = None
     radius_km: int = DEFAULT_RADIUS_KM
     order: Order = Order.RELEVANCE
     page: int | str = 1
+    filters: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rights_cents: int | None = None
+    any_training: bool = False
+    as_typed: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +65,9 @@ class Result:
     """A training that answers. `session`: its nearest one, then the soonest.
 
     `distance_km` is None when it is not asked. `price_cents` and `starts_on` are those of that session;
-    `starts_on` is None for permanent entries that have begun: one may join at any time.
+    `starts_on` is None for permanent entries that have begun: one may join at any time. `copies`: other
+    descriptions of the same training by the same organisation. `grade`: 4 the title says every word, 3 in another
+    form, 2 what it certifies or leads to says them, 1 some of them, 0 otherwise.
     """
 
     training: Training
@@ -83,198 +77,80 @@ class Result:
     starts_on: datetime.date | None
     price_cents: int | None
     sessions: int
+    copies: int
+    grade: int
+
+
+@dataclass(frozen=True)
+class FacetCount:
+    """A filter with, for each choice, how many trainings it would leave. `without`: how many if nothing were chosen."""
+
+    facet: Facet
+    counts: Mapping[str, int]
+    without: int
 
 
 @dataclass(frozen=True)
 class Results:
-    page: Page[dict[str, Any]]
+    page: Page[int]
     items: Sequence[Result]
+    facets: Mapping[str, FacetCount]
+    reading: Reading
 
     @property
     def total(self) -> int:
         return self.page.paginator.count
 
 
-def matching_entries(wish: Wish) -> QuerySet[SearchEntry]:
-    """Sessions that one may still join, about these words, in this area or at a distance."""
-    entries: QuerySet[SearchEntry] = SearchEntry.objects.filter(available_until__gte=wish.day)
-    return _about(_within(entries, wish), wish.words)
-
-
 def search_trainings(wish: Wish) -> Results:
-    """One page of results in rank order. Two queries for the page, three more for what it shows."""
-    trainings = _ranked(matching_entries(wish), wish)
-    page = Paginator(trainings, PAGE_SIZE).get_page(wish.page)
-    return Results(page, _shown(list(page.object_list), wish))
+    """One page of results in rank order, and the counts of every filter.
 
-
-def _within(entries: QuerySet[SearchEntry], wish: Wish) -> QuerySet[SearchEntry]:
-    """Remote sessions are everywhere; they are ranked last, not left out."""
-    area = wish.area
-    if area.kind == Area.REGION:
-        return entries.filter(Q(region_code=area.code) | Q(is_remote=True))
-    if area.kind == Area.DEPARTMENT:
-        return entries.filter(Q(department_code=area.code) | Q(is_remote=True))
-    if area.latitude is None or area.longitude is None:
-        return entries
-    near = Q(**bounding_box(area.latitude, area.longitude, wish.radius_km))
-    measured = entries.annotate(distance=distance_to(area.latitude, area.longitude))
-    return measured.filter(Q(is_remote=True) | near & Q(distance__lte=wish.radius_km))
-
-
-def _about(entries: QuerySet[SearchEntry], text: str) -> QuerySet[SearchEntry]:
-    """Enough of the words: all of one or two, all but one of three or four, three quarters beyond."""
-    words = search_words(text)[:MAX_WORDS]
-    if not words:
-        return entries.annotate(grade=Value(0), score=Value(0.0, output_field=FloatField()))
-    counted = [word_query(word, COUNTED_WEIGHTS) for word in words]
-    needed = enough(len(words))
-    if needed == len(words):
-        for query in counted:
-            entries = entries.filter(document=query)
-    else:
-        entries = (
-            entries.filter(document=_any(counted))
-            .annotate(found=_number_found(counted))
-            .filter(found__gte=needed)
-        )
-    ranking = _any([word_query(word, "") for word in words])
-    return entries.annotate(grade=_grade(words), score=SearchRank(F("document"), ranking))
-
-
-def _grade(words: Sequence[str]) -> Case:
-    """2 when the title speaks of every word, 1 when what it certifies or leads to does too, 0 otherwise.
-
-    Coarse on purpose: between two trainings that speak of the same thing, distance and the draw decide.
+    One query for the page, one for the counts, beside those that read the words (two, three when one is unknown).
     """
-    return Case(
-        When(document=_all([word_query(word, "A") for word in words]), then=2),
-        When(document=_all([word_query(word, "AB") for word in words]), then=1),
-        default=0,
-        output_field=IntegerField(),
-    )
+    reading = read_words(wish.words, as_typed=wish.as_typed)
+    query = SearchQuery(wish, reading)
+    masks = query.masks()
+    total = sum(count for mask, count in masks if mask >> PASSES_BIT & 1)
+    page = Paginator(range(total), PAGE_SIZE).get_page(wish.page)
+    first = (page.number - 1) * PAGE_SIZE
+    found = query.page(offset=first, limit=PAGE_SIZE) if total else []
+    return Results(page, [_result(row, wish) for row in found], _facet_counts(masks), reading)
 
 
-def enough(words: int) -> int:
-    if words <= 2:
-        return words
-    return words - 1 if words <= 4 else -(-words * 3 // 4)
+def count_trainings(wish: Wish) -> int:
+    """How many trainings answer."""
+    masks = SearchQuery(wish, read_words(wish.words, as_typed=wish.as_typed)).masks()
+    return sum(count for mask, count in masks if mask >> PASSES_BIT & 1)
 
 
-def word_query(word: str, weights: str) -> SearchQuery:
-    """The word as the stemmer sees it, as a name, or its family. `word` is folded: letters and digits only."""
-    suffix = f":{weights}" if weights else ""
-    query = SearchQuery(word + suffix, config="catalog_fr", search_type="raw")
-    query = query | SearchQuery(word + suffix, config="simple", search_type="raw")
-    root = family(word)
-    if root:
-        query = query | SearchQuery(FAMILY_PREFIX + root + suffix, config="simple", search_type="raw")
-    return query
-
-
-def _any(queries: Sequence[SearchQuery]) -> SearchQuery:
-    combined = queries[0]
-    for query in queries[1:]:
-        combined = combined | query
-    return combined
-
-
-def _all(queries: Sequence[SearchQuery]) -> SearchQuery:
-    combined = queries[0]
-    for query in queries[1:]:
-        combined = combined & query
-    return combined
-
-
-def _number_found(queries: Sequence[SearchQuery]) -> Any:
-    counts = [Case(When(document=query, then=1), default=0, output_field=IntegerField()) for query in queries]
-    total: Any = counts[0]
-    for count in counts[1:]:
-        total = total + count
-    return total
-
-
-def _ranked(entries: QuerySet[SearchEntry], wish: Wish) -> QuerySet[SearchEntry, dict[str, Any]]:
-    """Trainings given somewhere first, those given only at a distance after them."""
-    trainings = entries.values("training_id").annotate(
-        remote_only=BoolAnd("is_remote"),
-        best_grade=Max("grade"),
-        best_score=Round(Max("score"), 2),
-        next_start=_least(Greatest("starts_on", Value(wish.day))),
-        lowest_price=_least(F("price_cents")),
-        sessions=Count("session_id"),
-        draw=MD5(
-            Concat(
-                Cast("training_id", TextField()),
-                Value(f"/{wish.day.isoformat()}", output_field=TextField()),
-                output_field=TextField(),
-            )
-        ),
-    )
-    if wish.area.kind == Area.AROUND:
-        trainings = trainings.annotate(nearest=Min("distance", filter=Q(is_remote=False)))
-    return trainings.order_by("remote_only", *_criteria(wish), "draw")
-
-
-def _least(value: Any) -> Coalesce:
-    """The least among the sessions given somewhere, among those at a distance when there are no others."""
-    return Coalesce(Min(value, filter=Q(is_remote=False)), Min(value))
-
-
-def _criteria(wish: Wish) -> list[Any]:
-    """What ranks, before the draw that breaks ties: it changes every day and favours nobody."""
-    nearest = [F("nearest").asc(nulls_last=True)] if wish.area.kind == Area.AROUND else []
-    cheapest = F("lowest_price").asc(nulls_last=True)
-    if wish.order == Order.DISTANCE:
-        return [*nearest, "-best_grade", "next_start"]
-    if wish.order == Order.DATE:
-        return ["next_start", *nearest]
-    if wish.order == Order.PRICE:
-        return [cheapest, *nearest]
-    # Without words nothing is more relevant than anything: what is near, then what begins soon.
-    if not search_words(wish.words):
-        return [*nearest, "next_start"]
-    return ["-best_grade", *nearest, "-best_score"]
-
-
-def _shown(rows: list[dict[str, Any]], wish: Wish) -> list[Result]:
-    """What the page says of these trainings, in one query."""
-    near = ["distance"] if wish.area.kind == Area.AROUND else []
-    # In a list by price or by date, each training shows the session that gives it its place.
-    orders: dict[Order, list[Any]] = {
-        Order.PRICE: [F("price_cents").asc(nulls_last=True)],
-        Order.DATE: ["joins_on"],
-    }
-    first = orders.get(wish.order, [])
-    entries = (
-        matching_entries(wish)
-        .filter(training__in=[row["training_id"] for row in rows])
-        .annotate(joins_on=Greatest("starts_on", Value(wish.day)))
-        .select_related(
-            "session__place",
-            "session__action__training__organisation",
-            "session__action__training__certification",
+def _facet_counts(masks: Sequence[tuple[int, int]]) -> dict[str, FacetCount]:
+    counted = {}
+    for rank, facet in enumerate(FACETS, start=1):
+        passing = 1 << PASSES_BIT | 1 << (PASSES_BIT + rank)
+        counted[facet.name] = FacetCount(
+            facet,
+            {c.slug: sum(n for mask, n in masks if mask >> c.bit & 1) for c in facet.choices},
+            sum(n for mask, n in masks if mask & passing),
         )
-        .defer("document", "session__action__training__content")
-        .order_by("training_id", "is_remote", *first, *near, "joins_on", "session_id")
-        .distinct("training_id")
+    return counted
+
+
+def _result(found: Found, wish: Wish) -> Result:
+    session = found.session
+    begun = (
+        session.action.entry_mode == EntryMode.PERMANENT
+        and (session.starts_on or datetime.date.min) <= wish.day
     )
-    best = {entry.training_id: entry for entry in entries}
-    return [_result(row, best[row["training_id"]], wish) for row in rows if row["training_id"] in best]
-
-
-def _result(row: dict[str, Any], entry: SearchEntry, wish: Wish) -> Result:
-    session = entry.session
-    begun = session.action.entry_mode == EntryMode.PERMANENT and entry.starts_on <= wish.day
-    distance = None if entry.is_remote else getattr(entry, "distance", None)
     return Result(
         training=session.action.training,
         session=session,
-        is_remote=row["remote_only"],
-        distance_km=distance,
+        is_remote=found.is_remote,
+        distance_km=found.distance_km,
         starts_on=None if begun else session.starts_on,
-        price_cents=entry.price_cents,
-        sessions=row["sessions"],
+        price_cents=session.action.price_cents,
+        sessions=found.sessions,
+        copies=found.trainings - 1,
+        grade=found.grade,
     )
 
 

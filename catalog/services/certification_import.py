@@ -16,9 +16,10 @@ from catalog.models import Certification, CertificationBlock, ImportRun, Occupat
 from catalog.services.differences import Tally, store_differences
 from catalog.services.import_runs import finish_run, start_run
 from catalog.services.search_index import refresh_search_entries
-from catalog.words import distinct_words, families
+from catalog.services.vocabulary import refresh_job_titles, refresh_vocabulary
+from catalog.words import families, lemmas
 
-OCCUPATION_FIELDS = ("label", "titles", "search_words", "search_families")
+OCCUPATION_FIELDS = ("label", "titles", "near_codes", "search_lemmas", "search_families")
 CERTIFICATION_FIELDS = (
     "diploma",
     "title",
@@ -29,6 +30,7 @@ CERTIFICATION_FIELDS = (
     "formacodes",
     "formacode_labels",
     "certifiers",
+    "search_lemmas",
     "search_families",
     "closed_on",
 )
@@ -47,7 +49,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "certifications": ("number", "diploma", "title", "level", "state", "expires_on", "occupations",
                        "formacodes", "formacode_labels", "nsf", "certifiers"),
     "blocks": ("code", "certification", "title"),
-    "occupations": ("code", "label", "titles"),
+    "occupations": ("code", "label", "titles", "near"),
 }  # fmt: skip
 
 
@@ -96,8 +98,11 @@ def store_tables(tables: Tables, today: datetime.date) -> Tally:
     blocks = [row for row in tables.blocks if row["certification"] in known]
     _store(CertificationBlock, blocks, _block, ("certification_id", "title"))
     link_trainings()
+    if occupations.created or occupations.changed:
+        refresh_job_titles()
     if tally.created or tally.changed or occupations.created or occupations.changed:
         refresh_search_entries(Training.objects.filter(closed_on=None).values_list("pk", flat=True))
+        refresh_vocabulary()
     return tally
 
 
@@ -112,13 +117,13 @@ def _store(
 
 def _occupation(row: dict[str, str]) -> Occupation:
     titles = _parts(row["titles"])
-    words = [row["label"], *titles]
     return Occupation(
         code=row["code"],
         label=row["label"],
         titles=titles,
-        search_words=distinct_words(words),
-        search_families=families(" ".join(words)),
+        near_codes=_parts(row["near"]),
+        search_lemmas=lemmas(row["label"]),
+        search_families=families(row["label"]),
     )
 
 
@@ -131,6 +136,7 @@ def _block(row: dict[str, str]) -> CertificationBlock:
 def certification_of(row: dict[str, str]) -> Certification:
     """Raises UnreadableFile for a level, a state or a date that cannot be read."""
     labels = _parts(row["formacode_labels"])
+    words = " ".join([row["diploma"], row["title"], *labels])
     try:
         return Certification(
             code=row["number"],
@@ -143,7 +149,8 @@ def certification_of(row: dict[str, str]) -> Certification:
             formacodes=_parts(row["formacodes"]),
             formacode_labels=labels,
             certifiers=_parts(row["certifiers"]),
-            search_families=families(" ".join([row["title"], *labels])),
+            search_lemmas=lemmas(words),
+            search_families=families(words),
         )
     except ValueError as problem:
         raise UnreadableFile("row_unreadable", f"{row['number']} : {problem}.") from problem

@@ -21,6 +21,7 @@ from catalog.selectors.places import load_gazetteer
 from catalog.services.differences import Tally
 from catalog.services.import_runs import finish_run, start_run
 from catalog.services.offer_storage import OfferStorage
+from catalog.services.vocabulary import refresh_vocabulary
 
 # About 3 sessions each: a few thousand rows at a time, a few tens of MB.
 BATCH_FORMATIONS = 500
@@ -84,6 +85,8 @@ def import_offer(
             with transaction.atomic():
                 closed = close_missing(run, today)
                 finish_run(run, Tally(closed=closed))
+                if run.created or run.changed or closed:
+                    refresh_vocabulary()
         tally = Tally(run.created, run.changed, run.closed)
         return ImportResult(
             run, stream.dialect, run.position, run.refused, run.repaired, tally, stream.problem

@@ -28,7 +28,7 @@ ORGANISATION_FIELDS = (
 TRAINING_FIELDS = (
     "organisation", "certification", "certification_code", "occupation_codes", "title", "objective",
     "expected_results", "content", "is_certifying", "entry_level", "exit_level", "website", "described_on",
-    "search_families", "digest", "updated_at", "closed_on",
+    "search_lemmas", "search_families", "digest", "updated_at", "closed_on",
 )  # fmt: skip
 ACTION_FIELDS = (
     "modality", "entry_mode", "price_cents", "hours_minutes", "rhythm", "conditions", "accessibility",
@@ -157,6 +157,7 @@ class OfferStorage:
             exit_level=facts.exit_level,
             website=facts.website,
             described_on=facts.described_on,
+            search_lemmas=facts.lemmas,
             search_families=facts.families,
             digest=facts.digest,
             updated_at=self.now,

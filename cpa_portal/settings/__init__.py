@@ -411,6 +411,7 @@ SEALED_COLUMNS: list[str] = [
 COMMUNE_LOOKUP = "catalog.selectors.places.commune_by_code"
 COMMUNE_FINDER = "catalog.selectors.places.communes_meant"
 DIPLOMA_EFFECT = "rights.selectors.diploma_effect.diploma_effect"
+RIGHTS_LOOKUP = "rights.selectors.outlook.outlook_of"
 
 # Rules of the views that other packages bring: a view name, or a namespace followed by a colon.
 ACCESS_RULES: dict[str, str] = {

@@ -2,7 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.words import EMPTY_WORDS, FAMILY_PREFIX, distinct_words, families, family, fold, search_words
+from catalog.words import (
+    FAMILY_PREFIX,
+    LEMMA_PREFIX,
+    families,
+    family,
+    fold,
+    indexed_words,
+    lemma,
+    lemmas,
+    search_words,
+    words_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -71,9 +82,56 @@ def test_families_of_a_text_bear_the_prefix_and_leave_empty_words_out():
     assert families("Le soudeur et la soudure") == f"{FAMILY_PREFIX}soud"
 
 
-@given(st.lists(st.text(), max_size=5))
-def test_distinct_words_each_once_without_empty_ones(texts):
-    words = distinct_words(texts).split()
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("developpeur", "developpeuse", "developpeuses", "developpeurs", "developeur"),
+        ("infirmier", "infirmiere", "infirmieres"),
+        ("directeur", "directrice", "directrices"),
+        ("monteur", "monteuse"),
+        ("acheteur", "acheteuse"),
+        ("conseiller", "conseillere"),
+        ("technicien", "technicienne"),
+        ("agent", "agente", "agents"),
+        ("charge", "chargee", "chargees"),
+        ("maçon", "maconne"),
+        ("sportif", "sportive"),
+        ("chef", "cheffe"),
+        ("commercial", "commerciale", "commerciaux"),
+        ("reseau", "reseaux"),
+        ("public", "publique"),
+        ("paie", "paye"),
+        ("pharmacie", "farmacie"),
+    ],
+)
+def test_lemma_gender_number_and_spelling_are_one_form(words):
+    assert len({lemma(fold(word)) for word in words}) == 1
 
-    assert len(words) == len(set(words))
-    assert not EMPTY_WORDS.intersection(words)
+
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz0123456789", min_size=1))
+def test_lemma_any_word_is_a_word(word):
+    assert lemma(word).isalnum()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Développeur·se web", ["developpeur", "web"]),
+        ("agent(e) d'accueil", ["agent", "d", "accueil"]),
+        ("directeur/trice", ["directeur"]),
+        ("infirmier-ière", ["infirmier"]),
+        ("technicien.ne.s", ["technicien"]),
+        ("chargé(e)s", ["charge"]),
+        ("semi-remorque", ["semi", "remorque"]),
+    ],
+)
+def test_words_of_inclusive_writing_is_the_masculine(text, words):
+    assert words_of(text) == words
+
+
+def test_indexed_words_joined_by_a_dash_are_also_one_word():
+    assert indexed_words("Aide-soignant") == ["aide", "soignant", "aidesoignant"]
+
+
+def test_lemmas_of_a_text_bear_the_prefix():
+    assert lemmas("Le soudeur et la soudeuse") == f"{LEMMA_PREFIX}soudeur"

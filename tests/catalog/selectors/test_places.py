@@ -110,3 +110,12 @@ def test_load_gazetteer_leaves_closed_communes_out():
 
     assert "2B033" not in load_gazetteer().by_code
     assert "2A004" in load_gazetteer().by_code
+
+
+def test_search_area_region_comes_before_the_villages_of_its_name(db):
+    some_communes("36024", "90019")
+
+    answer = search_area("Bretagne")
+
+    assert (answer.area.kind, answer.area.code) == (Area.REGION, "53")
+    assert {area.code for area in answer.others} == {"36024", "90019"}

@@ -27,7 +27,7 @@ from catalog.models import (
 )
 from catalog.services.gazetteer_import import read_communes, read_departments, read_regions
 from catalog.services.search_index import refresh_search_entries
-from catalog.words import distinct_words, families
+from catalog.words import families, lemmas
 from cpa_portal.kernel.identifiers import fictitious_siret
 
 TODAY = datetime.date(2026, 3, 2)
@@ -75,8 +75,8 @@ class OccupationFactory(DjangoModelFactory):
     code = "H2913"
     label = "Soudeur / Soudeuse"
     titles = ["Soudeur / Soudeuse à l'arc", "Chef soudeur / soudeuse"]
-    search_words = factory.LazyAttribute(lambda row: distinct_words([row.label, *row.titles]))
-    search_families = factory.LazyAttribute(lambda row: families(" ".join([row.label, *row.titles])))
+    search_lemmas = factory.LazyAttribute(lambda row: lemmas(row.label))
+    search_families = factory.LazyAttribute(lambda row: families(row.label))
 
 
 class CertificationFactory(DjangoModelFactory):
@@ -90,6 +90,7 @@ class CertificationFactory(DjangoModelFactory):
     title = "Technicien en soudage"
     level = 4
     state = CertificationState.ACTIVE
+    search_lemmas = factory.LazyAttribute(lambda row: lemmas(row.title))
     search_families = factory.LazyAttribute(lambda row: families(row.title))
 
     @factory.post_generation
@@ -118,6 +119,7 @@ class TrainingFactory(DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
     title = "Soudeur à l'arc"
     objective = "Apprendre un métier."
+    search_lemmas = factory.LazyAttribute(lambda row: lemmas(row.title))
     search_families = factory.LazyAttribute(lambda row: families(row.title))
     certification_code = factory.LazyAttribute(
         lambda row: row.certification.code if row.certification else ""
