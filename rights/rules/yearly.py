@@ -81,7 +81,8 @@ def yearly_private_right(
 
 def private_posting_day(work: YearOfWork, values: LegalValues) -> tuple[date, bool]:
     """The day on which the year is credited, and whether it is an estimate."""
-    alone = work.self_employed > 0 and work.employee_share <= 0 and not work.esat
+    # The activity that brings the right: the business when it takes more of the year than the jobs.
+    alone = work.self_employed > work.employee_share and not work.esat
     name = "self_employed_feeding_day" if alone else "private_feeding_day"
     if alone and not values.known_in(name, work.year):
         name = "private_feeding_day"
