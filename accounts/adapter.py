@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
 from django.conf import settings
 from django.contrib import messages
@@ -23,6 +24,7 @@ from accounts.ports import RenderedMessage
 from accounts.selectors.diploma import asks_diploma_first
 from accounts.selectors.identity import PivotIdentity
 from accounts.selectors.staff import current_roles
+from accounts.services.contact_changes import apply_email_change, ask_email_change, is_agreed
 from accounts.services.devices import recognise_device
 from accounts.services.franceconnect import link_holder_of_identity
 from accounts.services.notifications import notify
@@ -56,6 +58,27 @@ class AccountAdapter(DefaultAccountAdapter):
         recognise_device(request=request, response=response, user=user)
         return response
 
+    def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
+        """The former address is asked first: the new one hears of the change once the former agreed."""
+        address = emailconfirmation.email_address
+        former = former_address(address)
+        if former is None or is_agreed(user=address.user, new_email=address.email):
+            super().send_confirmation_mail(request, emailconfirmation, signup)
+            return
+        token = ask_email_change(user=address.user, new_email=address.email)
+        link = f"{settings.SITE_URL}{reverse('accounts:contact_change')}?jeton={token}"
+        context = {"user": address.user, "new_email": address.email, "confirm_url": link}
+        self.send_mail("account/email/email_change_agreement", former.email, context)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        user, is_change = email_address.user, former_address(email_address) is not None
+        if is_change and not is_agreed(user=user, new_email=email_address.email):
+            return False
+        confirmed: bool = super().confirm_email(request, email_address)
+        if confirmed and is_change:
+            apply_email_change(user=user, new_email=email_address.email)
+        return confirmed
+
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """FranceConnect's logout first, for a session that came from there; it sends the browser back here."""
         try:
@@ -83,6 +106,13 @@ class AccountAdapter(DefaultAccountAdapter):
             dedup_key=f"{SIGN_IN_MESSAGE}:{uuid4()}",
             context={"sealed": sealed},
         )
+
+
+def former_address(address: EmailAddress) -> EmailAddress | None:
+    """The verified address that this one would replace, None at sign-up."""
+    others = EmailAddress.objects.filter(user_id=address.user_id, verified=True)
+    former: EmailAddress | None = others.exclude(email__iexact=address.email).first()
+    return former
 
 
 def attach_holder(request: HttpRequest, user: User, identity: PivotIdentity) -> None:

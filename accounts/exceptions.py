@@ -101,6 +101,11 @@ class IdentityProofNeeded(Refusal):
     )
 
 
+class ContactChangeExpired(Refusal):
+    code = "contact_change_expired"
+    message = "Ce lien n’est plus valable : il a déjà servi, il a été remplacé, ou il est trop ancien."
+
+
 class NotAllowed(Refusal):
     code = "not_allowed"
     message = "Votre habilitation ne permet pas cette action."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,6 +25,7 @@ from accounts.selectors.spending import (
     standing_proof,
 )
 from accounts.services.access_log import record_consultation, record_consultations
+from accounts.services.contact_changes import change_of_token, confirm_on_old_address
 from accounts.services.holders import find_holder_by_nir
 from accounts.services.identity_proofs import prove_by_posted_code, record_counter_check, send_proof_code
 from accounts.services.sign_in_proofs import assurance_of
@@ -35,7 +37,7 @@ from accounts.services.spending import (
     reopen_own_account,
 )
 from accounts.views.step_up import redirect_to_step_up
-from cpa_portal.kernel.access import requires
+from cpa_portal.kernel.access import public, requires
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -129,12 +131,33 @@ def posted_code(request: HttpRequest) -> HttpResponse:
 
 @requires(is_signed_in)
 @require_POST
-def session_end(request: HttpRequest, session_id: int) -> HttpResponse:
-    """Close one session of one's own."""
-    session = get_object_or_404(UserSession, pk=session_id, user_id=request.user.pk)
+def session_end(request: HttpRequest) -> HttpResponse:
+    """Close one session of one's own; another person's and an unknown one look the same."""
+    wanted = request.POST.get("session", "")
+    session = get_object_or_404(UserSession, pk=wanted if wanted.isdecimal() else 0, user_id=request.user.pk)
     session.end()
     messages.success(request, "Cette connexion est fermée.")
     return redirect("usersessions_list")
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_change(request: HttpRequest) -> HttpResponse:
+    """Opened by the link sent to the former address, whoever holds it; nothing changes before the button."""
+    token = request.GET.get("jeton", "")
+    context: dict[str, object] = {"token": token}
+    try:
+        if request.method == "POST":
+            change = confirm_on_old_address(token=token)
+            waiting = EmailAddress.objects.filter(user=change.user, email__iexact=change.new_value).first()
+            if waiting is not None:
+                waiting.send_confirmation(request)
+            context["is_done"] = True
+        context["change"] = change_of_token(token)
+    except Refusal as refusal:
+        context["refusal"] = refusal
+    return render(request, "accounts/contact_change.html", context)
 
 
 def holder_of_request(request: HttpRequest) -> Holder:

@@ -41,6 +41,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "mfa_authenticate",
             "socialaccount_signup",
             "accounts:franceconnect_start",
+            "accounts:contact_change",
             "accounts:franceconnect_callback",
             "accounts:franceconnect_logged_out",
         ),

@@ -64,8 +64,8 @@ def test_person_closes_one_other_session_of_theirs(client, holder):
         user=UserFactory(), ip="192.0.2.8", session_key="etrangere", user_agent="Autre"
     )
 
-    closed = client.post(f"/mon-compte/connexions/{other.pk}/fermer/")
-    refused = client.post(f"/mon-compte/connexions/{stranger.pk}/fermer/")
+    closed = client.post("/mon-compte/connexions/fermer/", {"session": other.pk})
+    refused = client.post("/mon-compte/connexions/fermer/", {"session": stranger.pk})
 
     assert closed.status_code == 302
     assert refused.status_code == 404
