@@ -83,8 +83,6 @@ OBJECTS: dict[str, Builder] = {
     "agora_sync:exchange_detail": exchanges,
     # The address names a kind of situation; whose it is comes from the session.
     "accounts:situation_change": lambda world: [Target("diploma", {"slug": "diplome"})],
-    # Only written to; whose session it is, the tests of the room try.
-    "accounts:session_end": lambda world: [Target("a session", {"session_id": 1})],
     "accounts:private_file": documents,
     "catalog:training_detail": of_everybody("training", "pk"),
     "catalog:api_training_detail": of_everybody("training", "pk"),
