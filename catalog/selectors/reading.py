@@ -19,6 +19,7 @@ from catalog.words import (
     JOB_PREFIX,
     LEMMA_PREFIX,
     NAME_PREFIX,
+    SHORTEST_ROOT,
     family,
     index_text,
     lemma,
@@ -166,7 +167,7 @@ def _corrections(words: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], tupl
         word
         for word in words
         if lemma(word) not in lemmas
-        and family(word) not in families
+        and not (family(word) in families and len(family(word)) > SHORTEST_ROOT)
         and word not in names
         and lemma(word) not in _phrase_words()
     ]
@@ -174,9 +175,10 @@ def _corrections(words: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], tupl
     for word in unknown:
         cut = next((c for c in _pairs(word) if all(lemma(part) in lemmas for part in c)), None)
         put = cut or _closest(word)
-        if put:
+        # A short root alone may be a coincidence ("contable" and "conteur"): another word must be closer.
+        if put and not (family(word) in families and family(put[0]) == family(word)):
             corrections[word] = put
-    lost = tuple(word for word in unknown if word not in corrections)
+    lost = tuple(word for word in unknown if word not in corrections and family(word) not in families)
     # A search made only of unknown words finds nothing, and says so; among others, they are left out.
     return corrections, lost if len(lost) < len(words) else ()
 
@@ -199,16 +201,16 @@ def _closest(word: str) -> tuple[str, ...] | None:
         SearchWord.objects.filter(form__trigram_similar=word, is_name=False)
         .annotate(likeness=TrigramSimilarity("form", word))
         .order_by("-likeness", "-weight")
-        .values_list("form", "weight")[:CANDIDATES]
+        .values_list("form", "likeness", "weight")[:CANDIDATES]
     )
     allowed = 1 if len(word) < 6 else 2
     scored = []
-    for form, weight in candidates:
+    for form, likeness, weight in candidates:
         away = distance(lemma(word), lemma(form))
         alike = sound(word) == sound(form)
         if away <= allowed or alike:
-            scored.append((not alike, away, -weight, form))
-    return (min(scored)[3],) if scored else None
+            scored.append((not alike, away, -likeness, -weight, form))
+    return (min(scored)[-1],) if scored else None
 
 
 def distance(one: str, other: str) -> int:

@@ -85,7 +85,7 @@ class SearchQuery:
             )
             SELECT remote_only, nearest, sessions, trainings, best_grade, shown[3], {_COLUMNS}
             FROM ranked
-            JOIN catalog_session s ON s.id = shown[5]
+            JOIN catalog_session s ON s.id = shown[5]::bigint
             JOIN catalog_action a ON a.id = s.action_id
             JOIN catalog_training t ON t.id = a.training_id
             JOIN catalog_organisation o ON o.id = t.organisation_id

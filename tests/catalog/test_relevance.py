@@ -4,7 +4,7 @@ from catalog.selectors.trainings import Wish, search_trainings
 from tests.support.catalog_relevance import FIRST_DAY, judged_queries, judgements, load_corpus, means
 
 # What the search reached when it was last tuned, rounded down: mean precision at 5, mean reciprocal rank.
-LEAST = {"tuned": (0.85, 0.91), "held out": (0.79, 0.89)}
+LEAST = {"tuned": (0.85, 0.91), "held out": (0.80, 0.90)}
 
 
 def test_judged_queries_are_many_and_a_third_is_held_out():
