@@ -18,6 +18,14 @@ class CEPRefusal(Exception):
         super().__init__(self.message)
 
 
+class CallsRefused(CEPRefusal):
+    code = "calls_refused"
+    message = (
+        "Vous avez demandé à ne pas être appelé. Choisissez un rendez-vous sur place ou en visio, ou changez ce "
+        "réglage sur la page « Mes données »."
+    )
+
+
 class SlotUnavailable(CEPRefusal):
     """The meeting asked for cannot be had; `nearest` holds up to three that can, nearest first."""
 

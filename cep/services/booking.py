@@ -21,6 +21,7 @@ from cep.enums import (
 )
 from cep.exceptions import (
     BookingBusy,
+    CallsRefused,
     HolderAlreadyBooked,
     KeyAlreadyUsed,
     SlotBeyondHorizon,
@@ -77,12 +78,15 @@ def book_appointment(
 
     The same key with the same meeting gives the same appointment back, however often it is sent.
     Raises SlotTaken, WindowClosed, SlotTooSoon or SlotBeyondHorizon, each with the three nearest free
-    meetings; HolderAlreadyBooked with the appointment in the way; KeyAlreadyUsed; BookingBusy.
+    meetings; HolderAlreadyBooked with the appointment in the way; KeyAlreadyUsed; BookingBusy; CallsRefused for
+    a telephone meeting of a person who asked not to be called.
     """
     wanted = _wanted_booking(key, holder, adviser, site, Slot(site.pk, adviser.pk, mode, start))
     already = Booking.objects.filter(pk=key).first()
     if already is not None:
         return _same_meeting(already, wanted)
+    if mode == MeetingMode.PHONE and holder.refuses_calls:
+        raise CallsRefused
     try:
         _refuse_outside_bookable_period(start, now)
         return _with_retries(lambda: _book_once(wanted))

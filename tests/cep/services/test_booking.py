@@ -7,6 +7,7 @@ from django.db import connection
 from accounts.models import Notification
 from cep.enums import BookingAction, BookingStatus, MeetingMode
 from cep.exceptions import (
+    CallsRefused,
     HolderAlreadyBooked,
     KeyAlreadyUsed,
     SlotBeyondHorizon,
@@ -59,6 +60,16 @@ def test_book_appointment_free_slot_writes_booking_history_and_message():
     ]
     message = Notification.objects.get()
     assert (message.kind, message.recipient) == ("cep.appointment_confirmed", holder.email)
+
+
+def test_book_appointment_by_telephone_of_who_refuses_calls_is_refused_and_books_nothing():
+    holder = HolderFactory(refuses_calls=True)
+
+    with pytest.raises(CallsRefused):
+        book_appointment(**demand(WindowFactory(mode=MeetingMode.PHONE), holder=holder))
+    assert not Booking.objects.exists()
+
+    assert book_appointment(**demand(WindowFactory(mode=MeetingMode.REMOTE), holder=holder))
 
 
 def test_book_appointment_costs_seven_queries_beside_the_savepoint(django_assert_num_queries):

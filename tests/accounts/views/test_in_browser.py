@@ -1,0 +1,88 @@
+"""The journeys of this room as a person meets them, on a desktop and on a phone: readable, audited, used by hand."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import Holder
+from tests.support.browser import DESKTOP, PHONE, audit, new_visit, scrolls_sideways
+from tests.support.factories.accounts import HolderFactory, SituationFactory, UserFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def visit(request, browser, live_server):
+    """`visit(user)` gives a page on which the user is signed in."""
+    opened = []
+
+    def visit(user):
+        client = Client()
+        client.force_login(user)
+        context = new_visit(browser, viewport=request.param, base_url=live_server.url)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+        opened.append(context)
+        return context.new_page()
+
+    yield visit
+    for context in opened:
+        context.close()
+
+
+def assert_sound(page, title):
+    assert page.title().startswith(title), page.title()
+    assert page.locator("h1").count() == 1
+    assert not scrolls_sideways(page), title
+    assert audit(page) == [], title
+
+
+def test_activation_is_walked_by_hand(visit):
+    holder = HolderFactory(user=None, birth_name="Rossi-Fontaine", diploma_asked_at=None)
+    user = UserFactory()
+    page = visit(user)
+
+    page.goto("/activation/")
+    assert_sound(page, "Ouvrir mon compte")
+    page.get_by_role("link", name="Commencer").click()
+    page.get_by_role("button", name="Continuer").click()
+    assert_sound(page, "Erreur : Quel est votre numéro")
+    page.get_by_label("Numéro de sécurité sociale").fill(holder.nirs.get().nir)
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_label("Nom de naissance").fill("ROSSI FONTAINE")
+    page.get_by_role("button", name="Continuer").click()
+    assert_sound(page, "Quelle est votre date de naissance")
+    for label, value in (
+        ("Jour", holder.birth_date.day),
+        ("Mois", holder.birth_date.month),
+        ("Année", holder.birth_date.year),
+    ):
+        page.get_by_role("textbox", name=label).fill(str(value))
+    page.get_by_role("button", name="Continuer").click()
+    assert_sound(page, "Vérifiez vos réponses")
+    page.get_by_role("button", name="Ouvrir mon compte").click()
+    page.wait_for_url("**/bienvenue/diplome/")
+    assert_sound(page, "Une question sur votre diplôme")
+
+    assert Holder.objects.get(user=user) == holder
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/ma-situation/", "Ma situation"),
+        ("/ma-situation/agent-public/", "Êtes-vous agent public"),
+        ("/mes-donnees/", "Mes données"),
+        ("/mes-donnees/demandes/", "Mes demandes"),
+        ("/mes-donnees/consentements/", "Mes consentements"),
+        ("/mes-donnees/apres-mon-deces/", "Mes données après"),
+    ],
+)
+def test_pages_about_oneself_are_sound(visit, path, title):
+    holder = HolderFactory()
+    SituationFactory(holder=holder)
+    page = visit(holder.user)
+
+    page.goto(path)
+
+    assert_sound(page, title)
