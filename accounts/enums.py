@@ -159,3 +159,18 @@ class DataRequestState(models.TextChoices):
     RECEIVED = "received", "À traiter"
     ACCEPTED = "accepted", "Acceptée"
     REFUSED = "refused", "Refusée"
+
+
+class AlarmKind(models.TextChoices):
+    """Why a day of readings is looked at."""
+
+    VOLUME = "volume", "Nombre de personnes consultées"
+    HOURS = "hours", "Consultations la nuit ou un jour chômé"
+    OUTSIDE_SCOPE = "outside_scope", "Personne hors du périmètre"
+    COLLEAGUE = "colleague", "Collègue, ou soi-même"
+    PUBLIC_FIGURE = "public_figure", "Personne connue du public"
+
+
+class AlarmState(models.TextChoices):
+    NEW = "new", "À traiter"
+    HANDLED = "handled", "Traitée"

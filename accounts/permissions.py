@@ -74,6 +74,11 @@ def is_funder(user: AnyUser) -> bool:
     return StaffRole.FUNDER in current_roles(user)
 
 
+def manages_habilitations(user: AnyUser) -> bool:
+    """Administrators manage all of them; a site's manager, those of the advisers of their operator."""
+    return is_administrator(user) or is_cep_manager(user)
+
+
 def is_staff_member(user: AnyUser) -> bool:
     """Anyone who works here, whatever the role. Being marked staff without a current scope is not enough."""
     return user.is_authenticated and user.is_staff and bool(current_roles(user))

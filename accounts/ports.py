@@ -61,6 +61,9 @@ class Commune(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def region_code(self) -> str: ...
+
 
 class CommuneLookup(Protocol):
     """Named in settings.COMMUNE_LOOKUP: the commune of an INSEE code, None when the code is not known."""

@@ -15,8 +15,10 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
+from accounts.models import StaffScope
 from accounts.permissions import is_holder
 from accounts.selectors.staff import current_roles, has_second_factor
 
@@ -44,6 +46,7 @@ SET_UP_PAGES = frozenset(
 PROOF_PAGES = frozenset(
     {"mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_logout", "healthz", "readyz"}
 )
+SEEN_ON = "habilitation_seen_on"
 ENDED = (
     "Votre accès à l’espace de travail est fermé : votre habilitation a pris fin, ou votre compte a été désactivé. "
     "Si c’est une erreur, adressez-vous à la personne qui gère les habilitations dans votre organisme."
@@ -68,6 +71,7 @@ class StaffDoorMiddleware:
             logout(request)
             messages.warning(request, ENDED)
             return None
+        note_use(request)
         assert request.resolver_match is not None
         return self._missing_factor(request, request.resolver_match.view_name)
 
@@ -87,6 +91,16 @@ def has_lost_access(user: Any) -> bool:
     if not user.is_authenticated:
         return True
     return bool(user.is_staff) and not current_roles(user) and not is_holder(user)
+
+
+def note_use(request: HttpRequest) -> None:
+    """The day of the last use, on each habilitation that holds: one statement a day and a session."""
+    today = timezone.localdate()
+    if not getattr(request.user, "is_staff", False):
+        return
+    if request.session.get(SEEN_ON) != today.isoformat():
+        StaffScope.objects.filter(user=request.user.pk).on(today).update(last_used_on=today)
+        request.session[SEEN_ON] = today.isoformat()
 
 
 def needs_second_factor(user: User) -> bool:

@@ -11,10 +11,13 @@ from django.urls import include, path, re_path
 
 from accounts.views import (
     activation,
+    alarms,
     data_requests,
     franceconnect,
+    habilitations,
     personal_data,
     private_files,
+    saml,
     security,
     situations,
     step_up,
@@ -78,6 +81,19 @@ second_factor = [
 ]
 
 pages = [
+    path("connexion/organisme/", saml.organisation_list, name="saml_organisations"),
+    path("saml/<slug:slug>/connexion/", saml.sign_in, name="saml_sign_in"),
+    path("saml/<slug:slug>/reponse/", saml.answer, name="saml_answer"),
+    path("saml/<slug:slug>/retour/", saml.finish, name="saml_finish"),
+    path("saml/<slug:slug>/metadonnees/", saml.metadata, name="saml_metadata"),
+    path("habilitations/", habilitations.scope_list, name="habilitation_list"),
+    path("habilitations/inviter/", habilitations.invite, name="habilitation_invite"),
+    path("habilitations/confirmer/", habilitations.confirm, name="habilitation_confirm"),
+    path("habilitations/<int:pk>/retirer/", habilitations.remove, name="habilitation_remove"),
+    path("habilitations/invitations/<uuid:pk>/annuler/", habilitations.cancel, name="invitation_cancel"),
+    path("invitation/<str:token>/", habilitations.accept, name="invitation_accept"),
+    path("rssi/alarmes/", alarms.alarm_list, name="alarm_list"),
+    path("rssi/alarmes/<int:pk>/", alarms.alarm_handle, name="alarm_handle"),
     path("activation/", activation.activation_start, name="activation_start"),
     path("activation/numero/", activation.activation_number, name="activation_number"),
     path("activation/nom/", activation.activation_name, name="activation_name"),

@@ -16,6 +16,7 @@ ADMINISTRATORS = frozenset({StaffRole.ADMINISTRATOR})
 
 class StaffScopeInline(RoleInline):
     model = StaffScope
+    fk_name = "user"
     view_roles = add_roles = change_roles = ADMINISTRATORS
     fields = ("role", "scope_code", "starts_on", "ends_on")
 

@@ -13,9 +13,18 @@ from accounts.enums import (
     StaffRole,
 )
 from accounts.models.activation import ActivationAttempt, ActivationCode, PostalLetter
+from accounts.models.alarm import AlarmThreshold, ReadingAlarm, WatchedHolder
 from accounts.models.data_requests import AfterDeathInstruction, DataRequest
 from accounts.models.evidence import AccessLogEntry, Consent
+from accounts.models.habilitation import Invitation, SiteRight, StandIn
 from accounts.models.holder import Holder, HolderNIR, Situation
+from accounts.models.saml import (
+    SAMLAssertion,
+    SAMLConnection,
+    SAMLIdentity,
+    SAMLRequest,
+    SAMLRoleMapping,
+)
 from accounts.models.security import ContactChange, IdentityProof, KnownDevice, ProofCode, SpendingBlock
 from accounts.models.staff import StaffScope
 from accounts.models.user import User
@@ -26,6 +35,7 @@ __all__ = [
     "ActivationAttempt",
     "ActivationCode",
     "AfterDeathInstruction",
+    "AlarmThreshold",
     "AttemptKind",
     "BackgroundJob",
     "Consent",
@@ -37,6 +47,7 @@ __all__ = [
     "Holder",
     "HolderNIR",
     "IdentityProof",
+    "Invitation",
     "JobState",
     "KnownDevice",
     "LetterKind",
@@ -46,12 +57,21 @@ __all__ = [
     "PostalLetter",
     "PrivateFile",
     "ProofCode",
+    "ReadingAlarm",
+    "SAMLAssertion",
+    "SAMLConnection",
+    "SAMLIdentity",
+    "SAMLRequest",
+    "SAMLRoleMapping",
     "Sex",
+    "SiteRight",
     "Situation",
     "SituationKind",
     "SituationSource",
     "SpendingBlock",
     "StaffRole",
     "StaffScope",
+    "StandIn",
     "User",
+    "WatchedHolder",
 ]

@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from accounts.enums import SCOPED_ROLES, StaffRole
 from accounts.models.holder import inclusive_dates
@@ -36,6 +37,26 @@ class StaffScope(models.Model):
     )
     starts_on = models.DateField("à partir du")
     ends_on = models.DateField("jusqu’au (inclus)", null=True, blank=True)
+    # Whoever gives it answers for it; then a named person does, each quarter.
+    confirmed_on = models.DateField("confirmée le", default=timezone.localdate)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="confirmée par",
+    )
+    last_used_on = models.DateField("dernière utilisation", null=True, blank=True)
+    # Given by the organisation's own directory, and taken back with it; None: given by a person.
+    connection = models.ForeignKey(
+        "accounts.SAMLConnection",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="scopes",
+        verbose_name="connexion",
+    )
 
     objects = StaffScopeQuerySet.as_manager()
 

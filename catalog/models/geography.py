@@ -80,3 +80,8 @@ class Commune(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.department_id})"
+
+    @property
+    def region_code(self) -> str:
+        """The INSEE code of the region, by which other rooms know it."""
+        return self.department.region_id

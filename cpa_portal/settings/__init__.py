@@ -222,6 +222,9 @@ LANDING_PAGES = {
     "holder": "/tableau-de-bord/",
 }
 STAFF_MFA_REQUIRED = ENVIRONMENT.staff_mfa_required
+SAML_SP_CERTIFICATE = ENVIRONMENT.saml_sp_certificate
+SAML_SP_KEY = ENVIRONMENT.saml_sp_key
+SAML_SP_NEXT_CERTIFICATE = ENVIRONMENT.saml_sp_next_certificate
 FIELD_ENCRYPTION_KEYS = ENVIRONMENT.field_encryption_keys
 NIR_HASH_KEYS = ENVIRONMENT.nir_hash_keys
 
@@ -386,6 +389,9 @@ TRACES_RETENTION_DAYS = ENVIRONMENT.traces_retention_days
 # What the rooms below ask of the rooms above, by name (see docs/architecture.md) ----------------
 NOTIFICATION_RENDERERS: dict[str, str] = {
     "accounts.security_event": "accounts.services.messages.render_security_event",
+    "accounts.invited": "accounts.services.staff_messages.render_invitation",
+    "accounts.habilitation_closed": "accounts.services.staff_messages.render_closed",
+    "accounts.alarm_raised": "accounts.services.staff_messages.render_alarm",
     "sign_in_message": "accounts.adapter.render_sign_in_message",
     "accounts.account_linked": "accounts.services.messages.render_account_linked",
     "cep.appointment_confirmed": "cep.services.messages.render_confirmation",

@@ -76,6 +76,11 @@ class Environment(BaseSettings):
     support_email: str = ""
     support_phone: str = ""
     staff_mfa_required: bool = True
+    # Sign-in through organisations (SAML): our certificate and key as PEM files, then the next certificate, which is
+    # published before it serves. Both empty: no organisation can sign in this way.
+    saml_sp_certificate: str = ""
+    saml_sp_key: str = ""
+    saml_sp_next_certificate: str = ""
     rate_limits: bool = True
     sentry_dsn: str = ""
 
@@ -176,6 +181,18 @@ class Environment(BaseSettings):
         hostname = urlsplit(self.franceconnect_issuer).hostname
         return bool(hostname) and is_loopback(str(hostname))
 
+    @model_validator(mode="after")
+    def saml_key_fits_its_certificate(self) -> "Environment":
+        if bool(self.saml_sp_certificate) != bool(self.saml_sp_key):
+            raise ValueError("SAML_SP_CERTIFICATE, SAML_SP_KEY: expected both, or neither")
+        for name in ("saml_sp_certificate", "saml_sp_next_certificate"):
+            path = getattr(self, name)
+            if path and not is_pem(path, "CERTIFICATE"):
+                raise ValueError(f"{name.upper()}: expected the path of a PEM certificate that can be read")
+        if self.saml_sp_key and not is_pem(self.saml_sp_key, "PRIVATE KEY"):
+            raise ValueError("SAML_SP_KEY: expected the path of a PEM private key that can be read")
+        return self
+
     @property
     def is_plain_http(self) -> bool:
         return self.site_url.startswith("http://")
@@ -185,6 +202,14 @@ def origin_of(url: str) -> str:
     """Scheme, host and port, as a Content-Security-Policy names them."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_pem(path: str, kind: str) -> bool:
+    try:
+        text = Path(path).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return "-----BEGIN" in text and f"{kind}-----" in text
 
 
 def is_loopback(hostname: str) -> bool:

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
+from django.core import signing
+from django.utils import timezone
 
 from accounts.enums import StaffRole
+from accounts.models import Invitation, StaffScope
+from accounts.services.habilitations import LINK_SALT
 from tests.support.access_world import World
 from tests.support.factories.accounts import UserFactory
 
@@ -78,7 +83,62 @@ def security_keys(world: World) -> list[Target]:
     return [Target("somebody's", {"pk": key.pk})]
 
 
+def connections(world: World) -> list[Target]:
+    # Without a key of ours, no organisation signs in: the addresses answer 404 whoever asks.
+    return [Target("an organisation's", {"slug": world.objects["connection"].slug}, NOBODY)]
+
+
+def invitations(world: World) -> list[Target]:
+    return [
+        Target("an open one", {"token": signing.dumps(str(invitation("op-b", world).pk), salt=LINK_SALT)})
+    ]
+
+
+def invitations_to_cancel(world: World) -> list[Target]:
+    return [
+        Target("ours", {"pk": invitation("op-a", world).pk}, frozenset({"manager", "administrator"})),
+        Target("theirs", {"pk": invitation("op-b", world).pk}, frozenset({"other manager", "administrator"})),
+    ]
+
+
+def invitation(operator: str, world: World) -> Invitation:
+    return Invitation.objects.create(
+        email="invitee@exemple.test",
+        role=StaffRole.CEP_ADVISER,
+        scope_code=operator,
+        invited_by=world.people["administrator"].user,
+        expires_at=timezone.now() + timedelta(days=7),
+    )
+
+
+def scopes(world: World) -> list[Target]:
+    def of(name: str) -> object:
+        return StaffScope.objects.get(user=user_key(world, name)).pk
+
+    return [
+        Target("an adviser's", {"pk": of("adviser")}, frozenset({"manager", "administrator"})),
+        Target("another's", {"pk": of("other adviser")}, frozenset({"other manager", "administrator"})),
+        Target("an agent's", {"pk": of("agent")}, frozenset({"administrator"})),
+        # Nobody removes themselves, nor does a manager remove a manager.
+        Target("the administrator's", {"pk": of("administrator")}, NOBODY),
+        Target("a manager's", {"pk": of("manager")}, frozenset({"administrator"})),
+    ]
+
+
 OBJECTS: dict[str, Builder] = {
+    **dict.fromkeys(
+        (
+            "accounts:saml_sign_in",
+            "accounts:saml_answer",
+            "accounts:saml_finish",
+            "accounts:saml_metadata",
+        ),
+        connections,
+    ),
+    "accounts:invitation_accept": invitations,
+    "accounts:invitation_cancel": invitations_to_cancel,
+    "accounts:habilitation_remove": scopes,
+    "accounts:alarm_handle": of_everybody("alarm", "pk"),
     "mfa_remove_webauthn": security_keys,
     "agora_sync:exchange_detail": exchanges,
     # The address names a kind of situation; whose it is comes from the session.
@@ -185,6 +245,11 @@ def user_key(world: World, name: str) -> object:
 
 
 BACK_OFFICE: dict[str, Desk] = {
+    "accounts.samlconnection": Desk(
+        row("connection"), view=ADMINISTRATOR, add=ADMINISTRATOR, change=ADMINISTRATOR
+    ),
+    "accounts.alarmthreshold": Desk(row("threshold"), view=WATCH, add=WATCH, change=WATCH),
+    "accounts.watchedholder": Desk(row("watched"), view=WATCH, add=WATCH, delete=WATCH),
     "accounts.accesslogentry": Desk(row("access log"), view=OFFICER | WATCH),
     "accounts.datarequest": Desk(two_rows("data request"), view=OFFICER, change=OFFICER),
     "accounts.consent": Desk(two_rows("consent"), view=OFFICER),

@@ -15,8 +15,18 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 
-from accounts.enums import DataRequestKind, JobState, StaffRole
-from accounts.models import BackgroundJob, Consent, ConsentAct, Holder, Notification, User
+from accounts.enums import AlarmKind, DataRequestKind, JobState, StaffRole
+from accounts.models import (
+    AlarmThreshold,
+    BackgroundJob,
+    Consent,
+    ConsentAct,
+    Holder,
+    Notification,
+    ReadingAlarm,
+    User,
+    WatchedHolder,
+)
 from accounts.services.access_log import record_consultation
 from accounts.services.data_requests import submit_data_request
 from accounts.services.private_files import store_private_file
@@ -29,7 +39,12 @@ from agora_sync.models import (
     PartnerApplication,
     ServiceStop,
 )
-from tests.support.factories.accounts import HolderFactory, StaffScopeFactory, UserFactory
+from tests.support.factories.accounts import (
+    HolderFactory,
+    SAMLConnectionFactory,
+    StaffScopeFactory,
+    UserFactory,
+)
 from tests.support.factories.catalog import AJACCIO, CertificationFactory, offered, some_communes
 from tests.support.factories.cep import (
     AdviserFactory,
@@ -87,6 +102,7 @@ def build_world() -> World:
     _advice(world)
     _flows(world)
     _work(world)
+    _watch(world)
     _catalogue(world)
     return world
 
@@ -240,6 +256,23 @@ def _work(world: World) -> None:
     world.objects["access log"] = holder.consultations.get(purpose=f"{MARK}motif")
     # The person reads who looked.
     world.secrets[f"{MARK}motif"] = frozenset({"holder", "RSSI", "data-protection officer"})
+
+
+def _watch(world: World) -> None:
+    world.objects |= {
+        "connection": SAMLConnectionFactory(name=f"{MARK}organisme"),
+        "threshold": AlarmThreshold.objects.create(
+            kind=AlarmKind.VOLUME, value=50, starts_on=timezone.localdate()
+        ),
+        "watched": WatchedHolder.objects.create(holder=world.objects["holder/other"]),
+        "alarm": ReadingAlarm.objects.create(
+            kind=AlarmKind.VOLUME,
+            actor=world.people["agent"].user,
+            day=timezone.localdate(),
+            readings=60,
+            threshold=50,
+        ),
+    }
 
 
 def _catalogue(world: World) -> None:

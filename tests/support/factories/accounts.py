@@ -12,6 +12,7 @@ from accounts.models import (
     Holder,
     HolderNIR,
     IdentityProof,
+    SAMLConnection,
     Sex,
     Situation,
     SituationKind,
@@ -192,3 +193,20 @@ class SituationFactory(DjangoModelFactory):
     kind = SituationKind.PRIVATE_EMPLOYEE
     starts_on = date(2020, 1, 1)
     source = SituationSource.DECLARED
+
+
+class SAMLConnectionFactory(DjangoModelFactory):
+    """An organisation of Corsica whose agents come through its own sign-in."""
+
+    class Meta:
+        model = SAMLConnection
+
+    slug = factory.Sequence(lambda n: f"organisme-{n}")
+    name = factory.Sequence(lambda n: f"Organisme {n}")
+    is_active = True
+    entity_id = factory.Sequence(lambda n: f"https://idp{n}.exemple.test/metadonnees")
+    sso_url = "https://idp.exemple.test/connexion"
+    certificates = ["-----BEGIN CERTIFICATE-----"]
+    email_domains = ["organisme.test"]
+    allowed_roles = [StaffRole.REGIONAL_AGENT]
+    scope_code = CORSICA
