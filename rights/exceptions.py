@@ -85,6 +85,12 @@ class PriceUnknown(RightsRefusal):
         )
 
 
+class ActionNotPaid(RightsRefusal):
+    """The rights cannot pay this kind of action that day; the sentence says why, with the article."""
+
+    code = "action_not_paid"
+
+
 class FileAlreadyOpen(RightsRefusal):
     """The holder already has a live file for this training; `training_file` is that file."""
 

@@ -63,7 +63,7 @@ def page_context(request: HolderRequest, session: Session) -> dict[str, object]:
     }
     if context["refusal"] is None:
         facts = facts_of_session(session, today)
-        plan = funding_plan(holder=request.holder, price_cents=facts.price_cents, day=today)
+        plan = funding_plan(holder=request.holder, facts=facts, day=today)
         # Shown again after a refusal, the form confirms the amounts now on the page, under a new key. After a proof
         # of identity, it holds what was typed: a plan that changed meanwhile is then said.
         typed = take_form(request)

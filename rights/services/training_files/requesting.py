@@ -7,13 +7,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Holder
+from accounts.selectors.situations import is_registered_job_seeker
 from accounts.services.sign_in_proofs import Assurance
 from catalog.models import Session
 from rights.enums import EventOrigin, FileOrigin, Funder, JournalEventKind, Transmission
-from rights.exceptions import FileAlreadyOpen, KeyReused, PlanChanged
+from rights.exceptions import ActionNotPaid, FileAlreadyOpen, KeyReused, PlanChanged
 from rights.models import Counter, TrainingFile, TrainingFileFunding
 from rights.rules.funding import FundingPlan
-from rights.selectors.funding import paying_counters, plan_from_counters
+from rights.selectors.funding import action_bought, paying_counters, plan_from_counters
 from rights.selectors.session_facts import facts_of_session
 from rights.services.journal import append_event
 from rights.services.ledger import hold, lock_counters
@@ -36,7 +37,7 @@ def request_training_file(
     that the person was shown; PlanChanged when it is no longer right. `assurance`: what the session proves of the
     person, None for a password alone, which spends only under a standing check of identity.
     Raises SpendingRefused, IdentityProofRequired, AccountClosed, SessionNotOpen, DatesUnknown, RequestTooLate,
-    PriceUnknown, FileAlreadyOpen, KeyReused.
+    PriceUnknown, ActionNotPaid, FileAlreadyOpen, KeyReused.
     Source: articles L. 6323-7 (participation), R. 6333-3 (order of the rights) of the code du travail.
     """
     requested = _already_requested(key, holder, session)
@@ -97,7 +98,17 @@ def _new_file(key: UUID, holder: Holder, session: Session, today: date) -> Train
 def _fund(training_file: TrainingFile, today: date, expected_charge_cents: int | None) -> None:
     """Split the price and hold the parts of the account, the counters being locked from reading to writing."""
     counters = lock_counters([counter.pk for counter in paying_counters(training_file.holder, today)])
-    plan = plan_from_counters(counters, price_cents=training_file.price_cents, day=today)
+    plan = plan_from_counters(
+        counters,
+        price_cents=training_file.price_cents,
+        day=today,
+        action=action_bought(
+            certification_code=training_file.certification_code, title=training_file.title, day=today
+        ),
+        job_seeker=is_registered_job_seeker(training_file.holder, today),
+    )
+    if plan.refusal:
+        raise ActionNotPaid(plan.refusal)
     if expected_charge_cents is not None and expected_charge_cents != plan.holder_charge_cents:
         raise PlanChanged
     _write_parts(training_file, plan, {counter.scheme: counter for counter in counters}, today)

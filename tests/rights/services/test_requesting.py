@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.enums import SituationKind, SituationSource
 from catalog.enums import EntryMode, RecruitmentState
 from rights.enums import EventOrigin, FileOrigin, Funder, Scheme, TrainingFileState, Transmission
 from rights.exceptions import (
     AccountClosed,
+    ActionNotPaid,
     DatesUnknown,
     FileAlreadyOpen,
     KeyReused,
@@ -18,9 +20,11 @@ from rights.exceptions import (
     SessionNotOpen,
 )
 from rights.models import Entry, JournalEvent, TrainingFile, TrainingFileFunding, TrainingFileTransition
+from rights.parameters import value_on
 from rights.rules.derivation import Derivation
 from rights.services.training_files import cancel_training_file, request_training_file
-from tests.support.factories.accounts import HolderFactory
+from tests.support.factories.accounts import HolderFactory, SituationFactory
+from tests.support.factories.catalog import TrainingFactory
 from tests.support.factories.rights import (
     REQUEST_DAY,
     ActionFactory,
@@ -336,3 +340,51 @@ def test_request_wakes_the_relay_once_the_transaction_holds(counter, django_capt
         requested(counter, RequestableSessionFactory())
 
     assert len(callbacks) == 1
+
+
+def costly_session(*, title="Soudeur à l'arc", certification_code=""):
+    training = TrainingFactory(title=title, certification_code=certification_code)
+    return RequestableSessionFactory(action=ActionFactory(training=training, price_cents=3_000_00))
+
+
+def rights_used(training_file):
+    return sum(part.amount_cents for part in training_file.fundings.filter(funder=Funder.CPF_ACCOUNT))
+
+
+def test_request_of_a_specific_certification_is_paid_up_to_its_ceiling(counter):
+    ceiling = value_on("rs_ceiling_cents", REQUEST_DAY).number
+
+    training_file = requested(counter, costly_session(certification_code="RS6151"))
+
+    assert rights_used(training_file) == ceiling < 3_000_00
+
+
+def test_request_of_the_common_base_of_knowledge_has_no_such_ceiling(counter):
+    training_file = requested(counter, costly_session(certification_code="RS5080"))
+
+    assert rights_used(training_file) == 3_000_00 - value_on("holder_participation", REQUEST_DAY).number
+
+
+def test_request_of_a_driving_licence_that_rights_may_not_pay_writes_nothing(counter):
+    with pytest.raises(ActionNotPaid, match="demandeur d’emploi"):
+        requested(counter, costly_session(title="Permis de conduire B"))
+
+    assert_nothing_written(counter)
+
+
+def seeking_work(counter, source):
+    SituationFactory(
+        holder=counter.holder, kind=SituationKind.JOB_SEEKER, source=source, starts_on=date(2026, 1, 1)
+    )
+
+
+def test_request_by_a_registered_job_seeker_owes_no_participation(counter):
+    seeking_work(counter, SituationSource.FLOW)
+
+    assert rights_used(requested(counter, costly_session())) == 3_000_00
+
+
+def test_request_by_who_only_says_to_be_a_job_seeker_owes_the_participation(counter):
+    seeking_work(counter, SituationSource.DECLARED)
+
+    assert rights_used(requested(counter, costly_session())) < 3_000_00

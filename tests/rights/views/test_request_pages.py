@@ -10,6 +10,7 @@ from catalog.enums import RecruitmentState
 from rights.models import TrainingFile
 from rights.services.training_files import request_training_file
 from tests.support.factories.accounts import HolderFactory, UserFactory
+from tests.support.factories.catalog import TrainingFactory
 from tests.support.factories.rights import (
     REQUEST_DAY,
     ActionFactory,
@@ -207,5 +208,16 @@ def test_request_page_for_a_deceased_holder_is_refused(client, session):
 def test_request_page_asks_a_fixed_number_of_queries(client, holder, session, django_assert_num_queries):
     client.get(url(session))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(url(session))
+
+
+def test_request_page_of_what_rights_may_not_pay_says_why_and_offers_no_confirmation(client, holder):
+    training = TrainingFactory(title="Permis de conduire B")
+    licence = RequestableSessionFactory(action=ActionFactory(training=training))
+
+    page = text_of(client.get(url(licence)))
+
+    assert "Vos droits ne peuvent pas payer cette formation" in page
+    assert "demandeur d’emploi" in page
+    assert "Confirmer ma demande" not in page
