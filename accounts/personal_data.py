@@ -64,6 +64,12 @@ RETENTION_RULES = [
         ground="Règlement (UE) 2016/679, article 17, paragraphe 3, point e",
     ),
     RetentionRule(
+        data_class="Protection des personnes connues du public",
+        models=("accounts.WatchedHolder",),
+        kept="Tant que la protection est utile, au plus trois ans après le décès",
+        ground="Règlement (UE) 2016/679, article 32",
+    ),
+    RetentionRule(
         data_class="Messages envoyés",
         models=("accounts.Notification",),
         kept="Un an",
@@ -90,6 +96,10 @@ COPIED = {
 }
 NOT_COPIED = {
     "accounts.BackgroundJob": "Travaux demandés par des agents ; leur compte rendu est un document, et figure avec eux",
+    "accounts.WatchedHolder": (
+        "Mesure de sécurité : chaque lecture des données d’une personne connue du public est examinée. Elle ne dit "
+        "rien d’autre de la personne, et perdrait son effet si elle était connue"
+    ),
 }
 
 

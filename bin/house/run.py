@@ -21,7 +21,7 @@ from house.processes import Process, Step, Supervisor, run_side_by_side, run_to_
 from house.servers import CannotRun, stop_with_one_line, write_private
 
 BIN = Path(sys.executable).parent
-READY_SECONDS = 120
+READY_SECONDS = 240
 
 
 class Interrupted(Exception):

@@ -137,7 +137,7 @@ def test_activation_refusals_have_equal_bodies_and_do_the_same_work(django_asser
 
 
 # Session and user; the counts of attempts; the attempt; the person of the number; the link, within a savepoint.
-QUERIES_OF_A_REFUSAL = 11
+QUERIES_OF_A_REFUSAL = 12
 
 
 def hold(row):

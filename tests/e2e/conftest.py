@@ -9,6 +9,16 @@ from tests.support.browser import DESKTOP, PHONE, new_browser, new_visit
 from tests.support.portal import Portal, running_portal
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All journeys go to one worker: a second one would start a portal of its own."""
+    for item in items:
+        if "/e2e/" in str(item.path):
+            assert any(mark.args == ("e2e",) for mark in item.iter_markers("xdist_group")), item.nodeid
+            # The first one pays for the start of the portal, beside a worker that keeps the other core busy.
+            item.add_marker(pytest.mark.timeout(900))
+
+
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     with running_portal(tmp_path_factory.mktemp("portal") / "data") as running:

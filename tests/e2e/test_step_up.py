@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support.browser import PHONE, audit, new_visit, scrolls_sideways, sign_in
 from tests.support.portal import PASSWORD, Portal
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 
 NEVER_CHECKED = {"desktop": "titulaire230@demo.test", "phone": "titulaire231@demo.test"}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-READY_SECONDS = 240
+READY_SECONDS = 600
 STOP_SECONDS = 60
 # A run of its own: nothing of the test session's environment may leak into it.
 FOREIGN = (

@@ -10,6 +10,7 @@ from django.db.models import BinaryField
 
 from accounts.selectors.encrypted_columns import encrypted_columns
 from accounts.services.notifications import notify
+from agora_sync.models import TraceSeal
 from cpa_portal.kernel.encryption import EncryptedCharField, encrypt, generate_secret
 from tests.support.factories.accounts import HolderFactory
 
@@ -77,5 +78,7 @@ def test_every_encrypted_column_of_every_room_is_watched() -> None:
         if isinstance(field, EncryptedCharField | BinaryField) or "(chiffré" in str(field.verbose_name)
     }
 
+    # Digests of what is encrypted elsewhere: there is nothing in them to decrypt.
+    digests = {(TraceSeal, "entries")}
     assert encrypted
-    assert encrypted <= watched
+    assert encrypted - digests <= watched
