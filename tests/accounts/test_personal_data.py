@@ -9,8 +9,10 @@ from accounts.personal_data import RETENTION_RULES
 def models_about_a_person():
     pointing = {
         relation.related_model
-        for relation in Holder._meta.related_objects
-        if relation.related_model._meta.app_label == "accounts"
+        for relation in Holder._meta.get_fields(include_hidden=True)
+        if relation.auto_created
+        and relation.is_relation
+        and relation.related_model._meta.app_label == "accounts"
     }
     return pointing | {Holder}
 
