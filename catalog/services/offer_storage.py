@@ -20,7 +20,7 @@ from catalog.models import (
     Training,
 )
 from catalog.services.differences import Tally
-from catalog.services.search_index import refresh_search_entries
+from catalog.services.search_index import measure_what_is_indexed, refresh_search_entries
 
 ORGANISATION_FIELDS = (
     "nda", "name", "legal_name", "postal_code", "town", "commune_id", "email", "phone", "website",
@@ -49,6 +49,7 @@ class OfferStorage:
     today: datetime.date
     certification_codes: frozenset[str] = field(init=False)
     described: set[str] = field(init=False)
+    batches: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.certification_codes = frozenset(Certification.objects.values_list("code", flat=True))
@@ -72,6 +73,9 @@ class OfferStorage:
         stored = self._store_trainings(changed, organisations)
         self._store_actions(changed, stored, organisations)
         ids = [training.pk for training in stored.values()]
+        self.batches += 1
+        if self.batches & (self.batches - 1) == 0:  # What the run has stored has doubled.
+            measure_what_is_indexed()
         refresh_search_entries(ids)
         seen = [ImportedTraining(run=self.run, training_id=pk) for pk in (*ids, *unchanged)]
         ImportedTraining.objects.bulk_create(seen, ignore_conflicts=True)

@@ -5,8 +5,20 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 
 from catalog.facets import stored_sql
-from catalog.models import SearchEntry
+from catalog.models import (
+    Action,
+    Certification,
+    Commune,
+    Department,
+    Occupation,
+    Organisation,
+    Place,
+    SearchEntry,
+    Session,
+    Training,
+)
 from catalog.words import NAME_PREFIX
+from cpa_portal.kernel.database.statistics import measure
 
 # One document per training, shared by its sessions. `subject`: the words of the title (A lemmas, B families), of what
 # it certifies and of the names of the occupations it leads to (C, D). The document adds the codes of those
@@ -67,7 +79,16 @@ LEFT JOIN catalog_commune commune ON commune.code = p.commune_id
 LEFT JOIN catalog_department department ON department.code = commune.department_id
 WHERE a.entry_mode = 'permanent' OR s.starts_on IS NOT NULL OR s.ends_on IS NOT NULL
 """  # noqa: S608 - the pieces are constants
+READ = (
+    Training, Organisation, Certification, Occupation, Certification.occupations.through,
+    Action, Session, Place, Commune, Department,
+)  # fmt: skip
 BATCH = 2_000
+
+
+def measure_what_is_indexed() -> None:
+    """To be called when what `refresh_search_entries` reads has grown much."""
+    measure(*READ)
 
 
 def refresh_search_entries(training_ids: Iterable[int]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from catalog.models import Certification, Occupation, Training
-from catalog.services.search_index import refresh_search_entries
+from catalog.services.search_index import measure_what_is_indexed, refresh_search_entries
 from catalog.services.vocabulary import refresh_job_titles, refresh_vocabulary
 from catalog.words import families, lemmas
 
@@ -22,6 +22,7 @@ def rebuild_search() -> int:
     _rewrite_words(Training.objects.only("pk", "title"), lambda row: row.title)
     refresh_job_titles()
     ids = list(Training.objects.filter(closed_on=None).values_list("pk", flat=True))
+    measure_what_is_indexed()
     refresh_search_entries(ids)
     refresh_vocabulary()
     return len(ids)

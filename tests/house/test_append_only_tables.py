@@ -27,7 +27,8 @@ def names(model: type[models.Model]) -> str:
 def granted(table: str) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT p FROM unnest(ARRAY['SELECT','INSERT','UPDATE','DELETE','TRUNCATE','REFERENCES','TRIGGER']) p "
+            "SELECT p FROM unnest(ARRAY['SELECT','INSERT','UPDATE','DELETE','TRUNCATE','REFERENCES','TRIGGER',"
+            "'MAINTAIN']) p "
             "WHERE has_table_privilege(%s, p)",
             [f'public."{table}"'],
         )

@@ -21,10 +21,11 @@ class TablePrivileges:
     def granted(self) -> tuple[str, ...]:
         if not self.can_change:
             return ("SELECT", "INSERT")
+        # MAINTAIN: an import measures what it has just filled (statistics.py), it does not wait for the autovacuum.
         if self.updatable_columns is None:
-            return ("SELECT", "INSERT", "UPDATE", "DELETE")
+            return ("SELECT", "INSERT", "UPDATE", "DELETE", "MAINTAIN")
         columns = ", ".join(f'"{column}"' for column in self.updatable_columns)
-        return ("SELECT", "INSERT", f"UPDATE ({columns})", "DELETE")
+        return ("SELECT", "INSERT", f"UPDATE ({columns})", "DELETE", "MAINTAIN")
 
 
 def declared_privileges() -> Iterator[TablePrivileges]:

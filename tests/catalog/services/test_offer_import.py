@@ -357,3 +357,12 @@ def test_feed_of_a_file_is_its_name(tmp_path, name, feed):
 
 def test_guard_of_the_fixture_action_is_in_the_formation():
     assert ACTION in FORMATION
+
+
+def test_import_leaves_statistics_of_what_it_stored_to_the_planner(corsica, tmp_path):
+    """Tables measured while they were empty made a first import plan for one row, and run for hours."""
+    imported(written(tmp_path / "a.xml", *(formation(f"F{n}") for n in range(3))))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'catalog_training'::regclass")
+        assert cursor.fetchone() == (3,)
