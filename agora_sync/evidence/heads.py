@@ -11,6 +11,10 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
+
+# Seven values, the longest an Ed25519 signature and a SHA-256.
+LONGEST_LINE = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +31,51 @@ class Head:
 
 
 def read_heads(register: Path) -> list[Head]:
-    """In the order of their writing, none when there is no register. Raises ValueError on a line that is no head."""
+    """In the order of their writing, none when there is no register. Raises ValueError on a line that is no head.
+
+    A last line without its end is one that a killed process left: it is not read, the next writing replaces it.
+    """
     if not register.exists():
         return []
-    lines = register.read_text(encoding="ascii").splitlines()
-    try:
-        return [Head(**json.loads(line)) for line in lines]
-    except (TypeError, json.JSONDecodeError) as problem:
-        raise ValueError(f"{register.name}: {problem}") from None
+    *whole, _torn = register.read_bytes().split(b"\n")
+    return [_head(line, register) for line in whole]
+
+
+def last_head_number(register: Path) -> int:
+    """How far the register goes, 0 when there is none: its last whole line alone is read. Raises ValueError as above."""
+    if not register.exists():
+        return 0
+    with register.open("rb") as file:
+        line = _last_whole_line(file)[0]
+    return _head(line, register).number if line else 0
 
 
 def append_heads(register: Path, heads: list[Head]) -> None:
-    """Add those that the register does not hold yet, on disk when this returns. Safe to run twice and at once."""
+    """Add those that the register does not hold yet, on disk when this returns. Safe to run twice, at once, killed."""
     register.parent.mkdir(parents=True, exist_ok=True)
-    with register.open("a", encoding="ascii") as file:
+    with register.open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        known = {head.number for head in read_heads(register)}
-        for head in heads:
-            if head.number not in known:
-                file.write(json.dumps(asdict(head)) + "\n")
+        line, end = _last_whole_line(file)
+        file.truncate(end)
+        known = _head(line, register).number if line else 0
+        file.writelines(json.dumps(asdict(head)).encode() + b"\n" for head in heads if head.number > known)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _last_whole_line(file: BinaryIO) -> tuple[bytes, int]:
+    """The last line that has its end, empty when there is none, and the length of the file up to that end."""
+    size = file.seek(0, os.SEEK_END)
+    # Two lines at least: a torn one, and the whole one before it.
+    start = max(0, size - 2 * LONGEST_LINE)
+    file.seek(start)
+    tail = file.read()
+    end = tail.rfind(b"\n") + 1
+    return tail[tail.rfind(b"\n", 0, max(end - 1, 0)) + 1 : end], start + end
+
+
+def _head(line: bytes, register: Path) -> Head:
+    try:
+        return Head(**json.loads(line))
+    except (TypeError, ValueError) as problem:
+        raise ValueError(f"{register.name}: {problem}") from None

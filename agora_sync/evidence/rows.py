@@ -8,7 +8,8 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
-from cpa_portal.kernel.encryption.keys import Key, keys_for
+from cpa_portal.kernel.encryption.hashing import hash_under
+from cpa_portal.kernel.encryption.keys import keys_for
 
 ENTRY_BYTES = 48
 
@@ -105,13 +106,10 @@ def authentication_code(content: TraceContent) -> str:
 
     The key is not in the database: whoever may write there, its owner included, cannot make a trace that we wrote.
     """
-    return _code(content, keys_for("trace-code")[0])
+    return hash_under(content.canonical(), keys_for("trace-code")[0])
 
 
 def is_authentic(row: TraceRow) -> bool:
     """The code is right under one of the keys in force."""
-    return any(hmac.compare_digest(row.code, _code(row.content, key)) for key in keys_for("trace-code"))
-
-
-def _code(content: TraceContent, key: Key) -> str:
-    return f"{key.id}:{hmac.digest(key.material, content.canonical(), 'sha256').hex()}"
+    said = row.content.canonical()
+    return any(hmac.compare_digest(row.code, hash_under(said, key)) for key in keys_for("trace-code"))

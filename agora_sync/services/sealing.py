@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from agora_sync.evidence.chain import GENESIS, SealContent, signed
-from agora_sync.evidence.heads import Head, append_heads, read_heads
+from agora_sync.evidence.heads import Head, append_heads, last_head_number
 from agora_sync.evidence.rows import SealedEntry, TraceRow, is_authentic, unpacked
 from agora_sync.models import ServiceStop, TraceSeal
 from agora_sync.selectors.evidence import BEGINNING, first_copy, instant, microseconds, trace_rows
@@ -135,8 +135,7 @@ def _add_seal(last: TraceSeal | None, since: datetime, until: datetime, rows: li
 
 def _bring_register_up_to_date() -> None:
     register = register_of_heads()
-    known = max((head.number for head in read_heads(register)), default=0)
-    missing = TraceSeal.objects.filter(number__gt=known).order_by("number")
+    missing = TraceSeal.objects.filter(number__gt=last_head_number(register)).order_by("number")
     while heads := [_head(seal) for seal in islice(missing, 200)]:
         append_heads(register, heads)
         missing = missing.filter(number__gt=heads[-1].number)

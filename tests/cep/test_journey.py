@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from cep.enums import BookingStatus
 from cep.models import Booking
-from tests.support.browser import DESKTOP, PHONE, audit, new_browser, new_visit, scrolls_sideways
+from tests.support.browser import DESKTOP, PHONE, look_at, new_browser, new_visit
 from tests.support.factories.accounts import HolderFactory
 from tests.support.factories.cep import NOW, BookingFactory, SiteFactory, WindowFactory, span
 
@@ -48,14 +48,8 @@ def sign_in_by_cookie(context: BrowserContext, user, url: str) -> None:
 
 
 def check_page(page: Page, heading: str) -> None:
-    """What every page owes: one h1 that names it; on a phone no sideways scroll; nothing that axe finds."""
-    expect(page.locator("h1")).to_have_count(1)
     expect(page.locator("h1")).to_contain_text(heading)
-    if page.viewport_size == PHONE:
-        assert not scrolls_sideways(page), page.url
-    else:
-        # What axe sees does not depend on the width; it is asked once.
-        assert [str(found) for found in audit(page)] == [], page.url
+    look_at(page)
 
 
 def test_person_takes_an_appointment_and_cancels_it(visit, person, live_server):

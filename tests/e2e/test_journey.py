@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.keyboard import Keyboard
-from tests.support.browser import PHONE, audit, new_visit, scrolls_sideways, sign_in
+from tests.support.browser import PHONE, look_at, new_visit, sign_in
 from tests.support.portal import PASSWORD, Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
@@ -17,15 +17,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 TRANSMITTED_WITHIN = timedelta(seconds=10)
 SENT_AGAIN_WITHIN = timedelta(seconds=60)
 TRANSMITTED = re.compile("Transmis à AGORA le")
-
-
-def look_at(page: Page) -> None:
-    """What every page owes: a title that names it and the service, one h1, no barrier, no sideways scroll."""
-    assert page.title().endswith("Mon compte personnel d'activité"), page.title()
-    assert page.locator("h1").count() == 1, page.url
-    assert not scrolls_sideways(page), page.url
-    violations = audit(page)
-    assert not violations, f"{page.url}\n" + "\n".join(map(str, violations))
 
 
 def search_for_welding(page: Page, portal: Portal) -> None:

@@ -3,21 +3,14 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.support.browser import PHONE, audit, new_visit, scrolls_sideways, sign_in
+from tests.support.browser import PHONE, look_at, new_visit, sign_in
 from tests.support.portal import PASSWORD, Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 
 NEVER_CHECKED = {"desktop": "titulaire230@demo.test", "phone": "titulaire231@demo.test"}
-
-
-def look_at(page: Page) -> None:
-    assert page.locator("h1").count() == 1, page.url
-    assert not scrolls_sideways(page), page.url
-    violations = audit(page)
-    assert not violations, f"{page.url}\n" + "\n".join(map(str, violations))
 
 
 @pytest.mark.parametrize("screen", ["desktop", "phone"])

@@ -136,6 +136,19 @@ def scrolls_sideways(page: Page) -> bool:
     )
 
 
+def look_at(page: Page, title: str = "", *, appearances: tuple[str, ...] = APPEARANCES) -> None:
+    """What every page owes: a title that ends with the service, one h1, no sideways scroll, nothing that axe finds.
+
+    A phone shows the same markup with the same colours: one appearance is enough there.
+    """
+    assert page.title().startswith(title), page.title()
+    assert page.title().endswith("Mon compte personnel d'activité"), page.title()
+    assert page.locator("h1").count() == 1, page.url
+    assert not scrolls_sideways(page), page.url
+    found = audit(page, appearances=appearances[:1] if page.viewport_size == PHONE else appearances)
+    assert not found, f"{page.url}\n" + "\n".join(map(str, found))
+
+
 def _run_axe(page: Page, appearance: str, rules: dict[str, object]) -> list[Violation]:
     page.evaluate("theme => document.documentElement.setAttribute('data-fr-theme', theme)", appearance)
     result = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", rules)

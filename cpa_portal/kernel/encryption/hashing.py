@@ -15,12 +15,12 @@ def keyed_hash(value: str) -> str:
 
     The caller normalises the value first.
     """
-    return _hash(value, keys_for("keyed-hash")[0])
+    return hash_under(value.encode(), keys_for("keyed-hash")[0])
 
 
 def keyed_hashes(value: str) -> list[str]:
     """The hash under every key, current one first: what is searched (`nir_hash__in=…`) while keys rotate."""
-    return [_hash(value, key) for key in keys_for("keyed-hash")]
+    return [hash_under(value.encode(), key) for key in keys_for("keyed-hash")]
 
 
 def needs_rehash(stored: str) -> bool:
@@ -33,5 +33,6 @@ def current_hash_prefix() -> str:
     return f"{keys_for('keyed-hash')[0].id}:"
 
 
-def _hash(value: str, key: Key) -> str:
-    return f"{key.id}:{hmac.digest(key.material, value.encode(), 'sha256').hex()}"
+def hash_under(value: bytes, key: Key) -> str:
+    """`<key id>:<hex HMAC-SHA-256>` under a key of any usage."""
+    return f"{key.id}:{hmac.digest(key.material, value, 'sha256').hex()}"

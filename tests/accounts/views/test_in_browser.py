@@ -5,7 +5,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import Holder
-from tests.support.browser import DESKTOP, PHONE, audit, new_visit, scrolls_sideways
+from tests.support.browser import DESKTOP, PHONE, look_at, new_visit
 from tests.support.factories.accounts import HolderFactory, SituationFactory, UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,28 +30,21 @@ def visit(request, browser, live_server):
         context.close()
 
 
-def assert_sound(page, title):
-    assert page.title().startswith(title), page.title()
-    assert page.locator("h1").count() == 1
-    assert not scrolls_sideways(page), title
-    assert audit(page) == [], title
-
-
 def test_activation_is_walked_by_hand(visit):
     holder = HolderFactory(user=None, birth_name="Rossi-Fontaine", diploma_asked_at=None)
     user = UserFactory()
     page = visit(user)
 
     page.goto("/activation/")
-    assert_sound(page, "Ouvrir mon compte")
+    look_at(page, "Ouvrir mon compte")
     page.get_by_role("link", name="Commencer").click()
     page.get_by_role("button", name="Continuer").click()
-    assert_sound(page, "Erreur : Quel est votre numéro")
+    look_at(page, "Erreur : Quel est votre numéro")
     page.get_by_label("Numéro de sécurité sociale").fill(holder.nirs.get().nir)
     page.get_by_role("button", name="Continuer").click()
     page.get_by_label("Nom de naissance").fill("ROSSI FONTAINE")
     page.get_by_role("button", name="Continuer").click()
-    assert_sound(page, "Quelle est votre date de naissance")
+    look_at(page, "Quelle est votre date de naissance")
     for label, value in (
         ("Jour", holder.birth_date.day),
         ("Mois", holder.birth_date.month),
@@ -59,10 +52,10 @@ def test_activation_is_walked_by_hand(visit):
     ):
         page.get_by_role("textbox", name=label).fill(str(value))
     page.get_by_role("button", name="Continuer").click()
-    assert_sound(page, "Vérifiez vos réponses")
+    look_at(page, "Vérifiez vos réponses")
     page.get_by_role("button", name="Ouvrir mon compte").click()
     page.wait_for_url("**/bienvenue/diplome/")
-    assert_sound(page, "Une question sur votre diplôme")
+    look_at(page, "Une question sur votre diplôme")
 
     assert Holder.objects.get(user=user) == holder
 
@@ -85,4 +78,4 @@ def test_pages_about_oneself_are_sound(visit, path, title):
 
     page.goto(path)
 
-    assert_sound(page, title)
+    look_at(page, title)

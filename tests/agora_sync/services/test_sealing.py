@@ -254,6 +254,27 @@ def test_process_killed_before_the_register_was_written_catches_up() -> None:
     assert register_of_heads().read_text().splitlines(keepends=True) == lines
 
 
+def test_process_killed_anywhere_in_a_line_of_the_register_is_made_good() -> None:
+    add_traces(4)
+    seal()
+    whole = register_of_heads().read_bytes()
+
+    line_ends = [place for place, byte in enumerate(whole) if byte == ord("\n")]
+    for length in (0, 1, *line_ends, *(end + 1 for end in line_ends), len(whole) - 2):
+        register_of_heads().write_bytes(whole[:length])
+        seal()
+        assert register_of_heads().read_bytes() == whole, length
+
+
+def test_torn_line_of_the_register_is_no_finding() -> None:
+    add_traces(4)
+    seal()
+    with register_of_heads().open("a") as register:
+        register.write('{"number": 3, "dig')
+
+    assert verify_traces(with_register=True).sealed == 4
+
+
 def test_broken_chain_stops_the_service_until_somebody_lifts_it(
     caller: Caller, partners: dict[str, Partner]
 ) -> None:

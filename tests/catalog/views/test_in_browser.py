@@ -9,13 +9,11 @@ from playwright.sync_api import Browser, Page, expect
 from catalog.enums import Modality
 from catalog.models import CertificationBlock
 from tests.support.browser import (
-    APPEARANCES,
     DESKTOP,
     PHONE,
-    audit,
+    look_at,
     new_browser,
     new_visit,
-    scrolls_sideways,
 )
 from tests.support.factories.catalog import CertificationFactory, OccupationFactory, offered
 
@@ -53,14 +51,6 @@ def on(*viewports):
     return pytest.mark.parametrize("page", viewports, indirect=True, ids=lambda size: f"{size['width']}px")
 
 
-def assert_sound(page: Page, title: str) -> None:
-    assert page.title().startswith(title)
-    assert page.locator("h1").count() == 1
-    assert not scrolls_sideways(page)
-    is_phone = page.viewport_size == PHONE
-    assert audit(page, appearances=APPEARANCES[:1] if is_phone else APPEARANCES) == []
-
-
 def search(page: Page, words: str, place: str) -> None:
     page.goto("/formations/")
     page.fill("#q", words)
@@ -72,11 +62,11 @@ def search(page: Page, words: str, place: str) -> None:
 def test_visitor_searches_reads_and_reaches_the_request(page):
     search(page, "soudeuse", "Ajaccio")
     expect(page.get_by_role("heading", level=2, name="3 formations")).to_be_visible()
-    assert_sound(page, "Formations « soudeuse »")
+    look_at(page, "Formations « soudeuse »")
 
     page.get_by_role("link", name="Soudeur : souder à l'arc").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Soudeur")
-    assert_sound(page, "Soudeur")
+    look_at(page, "Soudeur")
 
     page.get_by_role("link", name="Demander cette session").click()
     page.wait_for_url("**/connexion/**")
@@ -84,12 +74,12 @@ def test_visitor_searches_reads_and_reaches_the_request(page):
 
 def test_pages_beside_the_journey_are_sound(page):
     page.goto("/formations/")
-    assert_sound(page, "Trouver une formation")
+    look_at(page, "Trouver une formation")
     page.goto("/certifications/RNCP38311/")
-    assert_sound(page, "Mention complémentaire")
+    look_at(page, "Mention complémentaire")
     page.get_by_role("link", name="Soudeur : souder à l'arc").click()
     page.locator("main").get_by_role("link", name="Organisme numéro").first.click()
-    assert_sound(page, "Organisme numéro")
+    look_at(page, "Organisme numéro")
 
 
 @on(PHONE)
@@ -103,7 +93,7 @@ def test_empty_ambiguous_and_wrong_are_said_and_sound(page):
 
         expect(page.locator("main")).to_contain_text(said)
         assert page.input_value("#q") == words
-        assert_sound(page, "")
+        look_at(page, "")
 
 
 def test_search_works_without_javascript(browser, offer, live_server):

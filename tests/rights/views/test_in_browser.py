@@ -13,7 +13,7 @@ from rights.enums import EntryKind, Scheme
 from rights.models import TrainingFile
 from rights.services.ledger import post_entry
 from rights.services.training_files import record_transmission, request_training_file
-from tests.support.browser import APPEARANCES, DESKTOP, PHONE, audit, new_visit, scrolls_sideways
+from tests.support.browser import APPEARANCES, DESKTOP, PHONE, look_at, new_visit
 from tests.support.factories.rights import CounterFactory, RequestableSessionFactory, TrainingFileFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -66,48 +66,37 @@ def requested(counter, session):
     )
 
 
-def assert_sound(page, title):
-    assert page.title().startswith(title)
-    assert page.locator("h1").count() == 1
-    assert not scrolls_sideways(page)
-    # The dark theme is the same markup with other colours: seen once, on the desktop.
-    is_phone = page.viewport_size == PHONE
-    assert audit(page, appearances=APPEARANCES[:1] if is_phone else APPEARANCES) == []
-
-
 def test_counter_pages_are_readable_and_sound(page, counter, session):
     requested(counter, session)
 
     page.goto("/mes-droits/")
-    assert_sound(page, "Mes droits")
+    look_at(page, "Mes droits")
 
     page.click("text=Compte personnel de formation (CPF)")
     explanation = page.locator("details").first
     explanation.locator("summary").click()
     expect(explanation).to_contain_text("Participation obligatoire")
-    assert_sound(page, "CPF")
+    look_at(page, "CPF")
 
 
 def test_legal_values_are_readable_and_sound(page):
     page.goto("/baremes/")
 
-    assert page.locator("h1").count() == 1
-    assert not scrolls_sideways(page)
     # Two hundred rows alike: one appearance is enough, the audit of each takes ten seconds.
-    assert audit(page, appearances=APPEARANCES[:1]) == []
+    look_at(page, appearances=APPEARANCES[:1])
 
 
 def test_request_by_keyboard_opens_a_file_that_can_be_given_up(page, counter, session):
     page.goto(f"/mes-dossiers/demande/{session.pk}/")
-    assert_sound(page, "Demander la formation")
+    look_at(page, "Demander la formation")
 
     page.get_by_role("button", name="Confirmer ma demande").press("Enter")
     page.wait_for_url("**/mes-dossiers/*/")
     expect(page.locator("#file-status")).to_contain_text("En attente d'AGORA")
-    assert_sound(page, "Titre professionnel soudeur")
+    look_at(page, "Titre professionnel soudeur")
 
     page.get_by_role("link", name="Annuler ma demande").press("Enter")
-    assert_sound(page, "Annuler ma demande")
+    look_at(page, "Annuler ma demande")
     page.get_by_role("button", name="Oui, annuler ma demande").press("Enter")
     expect(page.locator("#file-status")).to_contain_text("Demande annulée")
     counter.refresh_from_db()
@@ -132,12 +121,12 @@ def test_list_and_closed_files_are_readable_and_sound(page, counter, session):
     received = TrainingFileFactory(holder=counter.holder, from_agora=True, in_training=True)
 
     page.goto("/mes-dossiers/")
-    assert_sound(page, "Mes dossiers")
+    look_at(page, "Mes dossiers")
 
     for training_file, words in ((refused, "Refusé par AGORA :"), (received, "Reçu d'AGORA le")):
         page.goto(f"/mes-dossiers/{training_file.pk}/")
         expect(page.locator("#file-status")).to_contain_text(words)
-        assert_sound(page, training_file.title.strip())
+        look_at(page, training_file.title.strip())
 
 
 def test_request_without_scripts_works_the_same(browser, viewport, counter, session, live_server):
