@@ -42,7 +42,7 @@ def read_heads(register: Path) -> list[Head]:
 
 
 def last_head_number(register: Path) -> int:
-    """How far the register goes, 0 when there is none: its last whole line alone is read. Raises ValueError as above."""
+    """How far the register goes, 0 when there is none. Reads the last whole line. Raises ValueError as above."""
     if not register.exists():
         return 0
     with register.open("rb") as file:
