@@ -6,12 +6,22 @@
 from dataclasses import dataclass, field
 
 from agora_sync.contract import Operation
+from agora_sync.enums import PartnerKind
 from agora_sync.vector.build import DEFAULT_AUTHN_CONTEXT
 
 ENVIRONMENT = "recette"
 RECIPIENT = "urn:interops:sp:16090000700016:agora"
 AUDIENCE = "urn:cpa:agora:recette:v1"
 EVERY_OPERATION = tuple(Operation)
+READING = (
+    Operation.READ_RIGHTS,
+    Operation.LIST_FILES,
+    Operation.FIND_FILE,
+    Operation.CHECK_IDENTITY,
+    Operation.READ_BALANCES,
+    Operation.CHECK_ELIGIBILITY,
+)
+WRITING = tuple(operation for operation in Operation if operation not in READING)
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,7 @@ class DemoPartner:
     name_id: str
     pagms: dict[str, tuple[Operation, ...]] = field(default_factory=dict)
     required_authn_context: str = ""
+    kind: PartnerKind = PartnerKind.OTHER
 
     @property
     def issuer(self) -> str:
@@ -44,6 +55,7 @@ PORTAL = DemoPartner(
     application="portail-cpa",
     name_id="portail-cpa",
     pagms={"AGORA_PORTAIL": EVERY_OPERATION},
+    kind=PartnerKind.PORTAL,
 )
 # Named after the files of the development authority, which checks and partners' engineers rely on.
 PARTNERS = (
@@ -55,10 +67,11 @@ PARTNERS = (
         application="eos-demo",
         name_id="agent-formation@region-demo",
         pagms={
-            "AGORA_GESTION": (Operation.CREATE_FILE, Operation.DECLARE_ENTRY),
-            "AGORA_LECTURE": (Operation.LIST_FILES,),
+            "AGORA_GESTION": WRITING,
+            "AGORA_LECTURE": READING,
         },
         required_authn_context=DEFAULT_AUTHN_CONTEXT,
+        kind=PartnerKind.REGION,
     ),
     DemoPartner(
         code="other-partner",
@@ -68,6 +81,7 @@ PARTNERS = (
         application="gestion-opco",
         name_id="gestionnaire@opco-demo",
         pagms={"AGORA_FINANCEUR": EVERY_OPERATION},
+        kind=PartnerKind.OPCO,
     ),
     DemoPartner(
         code="revoked-partner",

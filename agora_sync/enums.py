@@ -29,3 +29,18 @@ class TraceKind(models.TextChoices):
     VECTOR_CREATED = "vector_created", "Vecteur créé"
     REQUEST_SENT = "request_sent", "Requête envoyée"
     ANSWER_RECEIVED = "answer_received", "Réponse reçue"
+
+
+class PartnerKind(models.TextChoices):
+    """What a partner is: the data dictionary says, item by item, who writes and who receives by this."""
+
+    REGION = "region", "Région"
+    OPCO = "opco", "Opérateur de compétences"
+    TRANSITIONS_PRO = "transitions_pro", "Transitions Pro"
+    FRANCE_TRAVAIL = "france_travail", "France Travail"
+    AGEFIPH = "agefiph", "Agefiph"
+    CDC = "cdc", "Caisse des dépôts, financeur"
+    CEP = "cep", "Opérateur du conseil en évolution professionnelle"
+    PORTAL = "portal", "Portail du titulaire"
+    # Nothing that the contract does not require.
+    OTHER = "other", "Autre, sans donnée complémentaire"

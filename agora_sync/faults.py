@@ -61,7 +61,7 @@ class FaultCode(Enum):
         "Cet identifiant de requête a déjà servi pour un autre contenu.",
     )
     INTERNAL = ("ag:ErreurInterne", 500, "Le service n'a pas pu traiter la demande.")
-    # Business refusals of the operations built so far.
+    # Business refusals.
     INVALID_NIR = ("ag:NIRInvalide", 500, "Le NIR n'est pas valide.")
     NIR_NAME_MISMATCH = (
         "ag:CoupleNIRNomIncoherent",
@@ -87,6 +87,15 @@ class FaultCode(Enum):
         500,
         "Le dossier a changé entre-temps ; consultez-le avant de recommencer.",
     )
+
+    NIR_NOT_CERTIFIED = (
+        "ag:NIRNonCertifie",
+        500,
+        "Le numéro présenté est provisoire : cette opération demande un NIR.",
+    )
+    UNKNOWN_CODE = ("ag:CodeInconnu", 500, "Un code n'est pas dans sa nomenclature.")
+    INVALID_DIF = ("ag:SoldeDIFInvalide", 500, "Le solde de DIF ne peut pas être enregistré.")
+    OUTSIDE_TAKEOVER = ("ag:HorsPeriodeReprise", 500, "Ce dossier n'est pas dans la période de reprise.")
 
     def __init__(self, name: str, http_status: int, sentence: str) -> None:
         self.prefix, self.local_name = name.split(":")

@@ -6,7 +6,15 @@ from typing import Any
 
 from accounts.models import Holder
 from accounts.ports import RetentionRule
-from agora_sync.models import Exchange, FileContribution, HolderPull, ReceivedRequest
+from agora_sync.models import (
+    Exchange,
+    FileContribution,
+    FileDeclaration,
+    FileRecord,
+    HolderPull,
+    ReceivedRequest,
+)
+from agora_sync.services.records import items_of
 
 TRACES_GROUND = (
     "Code du travail, articles R. 6323-39 et R. 6323-40 : traces techniques six mois, traces applicatives un an ; "
@@ -17,6 +25,12 @@ RETENTION_RULES = [
     RetentionRule(
         data_class="Échanges de vos dossiers avec AGORA (opération, date, résultat)",
         models=("agora_sync.Exchange", "agora_sync.HolderPull", "agora_sync.FileContribution"),
+        kept="Tant que le dossier est conservé",
+        ground="Code du travail, articles R. 6323-31 à R. 6323-41 (système d’information du CPF)",
+    ),
+    RetentionRule(
+        data_class="Données et événements que les partenaires d’AGORA ajoutent à vos dossiers de formation",
+        models=("agora_sync.FileRecord", "agora_sync.FileDeclaration"),
         kept="Tant que le dossier est conservé",
         ground="Code du travail, articles R. 6323-31 à R. 6323-41 (système d’information du CPF)",
     ),
@@ -39,16 +53,20 @@ COPIED = {
     "agora_sync.Exchange": "Échanges avec AGORA",
     "agora_sync.HolderPull": "Demandes d’actualisation de vos dossiers",
     "agora_sync.FileContribution": "Dossiers complétés par un partenaire",
+    "agora_sync.FileRecord": "Données ajoutées à vos dossiers par un partenaire",
+    "agora_sync.FileDeclaration": "Événements déclarés par un partenaire",
     "agora_sync.ReceivedRequest": "Demandes reçues d’un partenaire à votre sujet",
 }
 NOT_COPIED: dict[str, str] = {}
 
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
-    """The exchanges about the person, in four queries. Keys are French titles; messages themselves are evidence."""
+    """The exchanges about the person, in six queries. Keys are French titles; messages themselves are evidence."""
     exchanges = Exchange.objects.filter(holder=holder).select_related("partner").order_by("created_at")
     contributions = FileContribution.objects.filter(training_file__holder=holder).order_by("since")
     received = ReceivedRequest.objects.filter(holder=holder).order_by("received_at")
+    records = FileRecord.objects.filter(training_file__holder=holder).select_related("training_file")
+    declared = FileDeclaration.objects.filter(training_file__holder=holder).order_by("pk")
     return {
         "Échanges avec AGORA": [_exchange(exchange) for exchange in exchanges],
         "Demandes d’actualisation de vos dossiers": [
@@ -58,6 +76,19 @@ def export_personal_data(holder: Holder) -> dict[str, Any]:
         "Dossiers complétés par un partenaire": [
             {"Dossier": row.training_file.title, "Partenaire": row.partner.name, "Depuis": row.since}
             for row in contributions.select_related("training_file", "partner")
+        ],
+        "Données ajoutées à vos dossiers par un partenaire": [
+            {"Dossier": row.training_file.title, "Données": items_of(row)} for row in records.order_by("pk")
+        ],
+        "Événements déclarés par un partenaire": [
+            {
+                "Dossier": row.training_file.title,
+                "Événement": row.get_operation_display(),
+                "Date": row.day,
+                "Partenaire": row.partner.name,
+                "Données": row.values,
+            }
+            for row in declared.select_related("training_file", "partner")
         ],
         "Demandes reçues d’un partenaire à votre sujet": [
             {"Le": row.received_at, "Opération": row.get_operation_display(), "Partenaire": row.partner.name}

@@ -185,3 +185,13 @@ class NumberAlreadyGiven(RightsRefusal):
 
     def __init__(self) -> None:
         super().__init__("Ce numéro AGORA est déjà celui d’un autre dossier.")
+
+
+class DIFRefused(RightsRefusal):
+    """A balance of DIF cannot be entered. `reason`: deadline, ceiling or recorded."""
+
+    code = "dif_refused"
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

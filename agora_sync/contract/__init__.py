@@ -22,9 +22,24 @@ _per_thread = threading.local()
 class Operation(TextChoices):
     """The operations served. The stored value is the wire name, which the contract fixes."""
 
-    CREATE_FILE = "CreerDossier", "Créer un dossier"
-    DECLARE_ENTRY = "DeclarerEntree", "Déclarer l'entrée"
+    READ_RIGHTS = "ConsulterDroits", "Consulter les droits"
     LIST_FILES = "ConsulterDossiers", "Consulter les dossiers"
+    FIND_FILE = "RechercherDossier", "Rechercher un dossier"
+    CHECK_IDENTITY = "ControlerUniciteNirNom", "Contrôler l'unicité du NIR et du nom"
+    CREATE_FILE = "CreerDossier", "Créer un dossier"
+    VALIDATE_FILE = "ValiderDossier", "Valider un dossier"
+    REFUSE_FILE = "RefuserDossier", "Refuser un dossier"
+    CANCEL_FILE = "AnnulerDossier", "Annuler un dossier"
+    DECLARE_ENTRY = "DeclarerEntree", "Déclarer l'entrée"
+    DECLARE_INTERRUPTION = "DeclarerInterruption", "Déclarer une interruption"
+    DECLARE_RETURN = "DeclarerReprise", "Déclarer une reprise"
+    DECLARE_PAY = "DeclarerRemuneration", "Déclarer une rémunération"
+    DECLARE_EXIT = "DeclarerSortie", "Déclarer la sortie"
+    SETTLE_FILE = "SolderDossier", "Solder un dossier"
+    AMEND_FILE = "ReingenierDossier", "Réingénier un dossier"
+    READ_BALANCES = "ConsulterSoldes", "Consulter les soldes"
+    CHECK_ELIGIBILITY = "VerifierEligibilite", "Vérifier l'éligibilité"
+    RECORD_DIF = "EnregistrerSoldeDif", "Enregistrer le solde de DIF"
 
     @property
     def soap_action(self) -> str:

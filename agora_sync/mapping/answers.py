@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agora_sync.mapping.codes import WIRE_STATES, funder_from_wire
-from agora_sync.mapping.requests import Wire, cents, formation_values
+from agora_sync.contract.dictionary import receivable
+from agora_sync.contract.shapes import Wire, in_order, type_shape
+from agora_sync.mapping.codes import funder_from_wire
+from agora_sync.mapping.progress import Declared, follow_up, wire_state
+from agora_sync.mapping.requests import cents, formation_values
 from rights.enums import Funder
 from rights.facts import FundingFact, TrainingFileFacts
 from rights.models import TrainingFile
@@ -38,24 +41,20 @@ class ListedFile:
 
 
 # Writing -----------------------------------------------------------------------------------------
-def created_values(training_file: TrainingFile, *, already_existed: bool) -> Wire:
-    return {
-        "numeroDossier": training_file.agora_number,
-        "preexistant": already_existed,
-        "etat": WIRE_STATES[training_file.state],
-    }
+def created_values(training_file: TrainingFile, *, already_existed: bool, state: str) -> Wire:
+    return {"numeroDossier": training_file.agora_number, "preexistant": already_existed, "etat": state}
 
 
-def entry_values(training_file: TrainingFile) -> Wire:
+def entry_values(training_file: TrainingFile, *, state: str) -> Wire:
     return {
         "numeroDossier": training_file.agora_number,
-        "etat": WIRE_STATES[training_file.state],
+        "etat": state,
         "dateEntree": training_file.entered_on,
     }
 
 
-def listed_values(files: Sequence[TrainingFile]) -> Wire:
-    return {"dossier": [_file_values(training_file) for training_file in files]}
+def event_values(training_file: TrainingFile, *, state: str, day: dt.date) -> Wire:
+    return {"numeroDossier": training_file.agora_number, "etat": state, "dateEffet": day}
 
 
 def facts_of(training_file: TrainingFile, fundings: Sequence[FundingFact] = ()) -> TrainingFileFacts:
@@ -76,15 +75,20 @@ def facts_of(training_file: TrainingFile, fundings: Sequence[FundingFact] = ()) 
     )
 
 
-def _file_values(training_file: TrainingFile) -> Wire:
+def file_values(
+    training_file: TrainingFile, *, declared: Sequence[Declared], complement: Wire, kind: str
+) -> Wire:
+    """A `Dossier` as a partner of that kind may receive it."""
     values: Wire = {
         "numeroDossier": training_file.agora_number,
-        "etat": WIRE_STATES[training_file.state],
+        "etat": wire_state(training_file.state, declared),
         "formation": formation_values(facts_of(training_file, funding_facts(training_file))),
+        "complement": complement,
+        "suivi": follow_up(declared),
     }
     if training_file.entered_on is not None:
         values["dateEntree"] = training_file.entered_on
-    return values
+    return in_order(type_shape("Dossier"), receivable(values, kind))
 
 
 def funding_facts(training_file: TrainingFile) -> list[FundingFact]:

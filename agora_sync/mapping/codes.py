@@ -1,6 +1,6 @@
 """Code lists of the contract and what they are here."""
 
-from rights.enums import Funder, TrainingFileState
+from rights.enums import Funder, Scheme, TrainingFileState, Unit
 
 WIRE_STATES: dict[str, str] = {
     TrainingFileState.REQUESTED: "DEMANDE",
@@ -31,3 +31,13 @@ def funder_from_wire(code: str) -> Funder:
 
 # Files that are over before they began.
 CLOSED_WIRE_STATES = frozenset({"ANNULE", "REFUSE"})
+
+WIRE_SCHEMES: dict[str, str] = {
+    Scheme.CPF: "CPF",
+    Scheme.DIF: "DIF",
+    Scheme.CEC: "CEC",
+    Scheme.C2P: "C2P",
+    Scheme.PUBLIC_HOURS: "HEURES_PUBLIQUES",
+    Scheme.SUPPLEMENT: "ABONDEMENT",
+}
+WIRE_UNITS: dict[str, str] = {Unit.CENTS: "EUROS", Unit.MINUTES: "MINUTES", Unit.POINTS: "POINTS"}

@@ -1,7 +1,8 @@
 """The requests of the contract: read from a validated body (provider), written as plain values (connector, samples)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,12 +10,12 @@ from uuid import UUID
 from lxml import etree
 
 from agora_sync.contract import Operation
+from agora_sync.contract.shapes import Wire, element_shape, in_order, read_values, type_shape
 from agora_sync.mapping.codes import funder_from_wire
 from agora_sync.xml import namespaces as ns
 from agora_sync.xml.hardened import collapsed, text_of
 from rights.facts import FundingFact, TrainingFileFacts
 
-Wire = dict[str, Any]
 # Widths of the contract's types: what is longer here is cut, a title being no identifier.
 _LINE_WIDTH = 255
 
@@ -30,9 +31,12 @@ class PersonIdentity:
 
 @dataclass(frozen=True)
 class CreateFileRequest:
+    """`complement`: what else the contributor says, as nested texts of the contract."""
+
     request_id: UUID
     person: PersonIdentity
     facts: TrainingFileFacts
+    complement: Wire = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,20 +52,150 @@ class ListFilesRequest:
     person: PersonIdentity
 
 
-Request = CreateFileRequest | DeclareEntryRequest | ListFilesRequest
+@dataclass(frozen=True)
+class HolderRequest:
+    """An operation that only names a person: rights, balances, check of NIR and name."""
+
+    operation: Operation
+    request_id: UUID
+    person: PersonIdentity
+
+
+@dataclass(frozen=True)
+class FindFileRequest:
+    request_id: UUID
+    agora_number: str
+
+
+@dataclass(frozen=True)
+class FileEventRequest:
+    """Something that happened to a file. `values`: what the operation says of it, as texts of the contract."""
+
+    operation: Operation
+    request_id: UUID
+    agora_number: str
+    values: Wire
+
+
+@dataclass(frozen=True)
+class AmendFileRequest:
+    """`facts` None: the training itself does not change."""
+
+    request_id: UUID
+    agora_number: str
+    facts: TrainingFileFacts | None
+    complement: Wire = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EligibilityRequest:
+    request_id: UUID
+    person: PersonIdentity
+    facts: TrainingFileFacts
+
+
+@dataclass(frozen=True)
+class DIFRequest:
+    request_id: UUID
+    person: PersonIdentity
+    declared_on: dt.date
+    minutes: int
+
+
+Request = (
+    CreateFileRequest
+    | DeclareEntryRequest
+    | ListFilesRequest
+    | HolderRequest
+    | FindFileRequest
+    | FileEventRequest
+    | AmendFileRequest
+    | EligibilityRequest
+    | DIFRequest
+)
+
+
+def operation_of(request: Request) -> Operation:
+    """The operation that a request calls."""
+    if isinstance(request, HolderRequest | FileEventRequest):
+        return request.operation
+    return _OPERATIONS[type(request)]
+
+
+_OPERATIONS: dict[type[Any], Operation] = {
+    CreateFileRequest: Operation.CREATE_FILE,
+    DeclareEntryRequest: Operation.DECLARE_ENTRY,
+    ListFilesRequest: Operation.LIST_FILES,
+    FindFileRequest: Operation.FIND_FILE,
+    AmendFileRequest: Operation.AMEND_FILE,
+    EligibilityRequest: Operation.CHECK_ELIGIBILITY,
+    DIFRequest: Operation.RECORD_DIF,
+}
 
 
 # Reading -----------------------------------------------------------------------------------------
 def read_request(operation: Operation, body: etree._Element) -> Request:
     """The request of a body that respects the schema."""
     request_id = UUID(_text(body, "identifiantRequete"))
-    match operation:
-        case Operation.CREATE_FILE:
-            return _create_file(body, request_id)
-        case Operation.DECLARE_ENTRY:
-            return _declare_entry(body, request_id)
-        case Operation.LIST_FILES:
-            return _list_files(body, request_id)
+    if operation in (Operation.READ_RIGHTS, Operation.READ_BALANCES, Operation.CHECK_IDENTITY):
+        return HolderRequest(operation, request_id, _person(body))
+    if operation in _READERS:
+        return _READERS[operation](request_id, body)
+    return FileEventRequest(operation, request_id, _number(body), _event_values(operation, body))
+
+
+def _amendment(request_id: UUID, body: etree._Element) -> AmendFileRequest:
+    facts = _formation(body) if body.find(ns.agora("formation")) is not None else None
+    return AmendFileRequest(request_id, _number(body), facts, _complement(Operation.AMEND_FILE, body))
+
+
+def _creation(request_id: UUID, body: etree._Element) -> CreateFileRequest:
+    complement = _complement(Operation.CREATE_FILE, body)
+    return CreateFileRequest(request_id, _person(body), _formation(body), complement)
+
+
+def _dif(request_id: UUID, body: etree._Element) -> DIFRequest:
+    minutes = int(_text(body, "heuresMinutes"))
+    return DIFRequest(request_id, _person(body), _day(body, "dateDeclaration"), minutes)
+
+
+_READERS: dict[Operation, Callable[[UUID, etree._Element], Request]] = {
+    Operation.CREATE_FILE: _creation,
+    Operation.AMEND_FILE: _amendment,
+    Operation.RECORD_DIF: _dif,
+    Operation.LIST_FILES: lambda key, body: ListFilesRequest(key, _person(body)),
+    Operation.FIND_FILE: lambda key, body: FindFileRequest(key, _number(body)),
+    Operation.DECLARE_ENTRY: lambda key, body: DeclareEntryRequest(
+        key, _number(body), _day(body, "dateEntree")
+    ),
+    Operation.CHECK_ELIGIBILITY: lambda key, body: EligibilityRequest(key, _person(body), _formation(body)),
+}
+
+
+def _event_values(operation: Operation, body: etree._Element) -> Wire:
+    values = read_values(element_shape(operation.value), body)
+    return {name: value for name, value in values.items() if name not in _HEADINGS}
+
+
+_HEADINGS = ("identifiantRequete", "numeroDossier")
+
+
+def _complement(operation: Operation, body: etree._Element) -> Wire:
+    return dict(read_values(element_shape(operation.value), body).get("complement", {}))
+
+
+def _formation(body: etree._Element) -> TrainingFileFacts:
+    formation = body.find(ns.agora("formation"))
+    assert formation is not None
+    return read_formation(formation)
+
+
+def _number(body: etree._Element) -> str:
+    return _text(body, "numeroDossier")
+
+
+def _day(body: etree._Element, name: str) -> dt.date:
+    return dt.date.fromisoformat(_text(body, name))
 
 
 def read_formation(formation: etree._Element) -> TrainingFileFacts:
@@ -95,21 +229,6 @@ def euros(amount_cents: int) -> Decimal:
     return Decimal(amount_cents).scaleb(-2)
 
 
-def _create_file(body: etree._Element, request_id: UUID) -> CreateFileRequest:
-    formation = body.find(ns.agora("formation"))
-    assert formation is not None
-    return CreateFileRequest(request_id, _person(body), read_formation(formation))
-
-
-def _declare_entry(body: etree._Element, request_id: UUID) -> DeclareEntryRequest:
-    entered_on = dt.date.fromisoformat(_text(body, "dateEntree"))
-    return DeclareEntryRequest(request_id, _text(body, "numeroDossier"), entered_on)
-
-
-def _list_files(body: etree._Element, request_id: UUID) -> ListFilesRequest:
-    return ListFilesRequest(request_id, _person(body))
-
-
 def _person(body: etree._Element) -> PersonIdentity:
     return PersonIdentity(
         nir=_text(body, "titulaire", "nir"),
@@ -126,12 +245,41 @@ def _text(element: etree._Element, *names: str) -> str:
 def request_values(request: Request) -> Wire:
     """The request as nested values in the order of the contract, ready for a SOAP library."""
     values: Wire = {"identifiantRequete": str(request.request_id)}
-    if isinstance(request, DeclareEntryRequest):
-        return {**values, "numeroDossier": request.agora_number, "dateEntree": request.entered_on}
-    values["titulaire"] = _person_values(request.person)
-    if isinstance(request, CreateFileRequest):
-        values["formation"] = formation_values(request.facts)
-    return values
+    match request:
+        case DeclareEntryRequest():
+            said: Wire = {"numeroDossier": request.agora_number, "dateEntree": request.entered_on}
+        case FindFileRequest():
+            said = {"numeroDossier": request.agora_number}
+        case FileEventRequest():
+            said = {"numeroDossier": request.agora_number, **request.values}
+        case AmendFileRequest():
+            facts = request.facts
+            said = {
+                "numeroDossier": request.agora_number,
+                "formation": formation_values(facts) if facts else None,
+                "complement": _complement_values(request.complement),
+            }
+        case DIFRequest():
+            said = {
+                "titulaire": _person_values(request.person),
+                "dateDeclaration": request.declared_on,
+                "heuresMinutes": request.minutes,
+            }
+        case ListFilesRequest() | HolderRequest():
+            said = {"titulaire": _person_values(request.person)}
+        case CreateFileRequest() | EligibilityRequest():
+            said = {
+                "titulaire": _person_values(request.person),
+                "formation": formation_values(request.facts),
+                "complement": (request.complement or None)
+                if isinstance(request, CreateFileRequest)
+                else None,
+            }
+    return {**values, **_given(said)}
+
+
+def _complement_values(complement: Wire) -> Wire | None:
+    return in_order(type_shape("Complement"), complement) or None
 
 
 def formation_values(facts: TrainingFileFacts) -> Wire:

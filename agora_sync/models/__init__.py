@@ -1,3 +1,4 @@
+from agora_sync.models.contents import FileDeclaration, FileRecord
 from agora_sync.models.exchanges import Exchange, HolderPull
 from agora_sync.models.habilitations import PAGM, PAGMAssignment, PAGMRight
 from agora_sync.models.partners import Partner, PartnerApplication, PartnerCertificate
@@ -9,6 +10,8 @@ __all__ = [
     "PAGM",
     "Exchange",
     "FileContribution",
+    "FileDeclaration",
+    "FileRecord",
     "HolderPull",
     "PAGMAssignment",
     "PAGMRight",

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 
-from agora_sync.enums import CertificateKind
+from agora_sync.enums import CertificateKind, PartnerKind
 
 
 class Partner(models.Model):
@@ -14,6 +14,8 @@ class Partner(models.Model):
     code = models.CharField("code", max_length=60, unique=True)
     name = models.CharField("nom", max_length=200)
     siret = models.CharField("SIRET", max_length=14)
+    # Which items of a file it may write and receive, by the data dictionary of the contract.
+    kind = models.CharField("nature", max_length=20, choices=PartnerKind.choices, default=PartnerKind.OTHER)
     # Shape urn:interops:<SIRET>:idp:<name>:<version>, which the framework agreement gives.
     issuer = models.CharField("émetteur des vecteurs", max_length=255, unique=True)
     environment = models.CharField("environnement", max_length=30)
@@ -29,6 +31,9 @@ class Partner(models.Model):
     class Meta:
         verbose_name = "partenaire"
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=PartnerKind.values), name="agora_partner_kind_known")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -6,9 +6,7 @@ instant wait for each other on the constraint, and the second reads what the fir
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,16 +16,17 @@ from lxml import etree
 from accounts.models import Holder
 from agora_sync.contract import Operation
 from agora_sync.faults import BY_NAMESPACE_AND_NAME, PREFIXES, FaultCode, FaultDetail, SOAPRefusal
+from agora_sync.mapping.progress import ONCE
 from agora_sync.mapping.requests import (
-    CreateFileRequest,
     DeclareEntryRequest,
-    ListFilesRequest,
+    FileEventRequest,
     Request,
     element_of,
     read_request,
 )
 from agora_sync.models import Partner, ReceivedRequest
-from agora_sync.provider.operations import Served, create_file, declare_entry, list_files
+from agora_sync.provider.operations import SERVICES
+from agora_sync.provider.operations.events import CLOSINGS, day_of
 from agora_sync.provider.operations.people import tell_consultation
 from agora_sync.provider.operations.served import STEP
 from agora_sync.provider.soap import canonical_digest
@@ -66,7 +65,7 @@ def answer_once(
     try:
         # A savepoint: what a refused operation wrote goes, the claim and its refusal stay.
         with transaction.atomic():
-            served = _serve(request, partner)
+            served = SERVICES[operation](request, partner)
     except SOAPRefusal as refusal:
         ReceivedRequest.objects.filter(pk=claim.pk).update(refusal=_stored_refusal(refusal), business_key="")
         return Outcome(request.request_id, refusal=refusal)
@@ -110,31 +109,26 @@ def _business_key(request: Request, partner: Partner) -> str:
     """Partner, file, event, for what a file may know once. Empty where preexistence decides (CreerDossier) or reads."""
     if isinstance(request, DeclareEntryRequest):
         return f"{partner.code}:{request.agora_number}:entry"
-    return ""
-
-
-def _serve(request: Request, partner: Partner) -> Served:
-    serve: Callable[[Any, Partner], Served] = _SERVICES[type(request)]
-    return serve(request, partner)
-
-
-_SERVICES: dict[type[Request], Callable[[Any, Partner], Served]] = {
-    CreateFileRequest: create_file,
-    DeclareEntryRequest: declare_entry,
-    ListFilesRequest: list_files,
-}
+    if not isinstance(request, FileEventRequest):
+        return ""
+    key = f"{partner.code}:{request.agora_number}:{request.operation.value}"
+    if request.operation in ONCE or request.operation in CLOSINGS:
+        return key
+    # Interruptions, returns and payments happen again, another day or for another period.
+    pay = request.values.get("remuneration", {})
+    return f"{key}:{day_of(request)}:{pay.get('dateDebut', '')}:{pay.get('typeRemuneration', '')}"
 
 
 def _earlier_outcome(claim: ReceivedRequest, partner: Partner) -> Outcome:
     if claim.refusal:
         return Outcome(claim.request_id, refusal=_read_refusal(claim.refusal))
-    assert claim.holder is not None
-    tell_consultation(
-        partner=partner,
-        holder=claim.holder,
-        purpose="Réponse redonnée à une demande déjà reçue",
-        what="Dossiers de formation",
-    )
+    if claim.holder is not None:
+        tell_consultation(
+            partner=partner,
+            holder=claim.holder,
+            purpose="Réponse redonnée à une demande déjà reçue",
+            what="Dossiers de formation",
+        )
     return Outcome(claim.request_id, answer=etree.fromstring(decrypt(claim.answer)), holder=claim.holder)
 
 

@@ -40,6 +40,7 @@ def _register(wanted: DemoPartner, pki_dir: Path, now: datetime) -> Partner:
         issuer=wanted.issuer,
         environment=demo.ENVIRONMENT,
         required_authn_context=wanted.required_authn_context,
+        kind=wanted.kind,
     )
     application = register_application(partner=partner, code=wanted.application, name=wanted.application)
     tls = load_certificate(pki_dir, f"{wanted.code}-tls")

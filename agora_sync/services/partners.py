@@ -9,7 +9,7 @@ from cryptography import x509
 from django.db import transaction
 
 from agora_sync.contract import Operation
-from agora_sync.enums import CertificateKind
+from agora_sync.enums import CertificateKind, PartnerKind
 from agora_sync.models import (
     PAGM,
     PAGMAssignment,
@@ -22,7 +22,14 @@ from agora_sync.pki.trust import fingerprint
 
 
 def register_partner(
-    *, code: str, name: str, siret: str, issuer: str, environment: str, required_authn_context: str = ""
+    *,
+    code: str,
+    name: str,
+    siret: str,
+    issuer: str,
+    environment: str,
+    required_authn_context: str = "",
+    kind: PartnerKind = PartnerKind.OTHER,
 ) -> Partner:
     """The partner of that code, opened or brought up to date."""
     partner, _ = Partner.objects.update_or_create(
@@ -33,6 +40,7 @@ def register_partner(
             "issuer": issuer,
             "environment": environment,
             "required_authn_context": required_authn_context,
+            "kind": kind,
         },
     )
     return partner

@@ -23,6 +23,7 @@ from agora_sync.mapping.requests import (
     PersonIdentity,
     Request,
     element_of,
+    operation_of,
     request_values,
 )
 from agora_sync.pki.authority import Identity
@@ -70,14 +71,6 @@ def list_request(holder: Any) -> ListFilesRequest:
 
 def entry_request(agora_number: str, entered_on: dt.date) -> DeclareEntryRequest:
     return DeclareEntryRequest(uuid4(), agora_number, entered_on)
-
-
-def operation_of(request: Request) -> Operation:
-    return {
-        CreateFileRequest: Operation.CREATE_FILE,
-        DeclareEntryRequest: Operation.DECLARE_ENTRY,
-        ListFilesRequest: Operation.LIST_FILES,
-    }[type(request)]
 
 
 def body_of(request: Request) -> etree._Element:

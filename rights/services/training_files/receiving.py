@@ -65,7 +65,7 @@ def merge_agora_training_file(*, holder: Holder, facts: TrainingFileFacts, agora
             holder, facts, agora_number
         )
         if training_file.origin == FileOrigin.AGORA:
-            _refresh_facts(training_file, facts)
+            refresh_facts(training_file, facts)
         return _followed_entry(training_file, facts)
 
 
@@ -148,7 +148,7 @@ def _received_file(holder: Holder, facts: TrainingFileFacts, agora_number: str) 
     return lock_file(existing.pk)
 
 
-def _refresh_facts(training_file: TrainingFile, facts: TrainingFileFacts) -> None:
+def refresh_facts(training_file: TrainingFile, facts: TrainingFileFacts) -> None:
     fields = facts.as_fields()
     if any(getattr(training_file, name) != value for name, value in fields.items()):
         for name, value in fields.items():

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agora_sync import contract
@@ -57,6 +57,8 @@ REQUESTS: st.SearchStrategy[Request] = st.one_of(
 )
 
 
+# No deadline: the first request compiles the schema.
+@settings(deadline=None)
 @given(REQUESTS)
 def test_request_written_then_read_is_the_same_and_respects_the_contract(request: Request) -> None:
     operation = operation_of(request)

@@ -159,9 +159,9 @@ def test_action_without_quotes_or_namespace_passes(caller: Caller, content: byte
 
 
 def test_operation_that_the_contract_does_not_have(caller: Caller, refused: Refused) -> None:
-    body = etree.Element(ns.agora("ValiderDossier"))
+    body = etree.Element(ns.agora("DetruireDossier"))
     content = envelope(body, caller.assertion().security_header())
-    call = caller.call_of(content, Operation.CREATE_FILE, soap_action="ValiderDossier")
+    call = caller.call_of(content, Operation.CREATE_FILE, soap_action="DetruireDossier")
 
     assert refused(call).name == "ag:OperationIncoherente"
 
