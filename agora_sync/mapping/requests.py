@@ -271,7 +271,7 @@ def request_values(request: Request) -> Wire:
             said = {
                 "titulaire": _person_values(request.person),
                 "formation": formation_values(request.facts),
-                "complement": (request.complement or None)
+                "complement": _complement_values(request.complement)
                 if isinstance(request, CreateFileRequest)
                 else None,
             }

@@ -18,6 +18,7 @@ from house.ports import free_port
 from tests.support.databases import ROOT, running_url
 
 START_SECONDS = 30
+APPLICATION = "cpa_portal.wsgi_agora:application"
 AgoraSide = Callable[[], contextlib.AbstractContextManager[None]]
 
 
@@ -44,11 +45,13 @@ class Listener:
 
 
 @contextlib.contextmanager
-def running_listener(pki: Path, *, database: str, **environment: str) -> Iterator[Listener]:
+def running_listener(
+    pki: Path, *, database: str, application: str = APPLICATION, **environment: str
+) -> Iterator[Listener]:
     """Start the listener as `bin/run` does, and stop it. Extra variables override those of the tests."""
     variables = {**os.environ, **_variables(pki, database), **environment}
     port = free_port()
-    listener = Listener(port, database, pki, variables, _started(port, variables))
+    listener = Listener(port, database, pki, variables, _started(port, variables, application))
     try:
         yield listener
     finally:
@@ -86,12 +89,12 @@ def _variables(pki: Path, database: str) -> dict[str, str]:
     }
 
 
-def _started(port: int, variables: dict[str, str]) -> "subprocess.Popen[bytes]":
+def _started(
+    port: int, variables: dict[str, str], application: str = APPLICATION
+) -> "subprocess.Popen[bytes]":
     gunicorn = str(Path(sys.executable).parent / "gunicorn")
     command = [gunicorn, "--config", "python:cpa_portal.agora_listener", "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen(
-        [*command, "cpa_portal.wsgi_agora:application"], cwd=ROOT, env=variables, stderr=subprocess.PIPE
-    )
+    process = subprocess.Popen([*command, application], cwd=ROOT, env=variables, stderr=subprocess.PIPE)
     _wait_until_listening(port, process)
     return process
 
