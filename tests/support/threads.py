@@ -8,10 +8,10 @@ from django.db import connections
 SECONDS = 60
 
 
-def run_together(actions: Iterable[Callable[[], object]]) -> None:
+def run_together(actions: Iterable[Callable[[], object]], *, seconds: float = SECONDS) -> None:
     """Start all, wait for all. An exception in one is raised here; a thread that hangs fails the test."""
     actions = list(actions)
-    start = threading.Barrier(len(actions), timeout=SECONDS)
+    start = threading.Barrier(len(actions), timeout=seconds)
     failures: list[BaseException] = []
 
     def guarded(action: Callable[[], object]) -> None:
@@ -27,7 +27,7 @@ def run_together(actions: Iterable[Callable[[], object]]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(SECONDS)
+        thread.join(seconds)
     assert not any(thread.is_alive() for thread in threads)
     if failures:
         raise failures[0]

@@ -31,6 +31,8 @@ from tests.support.factories.rights import (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 AT_ONCE = 12
+# `bin/chaos requests` sends a hundred over HTTP.
+REQUESTS_AT_ONCE = 30
 
 
 def all_at_once(*calls):
@@ -126,7 +128,9 @@ def test_openings_at_once_make_one_counter():
 
 def test_requests_at_once_on_several_sessions_share_the_balance_exactly():
     counter = CounterFactory(balance=5_000_00)
-    sessions = [RequestableSessionFactory(action=ActionFactory(price_cents=1_103_20)) for _ in range(AT_ONCE)]
+    sessions = [
+        RequestableSessionFactory(action=ActionFactory(price_cents=1_103_20)) for _ in range(REQUESTS_AT_ONCE)
+    ]
 
     def request(session):
         return lambda: request_training_file(
