@@ -99,6 +99,23 @@ class Servers:
                 os.kill(pid, signal.SIGTERM)
             wait_until(lambda: not is_alive(pid), "Valkey did not stop")
 
+    # Accidents ------------------------------------------------------------------------------
+    def kill_postgres(self) -> None:
+        """SIGKILL to the postmaster: its children find themselves alone and go."""
+        pid = int((self.cluster / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+
+    def revive_postgres(self) -> None:
+        """Start it again where it is down, once what the dead server held is free. Raises CannotRun."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                return self._start_postgres(self._state())
+            except CannotRun:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+
     # State ----------------------------------------------------------------------------------
     def _state(self) -> State:
         saved = self.data / "servers.json"

@@ -17,6 +17,8 @@ from rights.rules.working import Working
 from rights.rules.yearly import yearly_private_right
 
 WORK, PUBLIC, EXPOSURE = "work", "public", "exposure"
+# No right of a year is posted later than this many years after it (the self-employed of 2018: in 2020).
+LATEST_POSTING_YEARS = 5
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,19 @@ def _supplement_credits(
         )  # fmt: skip
 
 
+def idle_birth_years(year: int, values: LegalValues) -> range:
+    """The years of birth that neither open nor close an account around that year of activity.
+
+    So that people who differ by such an age alone may be computed once, as people without a birth; points apart,
+    which depend on it.
+    """
+    latest = date(year + LATEST_POSTING_YEARS, 12, 31)
+    return range(
+        latest.year - values.on("full_rate_age", latest).number + 1,
+        year - values.of_year("minimum_age", year).number,
+    )
+
+
 def withdrawn_credit(scheme: Scheme, part: str, fed: Fed, day: date, values: LegalValues) -> PlannedCredit:
     """A part that no declaration supports any more: all that it brought is taken back."""
     working = Working("withdrawn", values)
@@ -164,10 +179,9 @@ def withdrawn_credit(scheme: Scheme, part: str, fed: Fed, day: date, values: Leg
     return PlannedCredit(scheme, part, 0, day, False, label, fed.balance_before, working.done())
 
 
-def correction_derivation(credit: PlannedCredit, *, before: int, after: int) -> Derivation:
+def corrected(computed: Derivation, *, scheme: Scheme, before: int, after: int) -> Derivation:
     """How the part should have been computed, then the difference with what was posted."""
-    computed = credit.derivation
-    unit = Measure(UNIT_OF_SCHEME[credit.scheme].value)
+    unit = Measure(UNIT_OF_SCHEME[scheme].value)
     working = Working.continuing(computed, "correction")
     working.step(
         "Correction", Operation.DIFFERENCE,

@@ -1,31 +1,84 @@
-"""What a feeding reads, batch by batch: who was declared, what was declared, what is already posted."""
+"""What a feeding reads, batch by batch, in one statement: who was declared, what was declared, what is posted.
+
+Facts stay in the text of the database until a rule needs them: people whose texts are the same have the same rights,
+which are then computed once (`rights.services.feeding`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db import connection
 
-from accounts.models import Holder, Situation, SituationKind
-from rights.enums import DeclarationKind, EntryKind, Scheme
-from rights.models import Declaration, Entry, YearlyFeeding
+from accounts.models import SituationKind
+from rights.enums import DeclarationKind, Scheme
+from rights.models import Declaration
 from rights.rules.activity import Profile
 from rights.rules.declared import Declared
 
 LEVEL_OF_CAP = 3
-ACQUIRED = (EntryKind.OPENING, EntryKind.CREDIT, EntryKind.CORRECTION, EntryKind.CONVERSION)
+CHANGING_AMOUNTS = (
+    SituationKind.DISABLED_WORKER,
+    SituationKind.DIPLOMA_LEVEL,
+    SituationKind.PUBLIC_AGENT,
+    SituationKind.RETIRED,
+)
 
 
-@dataclass
+class FedPart(NamedTuple):
+    """How far a part of the year is posted (see YearlyFeeding)."""
+
+    posted: int
+    balance_before: int
+    rounds: int
+
+
+@dataclass(frozen=True)
 class Person:
-    """All that the rules need of one holder."""
+    """All that a feeding needs of one holder. `declared`, `situations` and `fed` are JSON texts, empty when there is
+    nothing; `counters` gives the key and the balance of each counter, `committed` all that the CEC ever received.
+    """
 
-    holder: Holder
-    declared: list[Declared] = field(default_factory=list)
-    situations: list[Situation] = field(default_factory=list)
+    alive: bool
+    birth: date | None
+    declared: str
+    situations: str
+    fed: str
+    counters: dict[str, list[int]]
+    committed: int
+
+    def declarations(self) -> list[Declared]:
+        """The declarations in force."""
+        return [
+            Declared(DeclarationKind(kind), reference, facts)
+            for kind, reference, facts in json.loads(self.declared)
+        ]
+
+    def profile(self) -> Profile:
+        return profile_from(
+            (Situated(*facts) for facts in json.loads(self.situations or "[]")), birth=self.birth
+        )
+
+    def fed_parts(self) -> dict[tuple[Scheme, str], FedPart]:
+        return {
+            (Scheme(scheme), part): FedPart(*numbers)
+            for scheme, part, *numbers in json.loads(self.fed or "[]")
+        }
+
+
+@dataclass(frozen=True)
+class Situated:
+    """A situation as the rules use it: the years it began and ended in."""
+
+    kind: str
+    from_year: int
+    until_year: int | None
+    details: dict[str, object]
 
 
 def holders_declared(year: int, *, after: UUID | None, limit: int) -> list[UUID]:
@@ -36,34 +89,90 @@ def holders_declared(year: int, *, after: UUID | None, limit: int) -> list[UUID]
     return list(declarations.order_by("holder_id").values_list("holder_id", flat=True).distinct()[:limit])
 
 
-def people_to_feed(ids: list[UUID], year: int) -> dict[UUID, Person]:
-    """These holders with their declarations in force and their situations. Three queries."""
-    people = {holder.pk: Person(holder) for holder in Holder.objects.filter(pk__in=ids).order_by("pk")}
-    # The last version of each declaration is the one in force.
-    rows = (
-        Declaration.objects.filter(year=year, holder_id__in=ids)
-        .order_by("holder_id", "kind", "reference", "-version")
-        .distinct("holder_id", "kind", "reference")
+# One branch a kind of fact, brought together in Python: a join of five aggregates is planned for one person and then
+# compares everyone with everyone. References are the declarant's own: only that of a top-up names a part, the others
+# would make everyone unique.
+_FACTS = """
+SELECT id, 'holder', CASE WHEN deceased_on IS NULL THEN coalesce(birth_date::text, '') END
+FROM accounts_holder WHERE id BETWEEN %(first)s AND %(last)s
+UNION ALL
+SELECT holder_id, 'declared',
+       jsonb_agg(jsonb_build_array(kind, CASE WHEN kind = 'supplement' THEN reference ELSE '' END, facts)
+                 ORDER BY kind, reference)::text
+FROM (SELECT DISTINCT ON (holder_id, kind, reference) holder_id, kind, reference, facts
+      FROM rights_declaration WHERE year = %(year)s AND holder_id BETWEEN %(first)s AND %(last)s
+      ORDER BY holder_id, kind, reference, version DESC) AS in_force
+GROUP BY holder_id
+UNION ALL
+SELECT holder_id, 'situations',
+       jsonb_agg(jsonb_build_array(kind, extract(year FROM starts_on)::int, extract(year FROM ends_on)::int, details)
+                 ORDER BY id)::text
+FROM accounts_situation
+WHERE holder_id BETWEEN %(first)s AND %(last)s AND kind = ANY(%(kinds)s) AND starts_on <= %(end)s
+GROUP BY holder_id
+UNION ALL
+SELECT holder_id, 'counters', jsonb_object_agg(scheme, jsonb_build_array(id, balance))::text
+FROM rights_counter WHERE holder_id BETWEEN %(first)s AND %(last)s GROUP BY holder_id
+UNION ALL
+SELECT counter.holder_id, 'fed',
+       jsonb_agg(jsonb_build_array(scheme, part, posted, balance_before, rounds) ORDER BY scheme, part)::text
+FROM rights_counter counter JOIN rights_yearlyfeeding part ON part.counter_id = counter.id AND part.year = %(year)s
+WHERE counter.holder_id BETWEEN %(first)s AND %(last)s
+GROUP BY counter.holder_id
+UNION ALL
+-- What was acquired, and what a feeding took back of it; a use, a conversion away or a retention opens no room.
+SELECT counter.holder_id, 'committed', sum(entry.amount)::text
+FROM rights_counter counter JOIN rights_entry entry ON entry.counter_id = counter.id
+WHERE counter.holder_id BETWEEN %(first)s AND %(last)s AND counter.scheme = 'cec'
+  AND (entry.kind IN ('opening', 'credit') OR (entry.kind = 'conversion' AND entry.amount > 0)
+       OR (entry.kind = 'correction' AND entry.key ^@ 'feed:'))
+GROUP BY counter.holder_id
+"""
+
+
+def people_to_feed(ids: list[UUID], year: int) -> list[Person]:
+    """These consecutive holders, in the order of their keys, with what is declared and posted. One statement."""
+    facts: dict[UUID, dict[str, str]] = {holder_id: {} for holder_id in ids}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FACTS,
+            {
+                "first": ids[0],
+                "last": ids[-1],
+                "year": year,
+                "end": date(year, 12, 31),
+                "kinds": [kind.value for kind in CHANGING_AMOUNTS],
+            },
+        )
+        for holder_id, what, text in cursor.fetchall():
+            # Between two people to feed there are others, without a declaration for the year.
+            if holder_id in facts:
+                facts[holder_id][what] = text
+    return [_person(own) for own in facts.values()]
+
+
+def _person(facts: dict[str, str]) -> Person:
+    birth = facts["holder"]
+    return Person(
+        alive=birth is not None,
+        birth=date.fromisoformat(birth) if birth else None,
+        declared=facts["declared"],
+        situations=facts.get("situations", ""),
+        fed=facts.get("fed", ""),
+        counters=json.loads(facts["counters"]),
+        committed=int(facts.get("committed", 0)),
     )
-    for row in rows:
-        people[row.holder_id].declared.append(Declared(DeclarationKind(row.kind), row.reference, row.facts))
-    for situation in Situation.objects.filter(holder_id__in=ids, starts_on__lte=date(year, 12, 31)).order_by(
-        "pk"
-    ):
-        people[situation.holder_id].situations.append(situation)
-    return people
 
 
-def profile_of(holder: Holder, situations: Sequence[Situation]) -> Profile:
+def profile_from(situations: Iterable[Situated], *, birth: date | None) -> Profile:
     """What a person's situations change in their amounts: level of diploma, disability, full pension."""
     low_from = low_until = oeth_from = None
     low_public = retired = False
     for situation in situations:
         if situation.kind == SituationKind.DISABLED_WORKER:
-            oeth_from = min(oeth_from or situation.starts_on.year, situation.starts_on.year)
+            oeth_from = min(oeth_from or situation.from_year, situation.from_year)
         elif situation.kind == SituationKind.DIPLOMA_LEVEL and _is_low(situation):
-            low_from = situation.starts_on.year
-            low_until = situation.ends_on.year if situation.ends_on else None
+            low_from, low_until = situation.from_year, situation.until_year
         elif situation.kind == SituationKind.PUBLIC_AGENT and situation.details.get("category") == "C":
             low_public = True
         elif situation.kind == SituationKind.RETIRED and situation.details.get("full_rate"):
@@ -73,24 +182,11 @@ def profile_of(holder: Holder, situations: Sequence[Situation]) -> Profile:
         low_qualified_until=low_until,
         oeth_from=oeth_from,
         public_low_qualified=low_public and low_from is not None,
-        birth=holder.birth_date,
+        birth=birth,
         retired=retired,
     )
 
 
-def _is_low(situation: Situation) -> bool:
+def _is_low(situation: Situated) -> bool:
     level = situation.details.get("level")
     return isinstance(level, int) and level < LEVEL_OF_CAP
-
-
-def fed_parts(counter_ids: list[int], year: int) -> dict[tuple[int, str], YearlyFeeding]:
-    """What each part of the year already brought, by counter and part."""
-    rows = YearlyFeeding.objects.filter(year=year, counter_id__in=counter_ids)
-    return {(row.counter_id, row.part): row for row in rows}
-
-
-def acquired_commitments(counter_ids: list[int]) -> dict[int, int]:
-    """All that each commitment counter ever received: its ceiling is on what was acquired."""
-    entries = Entry.objects.filter(counter_id__in=counter_ids, counter__scheme=Scheme.CEC, kind__in=ACQUIRED)
-    rows = entries.values("counter_id")
-    return {row["counter_id"]: row["total"] for row in rows.annotate(total=Sum("amount")).order_by()}

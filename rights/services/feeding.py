@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from rights.enums import UNIT_OF_SCHEME, DeclarationKind, EntryKind, Scheme
-from rights.models import Counter, YearlyFeeding
+from rights.enums import EntryKind, Scheme
 from rights.parameters import LegalValues, legal_values
-from rights.rules.declared import Declared
-from rights.rules.derivation import Derivation
-from rights.rules.feeding import (
-    Fed,
-    Holding,
-    PlannedCredit,
-    correction_derivation,
-    planned_credits,
-    withdrawn_credit,
-)
-from rights.selectors.feeding import (
-    Person,
-    acquired_commitments,
-    fed_parts,
-    holders_declared,
-    people_to_feed,
-    profile_of,
-)
-from rights.services.ledger import lock_counters
+from rights.rules.feeding import Fed, withdrawn_credit
+from rights.selectors.feeding import FedPart, Person, holders_declared, people_to_feed
+from rights.services.bulk_copy import copy_field, copy_rows
+from rights.services.feeding_plans import Plan, planned_for
 
-HOLDERS_PER_BATCH = 1_000
+HOLDERS_PER_BATCH = 2_000
 SOURCE = "Déclarations annuelles"
 
 
@@ -54,32 +35,45 @@ class FeedingTally:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Posting:
-    """An entry to write and the state of its part after it."""
+    """An entry to write and the state of its part after it; texts are ready for COPY."""
 
-    counter: Counter
-    credit: PlannedCredit
-    kind: EntryKind
+    counter_id: int
+    year: int
+    plan: Plan
     amount: int
     value_date: date
     rounds: int
     posted: int
-    year: int
+    derivation: str
 
     @property
-    def derivation(self) -> Derivation:
-        if self.kind is EntryKind.CREDIT:
-            return self.credit.derivation
-        return correction_derivation(self.credit, before=self.posted - self.amount, after=self.posted)
+    def kind(self) -> EntryKind:
+        return EntryKind.CREDIT if self.rounds == 1 else EntryKind.CORRECTION
 
-    @property
-    def key(self) -> str:
-        return f"feed:{self.counter.pk}:{self.year}:{self.credit.part}:{self.rounds}"
+    def entry_line(self) -> str:
+        key = f"feed:{self.counter_id}:{self.year}:{copy_field(self.plan.part)}:{self.rounds}"
+        estimated = "t" if self.plan.estimated and self.rounds == 1 else "f"
+        return (
+            f"{self.counter_id}\t{self.kind.value}\t{self.amount}\t{self.value_date}\t{estimated}\t"
+            f"{copy_field(self.plan.label)}\t{SOURCE}\t{key}\t{copy_field(self.derivation)}\n"
+        )
+
+    def part_line(self) -> str:
+        return (
+            f"{self.counter_id}\t{self.year}\t{copy_field(self.plan.part)}\t{self.posted}\t"
+            f"{self.plan.balance_before}\t{self.rounds}\n"
+        )
 
 
 def feed_rights(
-    *, year: int, today: date, write: bool, progress: Callable[[int], None] = lambda done: None
+    *,
+    year: int,
+    today: date,
+    write: bool,
+    progress: Callable[[int], None] = lambda done: None,
+    holders_per_batch: int | None = None,
 ) -> FeedingTally:
     """Post what the declarations of a year of activity bring, and correct what changed since the last time.
 
@@ -88,7 +82,7 @@ def feed_rights(
     that the rules do not know.
     """
     values, tally, last = legal_values(), FeedingTally(), None
-    while ids := holders_declared(year, after=last, limit=HOLDERS_PER_BATCH):
+    while ids := holders_declared(year, after=last, limit=holders_per_batch or HOLDERS_PER_BATCH):
         with transaction.atomic():
             tally.add(_feed_batch(ids, year, today, values))
             if not write:
@@ -99,167 +93,127 @@ def feed_rights(
 
 
 def _feed_batch(ids: list[UUID], year: int, today: date, values: LegalValues) -> FeedingTally:
+    _lock_counters(ids, year)
     people = people_to_feed(ids, year)
-    counters = _locked_counters(people.values())
-    counter_ids = [counter.pk for own in counters.values() for counter in own.values()]
-    fed = fed_parts(counter_ids, year)
-    committed = acquired_commitments(counter_ids)
-    postings: list[Posting] = []
     tally = FeedingTally(holders=len(people))
-    for person in people.values():
-        own = counters[person.holder.pk]
-        if not person.holder.is_alive:
+    postings: list[Posting] = []
+    for person in people:
+        if person.alive:
+            postings += _postings_of(person, year, today, values, tally)
+        else:
             tally.closed += 1
-            continue
-        postings += _postings_of(person, own, fed, committed, year, today, values, tally)
-    _insert_entries(postings)
-    _record(postings)
-    tally.credits += sum(posting.kind is EntryKind.CREDIT for posting in postings)
-    tally.corrections += sum(posting.kind is EntryKind.CORRECTION for posting in postings)
+    _write(postings)
+    corrections = sum(posting.kind is EntryKind.CORRECTION for posting in postings)
+    tally.corrections += corrections
+    tally.credits += len(postings) - corrections
     return tally
 
 
-def _locked_counters(people: Iterable[Person]) -> dict[UUID, dict[Scheme, Counter]]:
-    """The counters that these people may be fed on, opened when missing and locked in one order."""
-    wanted = [
-        Counter(holder=person.holder, scheme=scheme, unit=UNIT_OF_SCHEME[scheme])
-        for person in people
-        for scheme in _schemes_of(person.declared)
-    ]
-    Counter.objects.bulk_create(wanted, ignore_conflicts=True)
-    holders = [person.holder.pk for person in people]
-    ids = list(Counter.objects.filter(holder_id__in=holders).values_list("pk", flat=True))
-    found: dict[UUID, dict[Scheme, Counter]] = defaultdict(dict)
-    for counter in lock_counters(ids):
-        found[counter.holder_id][Scheme(counter.scheme)] = counter
-    return found
+_OPEN_COUNTERS = """
+INSERT INTO rights_counter (holder_id, scheme, unit, balance, reserved, last_position)
+SELECT wanted.holder_id, wanted.scheme,
+       CASE wanted.scheme WHEN 'c2p' THEN 'points' WHEN 'public_hours' THEN 'minutes' ELSE 'cents' END, 0, 0, 0
+FROM (SELECT DISTINCT holder_id,
+             CASE kind WHEN 'commitment' THEN 'cec' WHEN 'exposure' THEN 'c2p' WHEN 'supplement' THEN 'supplement'
+                       ELSE CASE WHEN kind = 'activity' AND facts ->> 'sector' = 'public' THEN 'public_hours'
+                                 ELSE 'cpf' END
+             END AS scheme
+      FROM rights_declaration
+      WHERE year = %(year)s AND holder_id BETWEEN %(first)s AND %(last)s) AS wanted
+WHERE NOT EXISTS (SELECT FROM rights_counter counter
+                  WHERE counter.holder_id = wanted.holder_id AND counter.scheme = wanted.scheme)
+ORDER BY wanted.holder_id, wanted.scheme
+ON CONFLICT DO NOTHING
+"""
+
+# In the order of their keys, as every service locks them: no two can wait for each other.
+_LOCK_COUNTERS = """
+SELECT count(*) FROM (SELECT FROM rights_counter WHERE holder_id BETWEEN %(first)s AND %(last)s ORDER BY id FOR UPDATE)
+AS locked
+"""
 
 
-def _schemes_of(declared: Iterable[Declared]) -> set[Scheme]:
-    found = set()
-    for item in declared:
-        if item.kind in (DeclarationKind.ACTIVITY, DeclarationKind.SELF_EMPLOYMENT):
-            found.add(Scheme.PUBLIC_HOURS if item.facts.get("sector") == "public" else Scheme.CPF)
-        else:
-            found.add(_SCHEME_OF_KIND[item.kind])
-    return found
-
-
-_SCHEME_OF_KIND = {
-    DeclarationKind.COMMITMENT: Scheme.CEC,
-    DeclarationKind.EXPOSURE: Scheme.C2P,
-    DeclarationKind.SUPPLEMENT: Scheme.SUPPLEMENT,
-}
+def _lock_counters(ids: list[UUID], year: int) -> None:
+    """The counters that these people may be fed on, opened when missing and locked before anything is read."""
+    bounds = {"first": ids[0], "last": ids[-1], "year": year}
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_COUNTERS, bounds)
+        cursor.execute(_LOCK_COUNTERS, bounds)
 
 
 def _postings_of(
-    person: Person,
-    own: dict[Scheme, Counter],
-    fed: dict[tuple[int, str], YearlyFeeding],
-    committed: dict[int, int],
-    year: int,
-    today: date,
-    values: LegalValues,
-    tally: FeedingTally,
+    person: Person, year: int, today: date, values: LegalValues, tally: FeedingTally
 ) -> list[Posting]:
-    scheme_of_counter = {counter.pk: scheme for scheme, counter in own.items()}
-    states = {
-        (scheme_of_counter[counter_id], part): Fed(row.posted, row.balance_before)
-        for (counter_id, part), row in fed.items()
-        if counter_id in scheme_of_counter
-    }
-    profile = profile_of(person.holder, person.situations)
-    holding = Holding(
-        balances={scheme: counter.balance for scheme, counter in own.items()},
-        committed=committed.get(own[Scheme.CEC].pk, 0) if Scheme.CEC in own else 0,
-        fed=states,
-    )
-    planned = planned_credits(year, person.declared, profile, holding, values)
-    due = [credit for credit in planned if credit.posted_on <= today]
-    tally.not_due += len(planned) - len(due)
-    seen = {(credit.scheme, credit.part) for credit in planned}
-    dropped = [
-        withdrawn_credit(*key, state, today, values) for key, state in states.items() if key not in seen
-    ]
-    return [
-        posting
-        for credit in (*due, *dropped)
-        if (posting := _posting(credit, own, fed, year, today)) is not None
-    ]
+    plans = planned_for(person, year, values)
+    fed = person.fed_parts() if person.fed else {}
+    postings: list[Posting] = []
+    for plan in plans:
+        if plan.posted_on > today:
+            tally.not_due += 1
+        else:
+            _post(postings, person, plan, fed.get((plan.scheme, plan.part)), year, today)
+    for withdrawn in _withdrawn(fed, plans, today, values):
+        _post(postings, person, withdrawn, fed[withdrawn.scheme, withdrawn.part], year, today)
+    return postings
 
 
-def _posting(
-    credit: PlannedCredit,
-    own: dict[Scheme, Counter],
-    fed: dict[tuple[int, str], YearlyFeeding],
-    year: int,
-    today: date,
-) -> Posting | None:
-    """The entry that brings the part to what it should be; None when it is there already, or nothing can be taken."""
-    counter = own[credit.scheme]
-    known = fed.get((counter.pk, credit.part))
-    difference = credit.amount - (known.posted if known else 0)
-    # What was spent cannot be taken back from a counter: it stays due, and the next run asks for it again.
-    difference = max(difference, -counter.balance)
-    if difference == 0:
-        return None
-    counter.balance += difference
-    return Posting(
-        counter=counter,
-        credit=credit,
-        kind=EntryKind.CORRECTION if known else EntryKind.CREDIT,
-        amount=difference,
-        value_date=today if known else credit.posted_on,
-        rounds=known.rounds + 1 if known else 1,
-        posted=(known.posted if known else 0) + difference,
-        year=year,
-    )
-
-
-def _insert_entries(postings: list[Posting]) -> None:
-    """One statement for the batch: the trigger writes each balance, the key refuses a second posting."""
-    if not postings:
-        return
-    columns: list[list[Any]] = [
-        [posting.counter.pk for posting in postings],
-        [posting.kind.value for posting in postings],
-        [posting.amount for posting in postings],
-        [posting.value_date for posting in postings],
-        [posting.credit.estimated and posting.kind is EntryKind.CREDIT for posting in postings],
-        [posting.credit.label for posting in postings],
-        [posting.key for posting in postings],
-        [json.dumps(posting.derivation.as_json(), ensure_ascii=False) for posting in postings],
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO rights_entry (counter_id, kind, amount, value_date, date_is_estimated, label, key, derivation,
-                                      source, position, balance_after, at)
-            SELECT fed.counter_id, fed.kind, fed.amount, fed.value_date, fed.estimated, fed.label, fed.key,
-                   fed.derivation::jsonb, %s, 0, 0, statement_timestamp()
-            FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::date[], %s::boolean[], %s::text[], %s::text[],
-                        %s::text[])
-                 AS fed(counter_id, kind, amount, value_date, estimated, label, key, derivation)
-            """,
-            [SOURCE, *columns],
-        )
-
-
-def _record(postings: list[Posting]) -> None:
-    """Say how far each part is, in the same transaction as its entry."""
-    YearlyFeeding.objects.bulk_create(
-        [
-            YearlyFeeding(
-                counter=posting.counter,
-                year=posting.year,
-                part=posting.credit.part,
-                posted=posting.posted,
-                balance_before=posting.credit.balance_before,
-                rounds=posting.rounds,
+def _withdrawn(
+    fed: dict[tuple[Scheme, str], FedPart], plans: Iterable[Plan], today: date, values: LegalValues
+) -> Iterator[Plan]:
+    """The parts that no declaration supports any more."""
+    known = {(plan.scheme, plan.part) for plan in plans}
+    for (scheme, part), state in fed.items():
+        if (scheme, part) not in known:
+            yield Plan.of(
+                withdrawn_credit(scheme, part, Fed(state.posted, state.balance_before), today, values)
             )
-            for posting in postings
-        ],
-        update_conflicts=True,
-        unique_fields=["counter", "year", "part"],
-        update_fields=["posted", "rounds"],
+
+
+def _post(
+    postings: list[Posting], person: Person, plan: Plan, known: FedPart | None, year: int, today: date
+) -> None:
+    """Add the entry that brings the part to what it should be; none when it is there, or nothing can be taken."""
+    counter = person.counters[plan.scheme.value]
+    counter_id, balance = counter
+    posted, rounds = (known.posted, known.rounds) if known else (0, 0)
+    # What was spent cannot be taken back from a counter: it stays due, and the next run asks for it again.
+    difference = max(plan.amount - posted, -balance)
+    if difference == 0:
+        return
+    counter[1] = balance + difference
+    postings.append(
+        Posting(
+            counter_id=counter_id,
+            year=year,
+            plan=plan,
+            amount=difference,
+            value_date=today if known else plan.posted_on,
+            rounds=rounds + 1,
+            posted=posted + difference,
+            derivation=plan.corrected(before=posted, after=posted + difference) if known else plan.derivation,
+        )
     )
+
+
+def _write(postings: list[Posting]) -> None:
+    """The entries of the batch in one COPY, whose trigger writes each balance and refuses a key known already; then
+    how far each part is, in the same transaction.
+    """
+    copy_rows(
+        "rights_entry (counter_id, kind, amount, value_date, date_is_estimated, label, source, key, derivation)",
+        (posting.entry_line() for posting in postings),
+    )
+    copy_rows(
+        "rights_yearlyfeeding (counter_id, year, part, posted, balance_before, rounds)",
+        (posting.part_line() for posting in postings if posting.rounds == 1),
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE rights_yearlyfeeding SET posted = %s, rounds = %s"
+            " WHERE counter_id = %s AND year = %s AND part = %s",
+            [
+                (posting.posted, posting.rounds, posting.counter_id, posting.year, posting.plan.part)
+                for posting in postings
+                if posting.rounds > 1
+            ],
+        )

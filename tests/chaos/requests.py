@@ -1,4 +1,4 @@
-"""Requests of one person at the same moment, over HTTP against real workers, on one counter that cannot pay them all."""
+"""Requests of one person at the same moment, over HTTP against real workers: one counter cannot pay them all."""
 
 import argparse
 import contextlib
@@ -137,7 +137,9 @@ def check_answers(answers: list[httpx.Response]) -> None:
     unexplained = [answer for answer in refused if "Votre solde" not in answer.text]
     assert not unexplained, f"{len(unexplained)} refusals without their reason"
     log = Path(os.environ["CPA_DATA"]) / "postgres" / "server.log"
-    assert not log.exists() or "deadlock detected" not in log.read_text(errors="replace"), "a deadlock in the log"
+    assert not log.exists() or "deadlock detected" not in log.read_text(errors="replace"), (
+        "a deadlock in the log"
+    )
 
 
 def check_ledger(counter: Counter, opened: int, *, asked: int) -> None:
@@ -146,7 +148,9 @@ def check_ledger(counter: Counter, opened: int, *, asked: int) -> None:
     held = sum(part.amount_cents for file in files for part in file.fundings.filter(counter=counter))
     assert 0 < files.count() < asked, f"{files.count()} files: the trial needs some refused and some not"
     assert counter.reserved == held, f"reserved {counter.reserved}, files {held}"
-    assert counter.balance + counter.reserved == opened, f"{counter.balance} + {counter.reserved} is not {opened}"
+    assert counter.balance + counter.reserved == opened, (
+        f"{counter.balance} + {counter.reserved} is not {opened}"
+    )
     wrong = list(ledger_discrepancies())
     assert not wrong, f"{len(wrong)} discrepancies, first {wrong[0]}"
 

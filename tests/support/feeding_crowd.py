@@ -28,7 +28,7 @@ WHERE holds
 
 _DECLARATIONS = """
 INSERT INTO rights_declaration (holder_id, kind, year, reference, version, facts, source, received_at)
-SELECT md5('foule' || i)::uuid, kind, %(year)s, kind || '-' || rank, 1, facts, 'foule', now()
+SELECT md5('foule' || i)::uuid, kind, %(year)s, kind || '-' || rank || '-' || i, 1, facts, 'foule', now()
 FROM generate_series(%(first)s::int, %(last)s::int) AS i,
      LATERAL (VALUES
          ('activity', 1, '{"sector": "private", "share": "1"}'::jsonb, i %% 100 < 55),

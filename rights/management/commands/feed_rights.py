@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from rights.services.feeding import feed_rights
+from rights.services.feeding import HOLDERS_PER_BATCH, feed_rights
 
 
 class Command(BaseCommand):
@@ -15,14 +15,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--year", type=int, required=True, metavar="YEAR", help="année d’activité")
+        parser.add_argument(
+            "--batch", type=int, default=HOLDERS_PER_BATCH, metavar="N", help="titulaires par transaction"
+        )
         parser.add_argument("--wet-run", action="store_true", help="écrit vraiment")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["batch"] < 1:
+            raise CommandError("--batch : attendu un nombre à partir de 1")
         try:
             tally = feed_rights(
                 year=options["year"],
                 today=timezone.localdate(),
                 write=options["wet_run"],
+                holders_per_batch=options["batch"],
                 progress=lambda done: self.stderr.write(f"{done} titulaires…"),
             )
         except LookupError as error:

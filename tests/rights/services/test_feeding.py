@@ -375,3 +375,27 @@ def test_year_without_declarations_feeds_nobody(capsys):
     call_command("feed_rights", year=2024, wet_run=True)
 
     assert "0 titulaires, 0 alimentations" in capsys.readouterr().out
+
+
+def test_feeding_in_batches_of_none_is_refused():
+    with pytest.raises(CommandError):
+        call_command("feed_rights", year=2024, batch=0)
+
+
+def test_label_of_a_supplement_with_every_awkward_character_is_stored_as_declared(holder, declare):
+    awkward = 'D\\1 "é"'
+    declare(
+        {
+            "kind": "supplement",
+            "type": "L6323-13",
+            "amount": "3",
+            "received_on": "2025-02-03",
+            "reference": awkward,
+        }
+    )
+
+    feed()
+
+    assert YearlyFeeding.objects.get().part == f"supplement:{awkward}"
+    assert Entry.objects.get().key.endswith(f"supplement:{awkward}:1")
+    assert list(ledger_discrepancies()) == []
