@@ -135,7 +135,7 @@ AS locked
 
 def _lock_counters(ids: list[UUID], year: int) -> None:
     """The counters that these people may be fed on, opened when missing and locked before anything is read."""
-    bounds = {"first": ids[0], "last": ids[-1], "year": year}
+    bounds: dict[str, UUID | int] = {"first": ids[0], "last": ids[-1], "year": year}
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_COUNTERS, bounds)
         cursor.execute(_LOCK_COUNTERS, bounds)
