@@ -8,6 +8,7 @@ from celery.signals import setup_logging
 from accounts import schedule as accounts_schedule
 from agora_sync import schedule as agora_schedule
 from cpa_portal.home import schedule as home_schedule
+from rights import schedule as rights_schedule
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpa_portal.settings")
 
@@ -23,7 +24,7 @@ def keep_the_logging_of_the_settings(**kwargs: object) -> None:
 
 def beat_schedule() -> dict[str, dict[str, object]]:
     """Every room's schedule. What must not be lost is a row; these sweep the rows that nobody took."""
-    rooms = (accounts_schedule, agora_schedule, home_schedule)
+    rooms = (accounts_schedule, agora_schedule, home_schedule, rights_schedule)
     return {
         name: {"task": task, "schedule": seconds}
         for room in rooms

@@ -59,19 +59,92 @@ class DeclarationKind(models.TextChoices):
 
 
 class TrainingFileState(models.TextChoices):
+    """Where a file stands. The labels are read by all parties."""
+
     REQUESTED = "requested", "Demande envoyée"
+    PROPOSED = "proposed", "Proposition à confirmer"
+    WAITING_FUNDERS = "waiting_funders", "Attend un financeur"
+    ACCEPTED = "accepted", "Inscription ferme"
     IN_TRAINING = "in_training", "En formation"
+    LEFT = "left", "Sortie de formation"
+    SERVICE_DECLARED = "service_declared", "Service fait déclaré"
+    SERVICE_DONE = "service_done", "Service fait validé"
+    PAID = "paid", "Payé"
     CANCELLED = "cancelled", "Annulé"
     REFUSED = "refused", "Refusé"
+    DECLINED = "declined", "Proposition déclinée"
+    EXPIRED = "expired", "Sans réponse dans le délai"
+    WITHDRAWN = "withdrawn", "Rétractation"
+    NOT_ENTERED = "not_entered", "Absence à l’entrée"
+    IN_REVIEW = "in_review", "Examiné par une personne"
 
 
-ACTIVE_STATES = (TrainingFileState.REQUESTED, TrainingFileState.IN_TRAINING)
+ACTIVE_STATES = (
+    TrainingFileState.REQUESTED,
+    TrainingFileState.PROPOSED,
+    TrainingFileState.WAITING_FUNDERS,
+    TrainingFileState.ACCEPTED,
+    TrainingFileState.IN_TRAINING,
+    TrainingFileState.LEFT,
+    TrainingFileState.SERVICE_DECLARED,
+    TrainingFileState.IN_REVIEW,
+)
 
 
 class TrainingFileAction(models.TextChoices):
-    DECLARE_ENTRY = "declare_entry", "déclarer l’entrée en formation"
-    CANCEL = "cancel", "annuler la demande"
+    """What may be done to a file, as an infinitive that ends a sentence."""
+
+    PROPOSE = "propose", "accepter la demande et proposer l’inscription"
     REFUSE = "refuse", "refuser la demande"
+    COMMIT = "commit", "confirmer l’inscription"
+    DECLINE = "decline", "décliner la proposition"
+    CANCEL = "cancel", "annuler la demande"
+    CANCEL_LATE = "cancel_late", "annuler hors délai, en perdant les droits réservés"
+    WITHDRAW = "withdraw", "se rétracter"
+    AGREE_PART = "agree_part", "accepter de payer sa part"
+    REFUSE_PART = "refuse_part", "refuser de payer sa part"
+    FORCE_MAJEURE = "force_majeure", "reconnaître un cas de force majeure"
+    DECLARE_ENTRY = "declare_entry", "déclarer l’entrée en formation"
+    DECLARE_NO_SHOW = "declare_no_show", "déclarer l’absence à l’entrée"
+    DECLARE_EXIT = "declare_exit", "déclarer la sortie de formation"
+    DECLARE_SERVICE = "declare_service", "déclarer le service fait"
+    VALIDATE_SERVICE = "validate_service", "valider le service fait"
+    RETURN_SERVICE = "return_service", "renvoyer le service fait pour correction"
+    PAY = "pay", "payer l’organisme"
+    ASK_REVIEW = "ask_review", "demander l’examen par une personne"
+    UPHOLD = "uphold", "maintenir le refus"
+    REOPEN = "reopen", "rouvrir le dossier"
+    EXPIRE = "expire", "clore faute de réponse"
+
+
+class FileRole(models.TextChoices):
+    """In what capacity somebody acts on a file."""
+
+    HOLDER = "holder", "le titulaire"
+    ORGANISATION = "organisation", "l’organisme de formation"
+    FUNDER = "funder", "un financeur"
+    PUBLIC_EMPLOYER = "public_employer", "l’employeur public"
+    TRAINING_FUND = "training_fund", "le fonds d’assurance formation (FAF)"
+    REGION = "region", "la Région"
+    CDC = "cdc", "la Caisse des dépôts"
+    AGORA = "agora", "AGORA"
+    SYSTEM = "system", "le délai lui-même"
+
+
+class ExitReason(models.TextChoices):
+    COMPLETED = "completed", "Formation suivie jusqu’au bout"
+    ABANDONED = "abandoned", "Abandon"
+    FORCE_MAJEURE = "force_majeure", "Force majeure"
+    ORGANISATION = "organisation", "Arrêt par l’organisme"
+
+
+class PartAnswer(models.TextChoices):
+    """What a payer said of its part. The account and the holder are not asked."""
+
+    NOT_ASKED = "not_asked", "Acquis"
+    WAITING = "waiting", "Réponse attendue"
+    AGREED = "agreed", "Accordé"
+    REFUSED = "refused", "Refusé"
 
 
 class FileOrigin(models.TextChoices):
@@ -103,6 +176,10 @@ class JournalEventKind(models.TextChoices):
     FILE_TRANSMITTED = "file_transmitted", "Dossier transmis à AGORA"
     FILE_REFUSED = "file_refused", "Dossier refusé par AGORA"
     ENTRY_DECLARED = "entry_declared", "Entrée en formation déclarée"
+    # AGORA has no operation for these yet: the journal keeps them for the day it has.
+    STATE_CHANGED = "state_changed", "Changement d’état"
+    PART_ANSWERED = "part_answered", "Réponse d’un financeur"
+    MESSAGE_SENT = "message_sent", "Message entre les parties"
 
 
 class Funder(models.TextChoices):
@@ -117,6 +194,8 @@ class Funder(models.TextChoices):
     OPCO = "opco", "L’opérateur de compétences (OPCO)"
     TRANSITIONS_PRO = "transitions_pro", "Transitions Pro"
     STATE = "state", "L’État"
+    PUBLIC_EMPLOYER = "public_employer", "Votre employeur public"
+    TRAINING_FUND = "training_fund", "Votre fonds d’assurance formation (FAF)"
     OTHER = "other", "Un autre financeur"
 
     @property
@@ -135,5 +214,7 @@ _LHEO_CODES = {
     "opco": "16",
     "transitions_pro": "17",
     "state": "13",
+    "public_employer": "5",
+    "training_fund": "16",
     "other": "0",
 }

@@ -6,7 +6,6 @@ from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from cpa_portal.kernel.templatetags.cpa import date_fr
-from rights.enums import TrainingFileAction, TrainingFileState
 
 if TYPE_CHECKING:
     from rights.models import TrainingFile
@@ -135,23 +134,13 @@ class PlanChanged(RightsRefusal):
         )
 
 
-class ActionNotAllowed(RightsRefusal):
-    code = "action_not_allowed"
-
-    def __init__(self, *, state: TrainingFileState, action: TrainingFileAction) -> None:
-        super().__init__(f"On ne peut pas {action.label} d’un dossier dans l’état « {state.label} ».")
-        self.state = state
-        self.action = action
-
-
 class AlreadyTransmitted(RightsRefusal):
+    """AGORA refuses what it had taken: one of the two is wrong, and people must look."""
+
     code = "already_transmitted"
 
     def __init__(self) -> None:
-        super().__init__(
-            "Votre demande est déjà partie chez AGORA : elle ne s’annule plus ici. "
-            "Pour y renoncer, prévenez l’organisme de formation."
-        )
+        super().__init__("AGORA a déjà enregistré ce dossier : un refus ne peut plus lui être appliqué.")
 
 
 class EntryDateOutsideSession(RightsRefusal):
@@ -195,3 +184,36 @@ class DIFRefused(RightsRefusal):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class ProposalIncomplete(RightsRefusal):
+    code = "proposal_incomplete"
+
+
+class TopUpNotPossible(RightsRefusal):
+    code = "top_up_not_possible"
+
+
+class ReasonMissing(RightsRefusal):
+    code = "reason_missing"
+
+    def __init__(self) -> None:
+        super().__init__("Écrivez le motif : la personne le lira, et saura ce qu’elle peut faire.")
+
+
+class ExitDateOutsideTraining(RightsRefusal):
+    code = "exit_date_outside_training"
+
+    def __init__(self, *, entered_on: date, last_day: date) -> None:
+        super().__init__(
+            f"La sortie se situe entre l’entrée, le {date_fr(entered_on)}, et le {date_fr(last_day)}."
+        )
+
+
+class AttendanceImpossible(RightsRefusal):
+    code = "attendance_impossible"
+
+    def __init__(self, planned_minutes: int) -> None:
+        super().__init__(
+            f"Indiquez les heures suivies, au plus {planned_minutes // 60} : elles décident de ce qui est dû."
+        )

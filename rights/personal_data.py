@@ -34,6 +34,7 @@ RETENTION_RULES = [
             "rights.TrainingFile",
             "rights.TrainingFileFunding",
             "rights.TrainingFileTransition",
+            "rights.TrainingFileMessage",
             "rights.JournalEvent",
         ),
         kept=KEPT,
@@ -49,6 +50,7 @@ COPIED = {
     "rights.TrainingFile": "Dossiers de formation",
     "rights.TrainingFileFunding": "Dossiers de formation / Financement",
     "rights.TrainingFileTransition": "Dossiers de formation / Histoire",
+    "rights.TrainingFileMessage": "Dossiers de formation / Messages",
 }
 NOT_COPIED = {
     "rights.EntryKey": "Clé technique d’une écriture : elle empêche de l’écrire deux fois et ne dit rien de plus",
@@ -58,10 +60,10 @@ NOT_COPIED = {
 
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
-    """The counters with their entries, the files with their parts and their history, in six queries."""
+    """The counters with their entries, the files with their parts and their history, in seven queries."""
     entries = Prefetch("entries", Entry.objects.order_by("position"))
     counters = Counter.objects.filter(holder=holder).order_by("scheme").prefetch_related(entries)
-    files = files_of(holder).prefetch_related("fundings", "transitions")
+    files = files_of(holder).prefetch_related("fundings", "transitions", "messages")
     return {
         "Droits à la formation": [_counter(counter) for counter in counters],
         "Déclarations annuelles": [
@@ -136,5 +138,11 @@ def _training_file(training_file: TrainingFile) -> dict[str, Any]:
                 "Motif": transition.reason,
             }
             for transition in training_file.transitions.all()
+        ],
+        "Demande": training_file.wish,
+        "Sortie le": training_file.left_on.isoformat() if training_file.left_on else None,
+        "Messages": [
+            {"Le": message.at.isoformat(), "De": message.get_role_display(), "Texte": message.body}
+            for message in training_file.messages.all()
         ],
     }

@@ -2,7 +2,7 @@ from django.urls import URLPattern, path
 
 from cpa_portal.kernel.access import public
 from rights.api.calculation import CalculationView
-from rights.views import counters, parameters, requesting, training_files
+from rights.views import counters, file_steps, instruction, parameters, requesting, training_files
 
 app_name = "rights"
 urlpatterns: list[URLPattern] = [
@@ -13,5 +13,14 @@ urlpatterns: list[URLPattern] = [
     path("mes-dossiers/", training_files.file_list, name="file_list"),
     path("mes-dossiers/demande/<int:session_id>/", requesting.file_request, name="file_request"),
     path("mes-dossiers/<uuid:file_id>/", training_files.file_detail, name="file_detail"),
+    path("mes-dossiers/demande-libre/", file_steps.free_request, name="free_request"),
+    path("mes-dossiers/<uuid:file_id>/etape/<slug:slug>/", file_steps.file_step, name="file_step"),
+    path("mes-dossiers/<uuid:file_id>/messages/", file_steps.file_message, name="file_message"),
+    path("mes-dossiers/<uuid:file_id>/complement/", file_steps.file_top_up, name="file_top_up"),
+    path("instruction/", instruction.instruction_list, name="instruction_list"),
+    path("instruction/sessions/<int:session_id>/", instruction.session_sheet, name="session_sheet"),
+    path("instruction/<uuid:file_id>/", instruction.instruction_detail, name="instruction_detail"),
+    path("instruction/<uuid:file_id>/messages/", instruction.instruction_message, name="instruction_message"),
+    path("instruction/<uuid:file_id>/<slug:slug>/", instruction.instruction_step, name="instruction_step"),
     path("mes-dossiers/<uuid:file_id>/annuler/", training_files.file_cancel, name="file_cancel"),
 ]

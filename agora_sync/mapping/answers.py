@@ -10,7 +10,7 @@ from agora_sync.contract.shapes import Wire, in_order, type_shape
 from agora_sync.mapping.codes import funder_from_wire
 from agora_sync.mapping.progress import Declared, follow_up, wire_state
 from agora_sync.mapping.requests import cents, formation_values
-from rights.enums import Funder
+from rights.enums import Funder, PartAnswer
 from rights.facts import FundingFact, TrainingFileFacts
 from rights.models import TrainingFile
 
@@ -92,8 +92,12 @@ def file_values(
 
 
 def funding_facts(training_file: TrainingFile) -> list[FundingFact]:
-    """The parts of the price. Prefetch `fundings` when there are several files."""
-    return [FundingFact(Funder(part.funder), part.amount_cents) for part in training_file.fundings.all()]
+    """The parts of the price, less those refused. Prefetch `fundings` when there are several files."""
+    return [
+        FundingFact(Funder(part.funder), part.amount_cents)
+        for part in training_file.fundings.all()
+        if part.answer != PartAnswer.REFUSED
+    ]
 
 
 # Reading -----------------------------------------------------------------------------------------

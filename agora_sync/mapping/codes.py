@@ -4,8 +4,21 @@ from rights.enums import Funder, Scheme, TrainingFileState, Unit
 
 WIRE_STATES: dict[str, str] = {
     TrainingFileState.REQUESTED: "DEMANDE",
+    TrainingFileState.PROPOSED: "DEMANDE",
+    TrainingFileState.WAITING_FUNDERS: "DEMANDE",
+    TrainingFileState.IN_REVIEW: "DEMANDE",
+    TrainingFileState.ACCEPTED: "DEMANDE",
     TrainingFileState.IN_TRAINING: "EN_FORMATION",
+    # The contract has no word for what follows the entry.
+    TrainingFileState.LEFT: "EN_FORMATION",
+    TrainingFileState.SERVICE_DECLARED: "EN_FORMATION",
+    TrainingFileState.SERVICE_DONE: "EN_FORMATION",
+    TrainingFileState.PAID: "EN_FORMATION",
     TrainingFileState.CANCELLED: "ANNULE",
+    TrainingFileState.DECLINED: "ANNULE",
+    TrainingFileState.EXPIRED: "ANNULE",
+    TrainingFileState.WITHDRAWN: "ANNULE",
+    TrainingFileState.NOT_ENTERED: "ANNULE",
     TrainingFileState.REFUSED: "REFUSE",
 }
 

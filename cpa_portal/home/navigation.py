@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts import permissions
 from cpa_portal.kernel.access import anyone
+from rights.permissions import instructs_files
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ MENU = (
     Entry("Mes rendez-vous", "cep:appointment_list", permissions.is_holder),
     Entry("Ma situation", "accounts:situation_list", permissions.is_holder),
     Entry("Mes données", "accounts:personal_data", permissions.is_holder),
+    Entry("Dossiers à traiter", "rights:instruction_list", instructs_files),
     Entry("Échanges avec AGORA", "agora_sync:exchange_list", permissions.is_regional_agent),
     Entry("Traces", "agora_sync:trace_list", permissions.is_rssi, BOTH),
     Entry("Contrôle d’identité", "accounts:counter_check", permissions.receives_public),

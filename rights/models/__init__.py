@@ -2,6 +2,7 @@ from rights.models.counter import Counter
 from rights.models.entry import Entry, EntryKey
 from rights.models.feeding import Declaration, YearlyFeeding
 from rights.models.journal import JournalEvent
+from rights.models.message import TrainingFileMessage
 from rights.models.training_file import (
     TrainingFile,
     TrainingFileFunding,
@@ -16,6 +17,7 @@ __all__ = [
     "JournalEvent",
     "TrainingFile",
     "TrainingFileFunding",
+    "TrainingFileMessage",
     "TrainingFileTransition",
     "YearlyFeeding",
 ]

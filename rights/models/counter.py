@@ -57,3 +57,7 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_scheme_display()} n° {self.pk}"
+
+    @property
+    def scheme_as_enum(self) -> Scheme:
+        return Scheme(self.scheme)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -9,16 +11,21 @@ from django.db.models.functions import Now
 from accounts.models import Holder
 from catalog.models import Session
 from cpa_portal.kernel.database import AppendOnlyModel
+from cpa_portal.kernel.working_days import Zone
 from rights.enums import (
     ACTIVE_STATES,
     EventOrigin,
+    ExitReason,
     FileOrigin,
+    FileRole,
     Funder,
+    PartAnswer,
     TrainingFileAction,
     TrainingFileState,
     Transmission,
 )
 from rights.models.counter import Counter
+from rights.rules.training_file_states import EXPIRING, allowed_steps
 
 
 class TrainingFileQuerySet(models.QuerySet["TrainingFile"]):
@@ -72,9 +79,25 @@ class TrainingFile(models.Model):
     hours_minutes = models.PositiveIntegerField("durée en minutes", default=0)
     price_cents = models.PositiveBigIntegerField("prix en centimes")
     place = models.CharField("lieu", max_length=250, blank=True)
+    # Empty: told from the certification and the title (rights.rules.actions).
+    action_code = models.CharField("nature de l’action", max_length=30, blank=True)
+    block_codes = ArrayField(
+        models.CharField(max_length=30), default=list, blank=True, verbose_name="blocs demandés"
+    )
+    # Whose public holidays count in the delays: those of the place of the training.
+    zone = models.CharField("jours fériés", max_length=30, choices=Zone.choices, default=Zone.METROPOLE)
+    has_prerequisites = models.BooleanField("prérequis à vérifier", default=False)
+    wish = models.CharField("demande", max_length=1000, blank=True)
 
     requested_on = models.DateField("demandé le")
+    state_since = models.DateField("dans cet état depuis le", null=True, blank=True)
+    # By when whoever has the turn must act; the beat closes what nobody answered.
+    due_on = models.DateField("échéance", null=True, blank=True)
+    committed_on = models.DateField("engagement le", null=True, blank=True)
     entered_on = models.DateField("entrée en formation le", null=True, blank=True)
+    left_on = models.DateField("sortie le", null=True, blank=True)
+    exit_reason = models.CharField("motif de sortie", max_length=20, choices=ExitReason.choices, blank=True)
+    attended_minutes = models.PositiveIntegerField("durée suivie en minutes", null=True, blank=True)
     created_at = models.DateTimeField("créé le", db_default=Now(), editable=False)
 
     transmission = models.CharField(
@@ -90,7 +113,11 @@ class TrainingFile(models.Model):
     class Meta:
         verbose_name = "dossier de formation"
         verbose_name_plural = "dossiers de formation"
-        indexes = [models.Index(fields=["holder", "-created_at"], name="rights_file_of_holder_idx")]
+        indexes = [
+            models.Index(fields=["holder", "-created_at"], name="rights_file_of_holder_idx"),
+            models.Index(fields=["organisation_siret", "state"], name="rights_file_organisation_idx"),
+            models.Index(fields=["due_on"], name="rights_file_due_idx", condition=Q(state__in=EXPIRING)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["holder", "session"],
@@ -112,6 +139,10 @@ class TrainingFile(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=TrainingFileState.IN_TRAINING) | Q(entered_on__isnull=False),
                 name="rights_file_entry_has_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=TrainingFileState.LEFT) | Q(left_on__isnull=False) & ~Q(exit_reason=""),
+                name="rights_file_exit_has_date_and_reason",
             ),
             models.CheckConstraint(
                 condition=~Q(transmission=Transmission.TRANSMITTED)
@@ -136,6 +167,16 @@ class TrainingFile(models.Model):
         return self.is_active and self.transmission == Transmission.PENDING
 
 
+# Who answers for a part; every other payer is a funder like any other.
+INSTRUCTING_ROLES: dict[str, FileRole | None] = {
+    Funder.CPF_ACCOUNT: None,
+    Funder.HOLDER: None,
+    Funder.PUBLIC_EMPLOYER: FileRole.PUBLIC_EMPLOYER,
+    Funder.TRAINING_FUND: FileRole.TRAINING_FUND,
+    Funder.REGION: FileRole.REGION,
+}
+
+
 class TrainingFileFunding(models.Model):
     """The part of the price that one payer takes, in cents. The parts add up to the price."""
 
@@ -152,6 +193,13 @@ class TrainingFileFunding(models.Model):
         verbose_name="compteur",
     )
     amount_cents = models.PositiveBigIntegerField("montant en centimes")
+    # Who is asked, when the payer is one of many: SIRET of an employer or a fund, code of a region.
+    payer_code = models.CharField("identifiant du financeur", max_length=20, blank=True)
+    answer = models.CharField(
+        "réponse", max_length=20, choices=PartAnswer.choices, default=PartAnswer.NOT_ASKED
+    )
+    answered_on = models.DateField("répondu le", null=True, blank=True)
+    answer_note = models.CharField("motif", max_length=500, blank=True)
 
     class Meta:
         verbose_name = "part de financement"
@@ -167,10 +215,19 @@ class TrainingFileFunding(models.Model):
                 condition=Q(counter__isnull=True) | Q(funder=Funder.CPF_ACCOUNT),
                 name="rights_funding_counter_is_account",
             ),
+            models.CheckConstraint(
+                condition=~Q(answer=PartAnswer.REFUSED) | ~Q(answer_note=""),
+                name="rights_funding_refusal_has_reason",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.get_funder_display()
+
+    @property
+    def instructing_role(self) -> FileRole | None:
+        """In what capacity its payer answers; None for the account and the holder, who are not asked."""
+        return INSTRUCTING_ROLES.get(self.funder, FileRole.FUNDER)
 
 
 class TrainingFileTransition(AppendOnlyModel):
@@ -185,11 +242,32 @@ class TrainingFileTransition(AppendOnlyModel):
     to_state = models.CharField("à", max_length=20, choices=TrainingFileState.choices)
     origin = models.CharField("origine", max_length=10, choices=EventOrigin.choices)
     reason = models.CharField("motif", max_length=500, blank=True)
+    role = models.CharField("qualité", max_length=20, choices=FileRole.choices, blank=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="par",
+    )
 
     class Meta:
         verbose_name = "changement d’état"
         verbose_name_plural = "changements d’état"
         indexes = [models.Index(fields=["training_file", "id"], name="rights_transition_file_idx")]
+        constraints = [
+            # The table of the code, held by the database: no history tells a step that it does not have.
+            models.CheckConstraint(
+                condition=Q(
+                    Q(action="", from_state=""),
+                    *[Q(from_state=before, action=action, to_state=after)
+                      for before, action, after in allowed_steps()],
+                    _connector=Q.OR,
+                ),
+                name="rights_transition_is_in_the_table",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.get_to_state_display()}"

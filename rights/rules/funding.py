@@ -33,6 +33,7 @@ class Action(StrEnum):
     LIGHT_LICENCE = "PERMIS_B"
     HEAVY_LICENCE = "PERMIS_C"
     MISSION = "MISSION"
+    BUSINESS = "CREATION"
     INTERNAL_RECONVERSION = "RECONVERSION_INTERNE"
 
 
@@ -44,6 +45,8 @@ class Payer(StrEnum):
     REGION = "region"
     ATMP = "atmp"
     C2P = "c2p"
+    # France Travail, the Agefiph, a training fund…: none of them exempts from the participation.
+    OTHER = "autre"
 
 
 JOB_SEEKER = "demandeur_emploi"

@@ -6,6 +6,7 @@ from datetime import date
 
 from catalog.enums import EntryMode
 from catalog.models import Place, Session
+from cpa_portal.kernel.working_days import UnknownTerritory, Zone, zone_of_commune
 from rights.facts import TrainingFileFacts
 from rights.parameters import value_on
 from rights.rules.delays import first_possible_start
@@ -53,6 +54,21 @@ def facts_of_session(session: Session, requested_on: date) -> TrainingFileFacts:
         price_cents=action.price_cents,
         place=place_in_words(session.place),
     )
+
+
+def asks_prerequisites(session: Session) -> bool:
+    """Whether the organisation has conditions to check before it answers, which gives it more time."""
+    return bool(session.action.conditions.strip())
+
+
+def zone_of_place(place: Place | None) -> Zone:
+    """Whose public holidays count for a training there; those of mainland France when the place is not known."""
+    if place is None or place.commune_id is None:
+        return Zone.METROPOLE
+    try:
+        return zone_of_commune(str(place.commune_id))
+    except UnknownTerritory:
+        return Zone.METROPOLE
 
 
 def place_in_words(place: Place | None) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Prefetch
 
 from accounts.models import Holder
 from catalog.models import Session
-from rights.enums import TrainingFileAction, TrainingFileState, Transmission
+from rights.enums import FileRole, TrainingFileAction
 from rights.models import TrainingFile, TrainingFileFunding, TrainingFileTransition
 from rights.models.training_file import TrainingFileQuerySet
-from rights.rules.training_file_states import state_after
+from rights.selectors.file_steps import steps_of
 
 
 def files_of(holder: Holder) -> TrainingFileQuerySet:
@@ -20,12 +21,12 @@ def files_of(holder: Holder) -> TrainingFileQuerySet:
 
 
 def file_of(holder: Holder, training_file_id: UUID) -> TrainingFile | None:
-    """The holder's file with its parts and its history, in three queries; None for another person's file."""
+    """The holder's file with its parts and its history, in four queries; None for another person's file."""
     parts = TrainingFileFunding.objects.select_related("counter").order_by("-amount_cents")
     history = TrainingFileTransition.objects.order_by("id")
     return (
         TrainingFile.objects.filter(holder=holder, pk=training_file_id)
-        .prefetch_related(Prefetch("fundings", parts), Prefetch("transitions", history))
+        .prefetch_related(Prefetch("fundings", parts), Prefetch("transitions", history), "messages")
         .first()
     )
 
@@ -40,7 +41,7 @@ def file_by_agora_number(agora_number: str) -> TrainingFile | None:
     return TrainingFile.objects.select_related("holder").filter(agora_number=agora_number).first()
 
 
-def can_cancel(training_file: TrainingFile) -> bool:
-    """Whether the holder may still give the request up here: not closed, and not yet with AGORA."""
-    possible = state_after(TrainingFileState(training_file.state), TrainingFileAction.CANCEL) is not None
-    return possible and training_file.transmission != Transmission.TRANSMITTED
+def can_cancel(training_file: TrainingFile, today: date) -> bool:
+    """Whether the holder may give the training up today without losing anything."""
+    steps = steps_of(training_file, FileRole.HOLDER, today=today)
+    return any(step.action == TrainingFileAction.CANCEL and step.is_open for step in steps)

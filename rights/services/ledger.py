@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 
 from accounts.models import Holder
-from rights.enums import UNIT_OF_SCHEME, EntryKind, Scheme
+from rights.enums import KINDS_THAT_RESERVE, UNIT_OF_SCHEME, EntryKind, Scheme
 from rights.exceptions import InsufficientBalance, KeyReused
 from rights.models import Counter, Entry, EntryKey, TrainingFile
+from rights.rules.derivation import Derivation
 
 NEVER_NEGATIVE = "rights_counter_never_negative"
 
@@ -130,32 +133,111 @@ def hold(
         value_date=value_date,
         label=f"Votre demande de formation « {shortened(training_file.title)} »",
         source="Votre demande de formation",
-        key=f"hold:{training_file.pk}:{counter.scheme}",
+        key=_key_of_round("hold", training_file, counter),
         derivation=derivation,
         training_file=training_file,
     )
 
 
-def release_holds(*, training_file: TrainingFile, value_date: date, source: str) -> list[Entry]:
+def reserved_for(training_file: TrainingFile) -> dict[Counter, int]:
+    """What is still set aside for the file, counter by counter (locked), in the unit of each; zeros left out."""
+    sums = dict(
+        Entry.objects.filter(training_file=training_file, kind__in=KINDS_THAT_RESERVE)
+        .values_list("counter")
+        .annotate(moved=Sum("amount"))
+        .order_by("counter")
+    )
+    return {counter: -sums[counter.pk] for counter in lock_counters(list(sums)) if sums[counter.pk]}
+
+
+def release_holds(
+    *, training_file: TrainingFile, value_date: date, source: str, label: str = ""
+) -> list[Entry]:
     """Give back, counter by counter, all that is still reserved for the file. Nothing reserved posts nothing."""
+    label = label or f"Votre formation « {shortened(training_file.title)} » n’aura pas lieu"
     with transaction.atomic():
-        held = Entry.objects.filter(training_file=training_file, kind=EntryKind.HOLD).select_related(
-            "counter"
-        )
-        lock_counters([entry.counter_id for entry in held])
         return [
             post_entry(
-                counter=entry.counter,
+                counter=counter,
                 kind=EntryKind.RELEASE,
-                amount=-entry.amount,
+                amount=amount,
                 value_date=value_date,
-                label=f"Votre formation « {shortened(training_file.title)} » n’aura pas lieu",
+                label=label,
                 source=source,
-                key=f"release:{training_file.pk}:{entry.counter.scheme}",
+                key=_key_of_round("release", training_file, counter),
                 training_file=training_file,
             )
-            for entry in held
+            for counter, amount in reserved_for(training_file).items()
         ]
+
+
+def use_holds(
+    *,
+    training_file: TrainingFile,
+    value_date: date,
+    source: str,
+    label: str,
+    used: Callable[[int], Derivation],
+) -> list[Entry]:
+    """End what is reserved for the file and take what `used` gives of each amount; the rest is available again.
+
+    Returns the debits. Done once: nothing is reserved any more the second time.
+    """
+    debits = []
+    with transaction.atomic():
+        held = reserved_for(training_file)
+        release_holds(
+            training_file=training_file,
+            value_date=value_date,
+            source=source,
+            label="La mise de côté prend fin : ce qui est dû est utilisé juste après",
+        )
+        for counter, amount in held.items():
+            derivation = used(amount)
+            if derivation.result:
+                debits.append(
+                    post_entry(
+                        counter=counter,
+                        kind=EntryKind.DEBIT,
+                        amount=-int(derivation.result),
+                        value_date=value_date,
+                        label=label,
+                        source=source,
+                        key=f"debit:{training_file.pk}:{counter.scheme}",
+                        derivation=derivation.as_json(),
+                        training_file=training_file,
+                    )
+                )
+    return debits
+
+
+def restore_debits(*, training_file: TrainingFile, value_date: date, source: str, label: str) -> list[Entry]:
+    """Give back by opposite entries what was taken for the file. The same call again changes nothing."""
+    with transaction.atomic():
+        debits = Entry.objects.filter(training_file=training_file, kind=EntryKind.DEBIT).select_related(
+            "counter"
+        )
+        return [
+            post_entry(
+                counter=debit.counter,
+                kind=EntryKind.CORRECTION,
+                amount=-debit.amount,
+                value_date=value_date,
+                label=label,
+                source=source,
+                key=f"restore:{debit.key}",
+                training_file=training_file,
+            )
+            for debit in debits
+        ]
+
+
+def _key_of_round(verb: str, training_file: TrainingFile, counter: Counter) -> str:
+    """One hold and one release by round: a file set aside anew (price changed, reopened) has several."""
+    kind = {"hold": EntryKind.HOLD, "release": EntryKind.RELEASE}[verb]
+    done = Entry.objects.filter(training_file=training_file, counter=counter, kind=kind).count()
+    key = f"{verb}:{training_file.pk}:{counter.scheme}"
+    return f"{key}:{done + 1}" if done else key
 
 
 def shortened(title: str, longest: int = 200) -> str:

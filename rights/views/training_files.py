@@ -9,12 +9,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import is_holder
 from cpa_portal.kernel.access import requires
+from rights.enums import FileRole, TrainingFileAction, TrainingFileState
 from rights.exceptions import RightsRefusal
+from rights.forms.steps import MessageForm
 from rights.models import TrainingFile
+from rights.selectors.file_steps import steps_of, turn_of
 from rights.selectors.training_files import can_cancel, file_of, files_of
 from rights.services.training_files import cancel_training_file
 from rights.views.request_types import HolderRequest
 from rights.wording.files import next_step, timeline_of
+from rights.wording.steps import QUESTIONS, SLUG_OF
 
 FILES_PER_PAGE = 20
 
@@ -30,11 +34,21 @@ def file_list(request: HolderRequest) -> HttpResponse:
 @require_safe
 def file_detail(request: HolderRequest, file_id: UUID) -> HttpResponse:
     training_file = own_file(request, file_id)
+    today = timezone.localdate()
     context = {
         "file": training_file,
         "next_step": next_step(training_file),
         "timeline": timeline_of(training_file),
-        "can_cancel": can_cancel(training_file),
+        "can_cancel": can_cancel(training_file, today),
+        "steps": [
+            (step, QUESTIONS[step.action], SLUG_OF[step.action])
+            for step in steps_of(training_file, FileRole.HOLDER, today=today)
+            if step.action != TrainingFileAction.CANCEL
+        ],
+        "turn": turn_of(training_file),
+        "can_ask_top_up": training_file.state == TrainingFileState.PROPOSED,
+        "messages_sent": sorted(training_file.messages.all(), key=lambda message: message.pk),
+        "message_form": MessageForm(),
     }
     return render(request, "rights/file_detail.html", context)
 
@@ -52,7 +66,11 @@ def file_cancel(request: HolderRequest, file_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "Votre demande est annulée. Vos droits sont de nouveau disponibles.")
             return redirect("rights:file_detail", training_file.pk)
-    context = {"file": training_file, "refusal": refusal, "can_cancel": can_cancel(training_file)}
+    context = {
+        "file": training_file,
+        "refusal": refusal,
+        "can_cancel": can_cancel(training_file, timezone.localdate()),
+    }
     return render(request, "rights/file_cancel.html", context)
 
 

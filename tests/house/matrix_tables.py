@@ -65,6 +65,34 @@ def documents(world: World) -> list[Target]:
     ]
 
 
+def instructed_files(world: World, **more: object) -> list[Target]:
+    """Of two organisations, which see their own; the Caisse des dépôts sees both."""
+    return [
+        Target(
+            whose,
+            {"file_id": world.objects[f"file/{whose}"].pk, **more},
+            frozenset({"CDC", organisation}),
+        )
+        for whose, organisation in (("own", "organisation"), ("other", "other organisation"))
+    ]
+
+
+def instructed_steps(world: World) -> list[Target]:
+    return instructed_files(world, slug="proposer")
+
+
+def own_steps(world: World) -> list[Target]:
+    return [
+        Target(target.whose, {**target.parameters, "slug": "decliner"}, target.audience)
+        for target in of_two_holders("file", "file_id")(world)
+    ]
+
+
+def sessions_of_organisations(world: World) -> list[Target]:
+    # Nobody is enrolled in it: the sheet shows nothing to anybody.
+    return [Target("without files", {"session_id": world.objects["session"].pk}, NOBODY)]
+
+
 def exchanges(world: World) -> list[Target]:
     """Of two regions; the Caisse des dépôts follows both."""
     return [
@@ -153,6 +181,13 @@ OBJECTS: dict[str, Builder] = {
     "rights:file_request": of_everybody("session", "session_id"),
     "rights:file_detail": of_two_holders("file", "file_id"),
     "rights:file_cancel": of_two_holders("file", "file_id"),
+    "rights:file_message": of_two_holders("file", "file_id"),
+    "rights:file_top_up": of_two_holders("file", "file_id"),
+    "rights:file_step": own_steps,
+    "rights:instruction_detail": instructed_files,
+    "rights:instruction_message": instructed_files,
+    "rights:instruction_step": instructed_steps,
+    "rights:session_sheet": sessions_of_organisations,
     **dict.fromkeys(
         (
             "cep:appointment_detail",

@@ -160,8 +160,30 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "rights:file_request",
             "rights:file_detail",
             "rights:file_cancel",
+            "rights:free_request",
+            "rights:file_step",
+            "rights:file_message",
+            "rights:file_top_up",
         ),
         frozenset({HOLDER}),
+    ),
+    **dict.fromkeys(
+        (
+            "rights:instruction_list",
+            "rights:session_sheet",
+            "rights:instruction_detail",
+            "rights:instruction_message",
+            "rights:instruction_step",
+        ),
+        frozenset(
+            {
+                AGENT,
+                StaffRole.CDC.value,
+                StaffRole.TRAINING_ORGANISATION.value,
+                StaffRole.FUNDER.value,
+                StaffRole.EMPLOYER.value,
+            }
+        ),
     ),
     # Flows with AGORA
     "agora_sync:agent_home": {AGENT, StaffRole.CDC.value},

@@ -53,7 +53,7 @@ def test_export_asks_the_same_queries_whatever_the_number_of_rows(django_assert_
     for _ in range(3):
         TrainingFileFactory(holder=counter.holder)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         export_personal_data(counter.holder)
 
 

@@ -149,9 +149,10 @@ def _people(world: World) -> None:
     )
     world.add("staff whose scope has ended", "all", former.user)
     both = frozenset({"data-protection officer", "administrator", "CDC"})
-    world.secrets[own.birth_name] = both | {"holder", "adviser", "manager", "agent"}
+    world.secrets[own.birth_name] = both | {"holder", "adviser", "manager", "agent", "organisation"}
     world.secrets[other.birth_name] = both | {
         "other holder",
+        "other organisation",
         "other adviser",
         "other manager",
         "other agent",
@@ -160,8 +161,8 @@ def _people(world: World) -> None:
 
 def _holders_objects(world: World) -> None:
     for whose, readers in (
-        ("own", {"holder", "agent", "CDC", "data-protection officer"}),
-        ("other", {"other holder", "other agent", "CDC", "data-protection officer"}),
+        ("own", {"holder", "agent", "CDC", "data-protection officer", "organisation"}),
+        ("other", {"other holder", "other agent", "CDC", "data-protection officer", "other organisation"}),
     ):
         holder: Holder = world.objects[f"holder/{whose}"]
         title = f"{MARK}dossier-{whose}"

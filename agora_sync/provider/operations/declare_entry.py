@@ -10,7 +10,8 @@ from agora_sync.provider.operations.files import contributed_file, refusal, stat
 from agora_sync.provider.operations.people import tell_consultation
 from agora_sync.provider.operations.served import Served
 from rights.enums import EventOrigin, TrainingFileState
-from rights.exceptions import ActionNotAllowed, EntryDateConflict, EntryDateOutsideSession
+from rights.exceptions import EntryDateConflict, EntryDateOutsideSession
+from rights.file_refusals import ActionNotAllowed
 from rights.services.training_files import declare_entry as declare_entry_on_file
 
 NUMBER = "/DeclarerEntree/numeroDossier"

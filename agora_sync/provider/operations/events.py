@@ -18,7 +18,7 @@ from agora_sync.provider.operations.people import tell_consultation
 from agora_sync.provider.operations.served import STEP, Served
 from cpa_portal.kernel.identifiers import InvalidIdentifier, certification_code
 from rights.enums import TrainingFileAction
-from rights.exceptions import ActionNotAllowed
+from rights.file_refusals import ActionNotAllowed
 from rights.models import TrainingFile
 from rights.services.training_files.partner_changes import close_partner_file
 from rights.services.transitions import lock_file

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from agora_sync.services.demo_partners import register_demo_partners
-from cpa_portal.home.demo import cep, rights
+from cpa_portal.home.demo import cep, files, rights
 from cpa_portal.home.demo.accounts import check_identities, create_holders, create_staff
 from cpa_portal.home.demo.people import DOMAIN, named_people, numbered_people
 from cpa_portal.kernel.identifiers import fictitious_siret
@@ -40,6 +40,7 @@ def load_portal(*, seed: int, organisations: int, sessions: int, say: Callable[[
         check_identities(holders, agent=staff[f"conseiller@{DOMAIN}"])
         rights.open_counters(holders, seed=seed, today=today)
         rights.open_files(holders[RICH_HOLDER], today=today)
+        files.open_stories(holders, siret=TRAINING_ORGANISATION_SIRET, today=today)
         ajaccio = cep.open_network(staff, today=today)
         cep.book_first_appointment(holders[RICH_HOLDER], ajaccio)
 

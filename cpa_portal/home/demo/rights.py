@@ -144,7 +144,7 @@ def open_partner_file(holder: Holder, *, organisation_siret: str, today: date) -
             fundings=(FundingFact(Funder.EMPLOYER, 98_000),),
         ),
     )
-    declare_entry(training_file=training_file, entered_on=begun_on, origin=EventOrigin.PORTAL)
+    declare_entry(training_file=training_file, entered_on=begun_on, origin=EventOrigin.AGORA)
 
 
 def affordable_sessions(today: date, count: int) -> list[Session]:

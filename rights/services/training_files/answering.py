@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from rights.enums import (
     EventOrigin,
+    FileRole,
     JournalEventKind,
     TrainingFileAction,
     TrainingFileState,
@@ -17,9 +18,10 @@ from rights.enums import (
 )
 from rights.exceptions import AlreadyTransmitted, NumberAlreadyGiven
 from rights.models import TrainingFile
+from rights.rules.training_file_states import Rule, actions_of
 from rights.services.journal import append_event
-from rights.services.ledger import release_holds
-from rights.services.transitions import advance, lock_file
+from rights.services.training_files.acting import AGORA, take_step
+from rights.services.transitions import lock_file
 
 
 def record_transmission(*, training_file_id: UUID, agora_number: str, at: datetime) -> TrainingFile:
@@ -64,26 +66,22 @@ def record_agora_refusal(*, training_file_id: UUID, code: str, label: str) -> Tr
         training_file = lock_file(training_file_id)
         if training_file.transmission == Transmission.TRANSMITTED:
             raise AlreadyTransmitted
-        if training_file.state != TrainingFileState.REQUESTED:
+        if TrainingFileAction.REFUSE not in actions_of(
+            TrainingFileState(training_file.state), FileRole.AGORA
+        ):
             return training_file
-        training_file.transmission = Transmission.REFUSED
-        training_file.refusal_code = code
-        training_file.refusal_label = label
-        advance(
-            training_file=training_file,
+
+        def note(locked: TrainingFile, rule: Rule) -> None:
+            locked.transmission = Transmission.REFUSED
+            locked.refusal_code = code
+            locked.refusal_label = label
+
+        return take_step(
+            training_file_id=training_file_id,
             action=TrainingFileAction.REFUSE,
-            origin=EventOrigin.AGORA,
+            party=AGORA,
+            today=timezone.localdate(),
             reason=label,
-        )
-        release_holds(
-            training_file=training_file,
-            value_date=timezone.localdate(),
-            source="Refus de votre dossier par AGORA",
-        )
-        append_event(
-            kind=JournalEventKind.FILE_REFUSED,
-            training_file=training_file,
-            origin=EventOrigin.AGORA,
+            prepare=note,
             payload={"code": code, "label": label},
         )
-    return training_file

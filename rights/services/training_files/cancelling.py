@@ -3,31 +3,28 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db import transaction
-
-from rights.enums import EventOrigin, JournalEventKind, TrainingFileAction, Transmission
-from rights.exceptions import AlreadyTransmitted
+from rights.enums import TrainingFileAction, TrainingFileState, Transmission
 from rights.models import TrainingFile
-from rights.services.journal import append_event
-from rights.services.ledger import release_holds
-from rights.services.transitions import advance, lock_file
+from rights.rules.training_file_states import Rule
+from rights.services.training_files.acting import HOLDER, take_step
 
 
 def cancel_training_file(*, training_file_id: UUID, today: date) -> TrainingFile:
-    """The holder gives the request up before it left for AGORA: what was reserved comes back at once.
+    """The holder gives the training up in time: what was reserved comes back at once.
 
-    Raises ActionNotAllowed by state, AlreadyTransmitted once AGORA has it (no cancellation travels to AGORA yet).
+    A file that AGORA already has is told as cancelled by the journal; one that has not left stays here.
+    Raises ActionNotAllowed, GuardRefused.
     """
-    with transaction.atomic():
-        training_file = lock_file(training_file_id)
-        if training_file.transmission == Transmission.TRANSMITTED and training_file.is_active:
-            raise AlreadyTransmitted
-        training_file.transmission = Transmission.NOT_APPLICABLE
-        advance(training_file=training_file, action=TrainingFileAction.CANCEL, origin=EventOrigin.PORTAL)
-        release_holds(
-            training_file=training_file, value_date=today, source="Annulation de votre demande, par vous"
-        )
-        append_event(
-            kind=JournalEventKind.FILE_CANCELLED, training_file=training_file, origin=EventOrigin.PORTAL
-        )
-    return training_file
+
+    def stay(training_file: TrainingFile, rule: Rule) -> TrainingFileState | None:
+        if training_file.transmission != Transmission.TRANSMITTED:
+            training_file.transmission = Transmission.NOT_APPLICABLE
+        return None
+
+    return take_step(
+        training_file_id=training_file_id,
+        action=TrainingFileAction.CANCEL,
+        party=HOLDER,
+        today=today,
+        prepare=stay,
+    )

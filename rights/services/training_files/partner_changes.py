@@ -5,34 +5,28 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from rights.enums import EventOrigin, JournalEventKind, TrainingFileAction
+from rights.enums import TrainingFileAction
 from rights.exceptions import FileAlreadyOpen, FundingMismatch
 from rights.facts import TrainingFileFacts
 from rights.models import TrainingFile
-from rights.services.journal import append_event
+from rights.services.training_files.acting import AGORA, take_step
 from rights.services.training_files.guards import check_fundings
 from rights.services.training_files.receiving import refresh_facts
-from rights.services.transitions import advance, lock_file
-
-_EVENT_OF_CLOSING = {
-    TrainingFileAction.CANCEL: JournalEventKind.FILE_CANCELLED,
-    TrainingFileAction.REFUSE: JournalEventKind.FILE_REFUSED,
-}
+from rights.services.transitions import lock_file
 
 
 def close_partner_file(*, training_file_id: UUID, action: TrainingFileAction, reason: str) -> TrainingFile:
     """A partner cancelled or refused the file before the entry. Raises ActionNotAllowed by state."""
-    with transaction.atomic():
-        training_file = lock_file(training_file_id)
-        advance(training_file=training_file, action=action, origin=EventOrigin.AGORA, reason=reason)
-        append_event(
-            kind=_EVENT_OF_CLOSING[action],
-            training_file=training_file,
-            origin=EventOrigin.AGORA,
-            payload={"reason": reason},
-        )
-    return training_file
+    return take_step(
+        training_file_id=training_file_id,
+        action=action,
+        party=AGORA,
+        today=timezone.localdate(),
+        reason=reason,
+        payload={"reason": reason},
+    )
 
 
 def amend_partner_file(*, training_file_id: UUID, facts: TrainingFileFacts) -> TrainingFile:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -7,19 +8,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Holder
-from accounts.selectors.situations import is_registered_job_seeker
 from accounts.services.sign_in_proofs import Assurance
 from catalog.models import Session
-from rights.enums import EventOrigin, FileOrigin, Funder, JournalEventKind, Transmission
-from rights.exceptions import ActionNotPaid, FileAlreadyOpen, KeyReused, PlanChanged
-from rights.models import Counter, TrainingFile, TrainingFileFunding
-from rights.rules.funding import FundingPlan
-from rights.selectors.funding import action_bought, paying_counters, plan_from_counters
-from rights.selectors.session_facts import facts_of_session
+from rights.enums import EventOrigin, FileOrigin, JournalEventKind, Transmission
+from rights.exceptions import FileAlreadyOpen, KeyReused
+from rights.models import TrainingFile
+from rights.selectors.session_facts import asks_prerequisites, facts_of_session, zone_of_place
 from rights.services.journal import append_event
-from rights.services.ledger import hold, lock_counters
 from rights.services.training_files.guards import check_request, check_spending
-from rights.services.transitions import record_creation
+from rights.services.training_files.planning import plan_file
+from rights.services.transitions import enter_state, record_creation
 
 
 def request_training_file(
@@ -30,6 +28,7 @@ def request_training_file(
     today: date,
     expected_charge_cents: int | None = None,
     assurance: Assurance | None = None,
+    block_codes: Sequence[str] = (),
 ) -> TrainingFile:
     """Open a file on the session for the holder and set the amount aside on the holder's counters.
 
@@ -46,14 +45,14 @@ def request_training_file(
     check_request(holder=holder, session=session, today=today)
     with transaction.atomic():
         check_spending(holder=holder, assurance=assurance, now=timezone.now())
-        training_file = _new_file(key, holder, session, today)
+        training_file = _new_file(key, holder, session, today, block_codes)
         try:
             # A savepoint: the unique constraints decide who comes first, and the loser reads what won.
             with transaction.atomic():
                 training_file.save(force_insert=True)
         except IntegrityError as error:
             return _winner(error, key, holder, session, training_file)
-        _fund(training_file, today, expected_charge_cents)
+        plan_file(training_file, today=today, expected_charge_cents=expected_charge_cents)
         record_creation(training_file=training_file, origin=EventOrigin.PORTAL)
         append_event(
             kind=JournalEventKind.FILE_REQUESTED, training_file=training_file, origin=EventOrigin.PORTAL
@@ -83,56 +82,20 @@ def _winner(
     raise FileAlreadyOpen(in_the_way)
 
 
-def _new_file(key: UUID, holder: Holder, session: Session, today: date) -> TrainingFile:
-    return TrainingFile(
+def _new_file(
+    key: UUID, holder: Holder, session: Session, today: date, block_codes: Sequence[str]
+) -> TrainingFile:
+    training_file = TrainingFile(
         pk=key,
         holder=holder,
         session=session,
         origin=FileOrigin.PORTAL,
         transmission=Transmission.PENDING,
         requested_on=today,
+        zone=zone_of_place(session.place),
+        has_prerequisites=asks_prerequisites(session),
+        block_codes=list(block_codes),
         **facts_of_session(session, today).as_fields(),
     )
-
-
-def _fund(training_file: TrainingFile, today: date, expected_charge_cents: int | None) -> None:
-    """Split the price and hold the parts of the account, the counters being locked from reading to writing."""
-    counters = lock_counters([counter.pk for counter in paying_counters(training_file.holder, today)])
-    plan = plan_from_counters(
-        counters,
-        price_cents=training_file.price_cents,
-        day=today,
-        action=action_bought(
-            certification_code=training_file.certification_code, title=training_file.title, day=today
-        ),
-        job_seeker=is_registered_job_seeker(training_file.holder, today),
-    )
-    if plan.refusal:
-        raise ActionNotPaid(plan.refusal)
-    if expected_charge_cents is not None and expected_charge_cents != plan.holder_charge_cents:
-        raise PlanChanged
-    _write_parts(training_file, plan, {counter.scheme: counter for counter in counters}, today)
-
-
-def _write_parts(
-    training_file: TrainingFile, plan: FundingPlan, counters: dict[str, Counter], today: date
-) -> None:
-    for part in plan.parts:
-        counter = counters[part.scheme]
-        hold(
-            counter=counter,
-            amount=part.amount_cents,
-            training_file=training_file,
-            value_date=today,
-            derivation=part.derivation.as_json(),
-        )
-        TrainingFileFunding.objects.create(
-            training_file=training_file,
-            funder=Funder.CPF_ACCOUNT,
-            counter=counter,
-            amount_cents=part.amount_cents,
-        )
-    if plan.holder_charge_cents:
-        TrainingFileFunding.objects.create(
-            training_file=training_file, funder=Funder.HOLDER, amount_cents=plan.holder_charge_cents
-        )
+    enter_state(training_file, today)
+    return training_file

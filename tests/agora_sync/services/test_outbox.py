@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection, connections, transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.services.holders import find_holder_by_nir
@@ -26,9 +27,11 @@ from agora_sync.models import Exchange, Trace
 from agora_sync.provider.soap import fault_envelope
 from agora_sync.services import outbox
 from agora_sync.tasks import relay_journal, send_exchange
-from rights.enums import EventOrigin, TrainingFileState, Transmission
+from rights.enums import EventOrigin, FileRole, Funder, TrainingFileState, Transmission
 from rights.models import JournalEvent, TrainingFile
 from rights.services.training_files import cancel_training_file, declare_entry
+from rights.services.training_files.acting import Party
+from rights.services.training_files.steps import commit, propose
 from tests.support.agora_listener import AgoraSide, Listener
 from tests.support.agora_misanswering import Reply, misanswering
 from tests.support.databases import ROOT, running_url
@@ -282,10 +285,20 @@ def test_file_cancelled_before_it_left_is_not_sent(training_file: TrainingFile) 
 def test_entry_declared_here_follows_its_file_in_order(
     training_file: TrainingFile, agora_side: AgoraSide, away: str, listener: Listener, settings: Any
 ) -> None:
+    today = timezone.localdate()
+    propose(training_file_id=training_file.pk, party=Party(FileRole.ORGANISATION), today=today)
+    charge = training_file.fundings.filter(funder=Funder.HOLDER).aggregate(Sum("amount_cents", default=0))
+    commit(
+        training_file_id=training_file.pk,
+        holder=training_file.holder,
+        today=today,
+        expected_charge_cents=charge["amount_cents__sum"],
+    )
     declare_entry(
         training_file=training_file,
         entered_on=training_file.session_starts_on,
         origin=EventOrigin.PORTAL,
+        today=training_file.session_starts_on,
     )
     outbox.open_new_exchanges()
     creation, entry = Exchange.objects.order_by("event_id")

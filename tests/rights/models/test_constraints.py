@@ -56,7 +56,8 @@ def test_closed_files_leave_room_for_another(trait):
     [
         ("rights_file_state_known", {"state": "lost"}),
         ("rights_file_dates_in_order", {"session_ends_on": date(2026, 4, 12)}),
-        ("rights_file_entry_has_date", {"state": TrainingFileState.IN_TRAINING}),
+        ("rights_file_entry_has_date", {"state": TrainingFileState.IN_TRAINING, "entered_on": None}),
+        ("rights_file_exit_has_date_and_reason", {"state": TrainingFileState.LEFT, "left_on": None}),
         ("rights_file_transmitted_has_number", {"transmission": Transmission.TRANSMITTED}),
         ("rights_file_refusal_has_reason", {"transmission": Transmission.REFUSED}),
         ("price_cents", {"price_cents": -1}),

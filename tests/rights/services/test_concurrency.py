@@ -10,7 +10,8 @@ from django.db import connections
 from django.db.models import Sum
 
 from rights.enums import EntryKind, Scheme
-from rights.exceptions import ActionNotAllowed, FileAlreadyOpen, InsufficientBalance
+from rights.exceptions import FileAlreadyOpen, InsufficientBalance
+from rights.file_refusals import ActionNotAllowed
 from rights.models import Counter, Entry, JournalEvent, TrainingFile
 from rights.services.ledger import open_counter, post_entry
 from rights.services.training_files import (

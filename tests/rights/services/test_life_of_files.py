@@ -5,14 +5,14 @@ from uuid import uuid4
 
 import pytest
 
-from rights.enums import EventOrigin, TrainingFileState, Transmission
+from rights.enums import EventOrigin, FileRole, TrainingFileState, Transmission
 from rights.exceptions import (
-    ActionNotAllowed,
     AlreadyTransmitted,
     EntryDateConflict,
     EntryDateOutsideSession,
     NumberAlreadyGiven,
 )
+from rights.file_refusals import ActionNotAllowed
 from rights.models import Entry, JournalEvent
 from rights.selectors.journal import events_for_agora
 from rights.services.training_files import (
@@ -22,6 +22,8 @@ from rights.services.training_files import (
     record_transmission,
     request_training_file,
 )
+from rights.services.training_files.acting import Party
+from rights.services.training_files.steps import commit, propose
 from tests.support.factories.rights import (
     REQUEST_DAY,
     SESSION_END,
@@ -35,6 +37,7 @@ pytestmark = pytest.mark.django_db
 
 AT = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 NUMBER = "AG0123456789AB"
+ORGANISATION = Party(FileRole.ORGANISATION)
 
 
 @pytest.fixture
@@ -46,6 +49,17 @@ def counter():
 def requested(counter):
     return request_training_file(
         key=uuid4(), holder=counter.holder, session=RequestableSessionFactory(), today=REQUEST_DAY
+    )
+
+
+def accepted(training_file):
+    """The organisation accepts, the holder commits."""
+    propose(training_file_id=training_file.pk, party=ORGANISATION, today=REQUEST_DAY)
+    return commit(
+        training_file_id=training_file.pk,
+        holder=training_file.holder,
+        today=REQUEST_DAY,
+        expected_charge_cents=103_20,
     )
 
 
@@ -77,15 +91,14 @@ def test_cancel_writes_its_history_and_an_event(requested):
     assert (event.kind, event.origin) == ("file_cancelled", EventOrigin.PORTAL)
 
 
-def test_cancel_after_transmission_changes_nothing(counter, requested):
+def test_cancel_after_transmission_gives_back_and_keeps_the_number(counter, requested):
     record_transmission(training_file_id=requested.pk, agora_number=NUMBER, at=AT)
 
-    with pytest.raises(AlreadyTransmitted):
-        cancel_training_file(training_file_id=requested.pk, today=REQUEST_DAY)
+    cancel_training_file(training_file_id=requested.pk, today=REQUEST_DAY)
 
     counter.refresh_from_db()
-    assert facts(requested) == (TrainingFileState.REQUESTED, Transmission.TRANSMITTED)
-    assert counter.reserved == 1_396_80
+    assert facts(requested) == (TrainingFileState.CANCELLED, Transmission.TRANSMITTED)
+    assert (counter.balance, counter.reserved) == (5_000_00, 0)
 
 
 @pytest.mark.parametrize("trait", ["cancelled", "refused", "in_training"])
@@ -197,24 +210,29 @@ def test_record_agora_refusal_of_a_file_cancelled_meanwhile_changes_nothing(coun
 
 @pytest.mark.parametrize("entered_on", [SESSION_START, SESSION_END])
 def test_declare_entry_within_the_session_puts_the_file_in_training(requested, entered_on):
+    accepted(requested)
+
     declare_entry(training_file=requested, entered_on=entered_on, origin=EventOrigin.PORTAL)
 
     requested.refresh_from_db()
     event = JournalEvent.objects.order_by("id").last()
     assert (requested.state, requested.entered_on) == (TrainingFileState.IN_TRAINING, entered_on)
-    assert (event.kind, event.payload) == ("entry_declared", {"entered_on": entered_on.isoformat()})
+    assert (event.kind, event.payload["entered_on"]) == ("entry_declared", entered_on.isoformat())
 
 
 @pytest.mark.parametrize("entered_on", [SESSION_START - timedelta(days=1), SESSION_END + timedelta(days=1)])
 def test_declare_entry_outside_the_session_changes_nothing(requested, entered_on):
+    accepted(requested)
+
     with pytest.raises(EntryDateOutsideSession):
         declare_entry(training_file=requested, entered_on=entered_on, origin=EventOrigin.PORTAL)
 
-    assert facts(requested) == (TrainingFileState.REQUESTED, Transmission.PENDING)
-    assert JournalEvent.objects.count() == 1
+    assert facts(requested) == (TrainingFileState.ACCEPTED, Transmission.PENDING)
+    assert not JournalEvent.objects.filter(kind="entry_declared").exists()
 
 
 def test_declare_entry_again_the_same_day_writes_nothing_more(requested):
+    accepted(requested)
     declare_entry(training_file=requested, entered_on=SESSION_START, origin=EventOrigin.PORTAL)
 
     declare_entry(training_file=requested, entered_on=SESSION_START, origin=EventOrigin.PORTAL)
@@ -223,6 +241,7 @@ def test_declare_entry_again_the_same_day_writes_nothing_more(requested):
 
 
 def test_declare_entry_again_on_another_day_changes_nothing(requested):
+    accepted(requested)
     declare_entry(training_file=requested, entered_on=SESSION_START, origin=EventOrigin.PORTAL)
 
     with pytest.raises(EntryDateConflict):
@@ -256,6 +275,7 @@ def test_events_for_agora_leave_out_what_came_from_agora(requested):
 
 
 def test_events_for_agora_give_requests_and_entries_in_order(requested):
+    accepted(requested)
     declare_entry(training_file=requested, entered_on=date(2026, 4, 14), origin=EventOrigin.PORTAL)
 
     kinds = list(events_for_agora().values_list("kind", flat=True))

@@ -109,13 +109,13 @@ def test_file_detail_waiting_offers_to_look_again_and_to_cancel(client, requeste
     assert "rights/file_status" in page
 
 
-def test_file_detail_transmitted_offers_neither(client, requested):
+def test_file_detail_transmitted_offers_to_cancel_not_to_refresh(client, requested):
     record_transmission(training_file_id=requested.pk, agora_number="AG0123456789AB", at=TRANSMITTED_AT)
 
     page = page_of(client, f"/mes-dossiers/{requested.pk}/")
 
     assert "Actualiser" not in page
-    assert "annuler/" not in page
+    assert "annuler/" in page
     assert "rights/file_status" not in page
 
 
@@ -142,7 +142,7 @@ def test_file_cancel_of_another_person_changes_nothing(client, holder):
 def test_file_detail_asks_a_fixed_number_of_queries(client, requested, django_assert_num_queries):
     client.get(f"/mes-dossiers/{requested.pk}/")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(f"/mes-dossiers/{requested.pk}/")
 
 
@@ -164,11 +164,11 @@ def test_file_cancel_confirmed_closes_the_file_and_gives_the_rights_back(client,
     assert holder.counters.get().balance == 5_000_00
 
 
-def test_file_cancel_too_late_says_what_to_do(client, holder, requested):
-    record_transmission(training_file_id=requested.pk, agora_number="AG0123456789AB", at=TRANSMITTED_AT)
+def test_file_cancel_too_late_says_what_to_do(client, holder):
+    begun = TrainingFileFactory(holder=holder, state=TrainingFileState.IN_TRAINING)
 
-    response = client.post(f"/mes-dossiers/{requested.pk}/annuler/")
+    response = client.post(f"/mes-dossiers/{begun.pk}/annuler/")
 
-    requested.refresh_from_db()
-    assert "prévenez l’organisme de formation" in response.content.decode()
-    assert requested.state == TrainingFileState.REQUESTED
+    begun.refresh_from_db()
+    assert "d’agir ; vous pouvez lui écrire dans le dossier" in response.content.decode()
+    assert begun.state == TrainingFileState.IN_TRAINING

@@ -112,7 +112,7 @@ def test_waiting_file_shows_the_answer_of_agora_without_reloading(page, counter,
 
     expect(page.locator("#file-status")).to_contain_text("Transmis à AGORA le", timeout=10_000)
     expect(page.locator("#file-history")).to_contain_text("AG0123456789AB")
-    expect(page.get_by_role("link", name="Annuler ma demande")).to_have_count(0)
+    expect(page.get_by_role("link", name="Annuler ma demande")).to_have_count(1)
 
 
 def test_list_and_closed_files_are_readable_and_sound(page, counter, session):

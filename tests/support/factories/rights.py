@@ -11,6 +11,7 @@ from catalog.models import Action, Organisation, Place, Session, Training
 from rights.enums import (
     UNIT_OF_SCHEME,
     EventOrigin,
+    ExitReason,
     FileOrigin,
     Scheme,
     TrainingFileState,
@@ -26,6 +27,13 @@ REQUEST_DAY = date(2026, 3, 2)
 SESSION_START = date(2026, 4, 13)
 SESSION_END = date(2026, 6, 12)
 OPENING_DAY = date(2026, 1, 1)
+ENDED = (
+    TrainingFileState.LEFT,
+    TrainingFileState.SERVICE_DECLARED,
+    TrainingFileState.SERVICE_DONE,
+    TrainingFileState.PAID,
+)
+BEGUN = (TrainingFileState.IN_TRAINING, *ENDED)
 TRANSMITTED_AT = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
 
 
@@ -145,6 +153,11 @@ class TrainingFileFactory(DjangoModelFactory):
     price_cents = 1_500_00
     place = "Atelier du port, 20000 Ajaccio"
     requested_on = REQUEST_DAY
+    # Some states hold only with their dates: a test names the state, these come with it.
+    entered_on = factory.LazyAttribute(lambda o: SESSION_START if o.state in BEGUN else None)
+    left_on = factory.LazyAttribute(lambda o: SESSION_END if o.state in ENDED else None)
+    exit_reason = factory.LazyAttribute(lambda o: ExitReason.COMPLETED if o.state in ENDED else "")
+    state = TrainingFileState.REQUESTED
 
     @classmethod
     def _create(cls, model_class: type[TrainingFile], *args: Any, **fields: Any) -> TrainingFile:

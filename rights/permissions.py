@@ -1,0 +1,16 @@
+"""Who may open the pages of this room, beyond the holder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from accounts.selectors.staff import current_roles
+from rights.selectors.instruction import INSTRUCTING
+
+if TYPE_CHECKING:
+    from accounts.permissions import AnyUser
+
+
+def instructs_files(user: AnyUser) -> bool:
+    """Organisations, payers and the Caisse des dépôts; each sees the files that concern them."""
+    return bool(INSTRUCTING & current_roles(user))
