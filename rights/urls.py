@@ -2,12 +2,13 @@ from django.urls import URLPattern, path
 
 from cpa_portal.kernel.access import public
 from rights.api.calculation import CalculationView
-from rights.views import counters, file_steps, instruction, parameters, requesting, training_files
+from rights.views import counters, file_steps, instruction, parameters, requesting, simulation, training_files
 
 app_name = "rights"
 urlpatterns: list[URLPattern] = [
     path("baremes/", parameters.parameter_tables, name="parameter_tables"),
     path("api/v1/calcul/", public(CalculationView.as_view()), name="api_calculation"),
+    path("mes-droits/et-si/", simulation.simulation, name="simulation"),
     path("mes-droits/", counters.counter_list, name="counter_list"),
     path("mes-droits/<slug:slug>/", counters.counter_detail, name="counter_detail"),
     path("mes-dossiers/", training_files.file_list, name="file_list"),

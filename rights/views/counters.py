@@ -1,16 +1,18 @@
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import is_holder
 from cpa_portal.kernel.access import requires
 from cpa_portal.kernel.charts import Chart, ChartKind, draw_chart
-from rights.enums import Unit
+from rights.enums import Scheme, Unit
 from rights.models import Entry
 from rights.rules.derivation import Derivation
 from rights.schemes import SCHEME_OF_SLUG
 from rights.selectors.counters import CounterLine, balance_over_time, counter_of, counters_of, entries_of
+from rights.selectors.simulation import coming_to
 from rights.views.request_types import HolderRequest
 from rights.wording.amounts import format_amount
 from rights.wording.entries import entry_sentence
@@ -37,7 +39,14 @@ def counter_detail(request: HolderRequest, slug: str) -> HttpResponse:
         raise Http404
     paginator = Paginator(entries_of(line.counter), ENTRIES_PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
-    context = {"line": line, "page": page, "rows": history_rows(page, line.unit), "chart": chart_of(line)}
+    context: dict[str, object] = {
+        "line": line,
+        "page": page,
+        "rows": history_rows(page, line.unit),
+        "chart": chart_of(line),
+    }
+    if scheme is Scheme.CPF:
+        context["coming"] = coming_to(line.balance, timezone.localdate())
     return render(request, "rights/counter_detail.html", context)
 
 

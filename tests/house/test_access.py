@@ -161,6 +161,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "rights:file_detail",
             "rights:file_cancel",
             "rights:free_request",
+            "rights:simulation",
             "rights:file_step",
             "rights:file_message",
             "rights:file_top_up",
