@@ -38,7 +38,8 @@ class Listener:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(timeout=20)
+        # Longer than the time gunicorn leaves to the calls in hand.
+        self.process.wait(timeout=60)
 
     def start(self) -> None:
         self.process = _started(self.port, self.environment)
