@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from agora_sync import contract
+from agora_sync.contract import dictionary
 from agora_sync.provider.call import read_call
 from agora_sync.provider.exchange import Answer, handle_call
 from cpa_portal.kernel.access import public
@@ -15,14 +16,16 @@ XML_TYPE = "text/xml; charset=utf-8"
 @csrf_exempt
 @public
 def endpoint(request: HttpRequest) -> HttpResponse:
-    """`?wsdl` and `?xsd=` give the contract; everything else is an exchange, refused ones included."""
+    """`?wsdl`, `?xsd=` and `?items` (dictionary) give the contract; everything else is an exchange, refused or not."""
     wanted = {name.lower(): str(value) for name, value in request.GET.items()}
-    if request.method in {"GET", "HEAD"} and wanted.keys() & {"wsdl", "xsd"}:
+    if request.method in {"GET", "HEAD"} and wanted.keys() & {"wsdl", "xsd", "items"}:
         return _contract(request, wanted)
     return _response(handle_call(read_call(request)))
 
 
 def _contract(request: HttpRequest, wanted: dict[str, str]) -> HttpResponse:
+    if "items" in wanted:
+        return HttpResponse(dictionary.as_csv(), content_type="text/csv; charset=utf-8")
     # The host was checked against ALLOWED_HOSTS; this listener and its proxy only speak TLS.
     address = f"https://{request.get_host()}{request.path}"
     try:

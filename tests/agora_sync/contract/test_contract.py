@@ -9,7 +9,9 @@ import zeep
 from lxml import etree
 
 from agora_sync import contract
-from agora_sync.contract import Operation
+from agora_sync.contract import Operation, dictionary
+from agora_sync.contract.shapes import leaves, type_shape
+from agora_sync.enums import PartnerKind
 from agora_sync.faults import FaultCode, FaultDetail, SOAPRefusal
 from agora_sync.mapping.codes import WIRE_STATES
 from agora_sync.mapping.requests import CreateFileRequest, PersonIdentity, element_of, request_values
@@ -123,3 +125,31 @@ def test_request_of_ours_respects_the_contract() -> None:
     request = CreateFileRequest(uuid4(), PersonIdentity("185017505600149", "Martin"), long_title)
 
     contract.schema().assertValid(element_of("CreerDossier", request_values(request)))
+
+
+def test_dictionary_and_schema_name_the_same_items() -> None:
+    person = {f"titulaire/{path}" for path in leaves(type_shape("Titulaire"))}
+
+    assert [item.path for item in dictionary.items() if item.path not in person] == list(
+        leaves(type_shape("Dossier"))
+    )
+    assert person <= set(dictionary.items_by_path())
+
+
+def test_every_item_has_words_writers_and_operations_of_the_contract() -> None:
+    kinds = {str(kind) for kind in PartnerKind}
+    for item in dictionary.items():
+        assert item.label, item.path
+        assert item.family in dictionary.FAMILIES, item.path
+        assert item.writers <= kinds | {dictionary.AGORA}, item.path
+        assert item.writers, item.path
+        assert item.recipients <= kinds - {PartnerKind.OTHER}, item.path
+        assert item.in_requests or item.writers == {dictionary.AGORA}, item.path
+        assert item.in_answers or item.path.startswith("titulaire/"), item.path
+
+
+def test_dictionary_as_csv_has_a_line_an_item_and_a_column_a_recipient() -> None:
+    heading, *lines = dictionary.as_csv().splitlines()
+
+    assert len(lines) == len(dictionary.items())
+    assert heading.count("destinataire_") == len(PartnerKind)

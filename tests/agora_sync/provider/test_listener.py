@@ -158,6 +158,9 @@ def test_contract_is_served_at_the_address_called(listener: Listener) -> None:
     schema = get(listener, "?xsd=operations.xsd")
     assert f'schemaLocation="{listener.url}?xsd=types.xsd"'.encode() in schema.content
     assert get(listener, "?xsd=../../etc/passwd").status_code == 404
+    items = get(listener, "?items")
+    assert (items.status_code, items.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    assert "complement/situationEntree/niveau" in items.text
 
 
 @pytest.mark.parametrize("path", ["/", "/admin/", "/healthz", "/agora/v2/", "/tableau-de-bord/"])
