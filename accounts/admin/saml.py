@@ -64,6 +64,8 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class MappingInline(RoleInline):
     model = SAMLRoleMapping
+    # Rows to fill in without script.
+    extra = 3
     view_roles = add_roles = change_roles = delete_roles = ADMINISTRATORS
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from accounts.rules.birth_dates import BirthDate
+from accounts.rules.birthplaces import is_same_birthplace
 from accounts.rules.names import (
     first_names_are_registered_alike,
     is_a_first_name_of,
@@ -25,9 +26,6 @@ K = TypeVar("K")
 
 FEMALE, MALE = "female", "male"
 _SEX_OF_FIRST_DIGIT = {"1": MALE, "3": MALE, "7": MALE, "2": FEMALE, "4": FEMALE, "8": FEMALE}
-# Until 1976 the two départements of Corsica were one, number 20; the communes kept their three digits.
-_FORMER_CORSICA = "20"
-_CORSICA = ("2A", "2B")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ def _designates_with_number(claimed: ClaimedIdentity, held: HeldIdentity[K]) -> 
         _date_is_admitted(claimed, held),
         not claimed.first_names or is_a_first_name_of(claimed.first_names, held.first_names),
         _do_not_contradict(claimed.sex, held.sex),
-        _is_place_admitted(claimed.birthplace, held.birthplaces),
+        _is_place_admitted(claimed.birthplace, held.birthplaces, held.birth_date),
     ]
     return all(agreements)
 
@@ -132,7 +130,7 @@ def _designates_by_civil_status(claimed: ClaimedIdentity, held: HeldIdentity[K])
         claimed.birth_date is not None and claimed.birth_date == held.birth_date,
         _do_not_contradict(claimed.sex, held.sex),
         bool(claimed.birthplace and held.birthplaces),
-        _is_place_admitted(claimed.birthplace, held.birthplaces),
+        _is_place_admitted(claimed.birthplace, held.birthplaces, held.birth_date),
     ]
     return all(agreements)
 
@@ -147,12 +145,7 @@ def _do_not_contradict(one: str, other: str) -> bool:
     return not one or not other or one == other
 
 
-def _is_place_admitted(claimed: str, held: frozenset[str]) -> bool:
-    known = {code for place in held for code in _place_codes(place)}
-    return not claimed or not known or bool(_place_codes(claimed) & known)
-
-
-def _place_codes(code: str) -> set[str]:
-    if code[:2] in {_FORMER_CORSICA, *_CORSICA}:
-        return {code, _FORMER_CORSICA + code[2:]}
-    return {code}
+def _is_place_admitted(claimed: str, held: frozenset[str], birth_date: BirthDate | None) -> bool:
+    year = birth_date.year if birth_date else None
+    agreements = [is_same_birthplace(claimed, place, year) for place in held]
+    return not claimed or not held or any(agreements)

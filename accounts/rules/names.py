@@ -6,15 +6,22 @@ import unicodedata
 _LETTERS = str.maketrans(
     {"Œ": "OE", "Æ": "AE", "ẞ": "SS", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH", "Ħ": "H"}
 )
-# Registers of other countries write the mark as a letter ("Mueller"); INSEE drops it ("MULLER").
-_UMLAUTS = str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE"})
+# Passports and registers of other countries write the mark as a letter ("Mueller", ICAO 9303-3); INSEE drops it
+# ("MULLER").
+_UMLAUTS = str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE", "Å": "AA", "Ø": "OE"})
 # Small words that come before a name and that registers glue, write apart or leave out.
-_PARTICLES = {"D", "DA", "DAS", "DE", "DEL", "DELLA", "DES", "DI", "DO", "DOS", "DU", "VAN", "VON"}
-_ARTICLES = {"EL", "L", "LA", "LE", "LES"}
+_PARTICLES = {
+    "D", "DA", "DAL", "DALLA", "DAS", "DE", "DEGLI", "DEI", "DEL", "DELLA", "DELLO", "DEN", "DER", "DES", "DI",
+    "DO", "DOS", "DU", "E", "VAN", "VON", "Y", "ZU",
+}  # fmt: skip
+_ARTICLES = {"AL", "EL", "L", "LA", "LAS", "LE", "LES", "LOS"}
 _SAINTS = {"ST": "SAINT", "STE": "SAINTE", "STS": "SAINTS", "STES": "SAINTES"}
 # "Durand épouse Martin", "Martin née Durand": one answer that gives both names.
-_BIRTH_THEN_USUAL = {"EPOUSE", "EPOUX", "EP", "EPX", "VEUVE", "VEUF", "VVE"}
+_BIRTH_THEN_USUAL = {
+    "EPOUSE", "EPOUX", "EP", "EPSE", "EPX", "VEUVE", "VEUF", "VVE", "VF", "DIVORCEE", "DIVORCE", "DIV",
+}  # fmt: skip
 _USUAL_THEN_BIRTH = {"NEE", "NE"}
+_CIVILITIES = {"MADAME", "MME", "MADEMOISELLE", "MLLE", "MONSIEUR", "MR"}
 
 
 def filtered_words(name: str) -> list[str]:
@@ -42,9 +49,10 @@ def is_a_name_of(answer: str, *, birth_name: str, usual_name: str) -> bool:
     names = [birth_name]
     if filtered_words(usual_name):
         names += [usual_name, f"{birth_name} {usual_name}", f"{usual_name} {birth_name}"]
-    given = _declared_birth_name(answer)
+    # The whole answer too: somebody may be called "Ne" or "Madame".
+    given = [_declared_birth_name(answer), answer]
     # Every comparison is made: the time of the answer does not tell which name was right.
-    agreements = [is_same_name(given, name) for name in names]
+    agreements = [is_same_name(one, name) for one in given for name in names]
     return any(agreements)
 
 
@@ -93,13 +101,15 @@ def _forms_of_words(words: list[str], droppable: set[str]) -> set[str]:
 def _declared_birth_name(answer: str) -> str:
     """The birth name out of an answer that says which name is which; the answer itself otherwise."""
     words = answer.split()
-    for rank, word in enumerate(words):
+    if len(words) > 1 and "".join(filtered_words(words[0])) in _CIVILITIES:
+        words = words[1:]
+    for rank, word in enumerate(words[:-1]):
         said = "".join(filtered_words(word))
-        if 0 < rank < len(words) - 1 and said in _BIRTH_THEN_USUAL:
+        if rank and said in _BIRTH_THEN_USUAL:
             return " ".join(words[:rank])
-        if 0 < rank < len(words) - 1 and said in _USUAL_THEN_BIRTH:
+        if said in _USUAL_THEN_BIRTH:
             return " ".join(words[rank + 1 :])
-    return answer
+    return " ".join(words)
 
 
 def _given(first_names: str) -> list[str]:

@@ -156,6 +156,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(SITE_URL).scheme
 ACCOUNT_FORMS = {
     "login": "accounts.forms.sign_in.SignInForm",
     "signup": "accounts.forms.sign_in.SignUpForm",
+    "reset_password": "accounts.forms.sign_in.ResetForm",
 }
 # Failures are counted per address, tightly; per origin, with room for an agency or a school behind one IP.
 ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {

@@ -1,12 +1,14 @@
 """One portal and one browser for all journeys of a worker; each journey is a new visit."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.support.browser import DESKTOP, PHONE, new_browser, new_visit
 from tests.support.portal import Portal, running_portal
+from tests.support.saml_idp import running_provider
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -20,8 +22,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    with running_portal(tmp_path_factory.mktemp("portal") / "data") as running:
+def organisation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of an organisation's identity provider, which runs beside the portal on a site of another name."""
+    with running_provider(tmp_path_factory.mktemp("organisation"), "localhost") as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory, organisation: Path) -> Iterator[Portal]:
+    keys = {"SAML_SP_CERTIFICATE": str(organisation / "sp.pem"), "SAML_SP_KEY": str(organisation / "sp.key")}
+    with running_portal(tmp_path_factory.mktemp("portal") / "data", given=keys) as running:
         yield running
 
 

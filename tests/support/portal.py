@@ -35,6 +35,7 @@ class Portal:
     data: Path
     process: "subprocess.Popen[str]"
     options: tuple[str, ...] = ()
+    given: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
     url: str = ""
     agora_url: str = ""
@@ -51,7 +52,9 @@ class Portal:
 
     def restart(self) -> None:
         """Start it again on the same data, after `stop(portal)`; its ports may be others."""
-        self.process, self.lines, self.url = started(self.data, *self.options), [], ""
+        self.process, self.lines, self.url = (
+            started(self.data, *self.options, given=self.given), [], ""
+        )
         read_announcement(self)
 
     def agora(self, order: str) -> None:
@@ -60,9 +63,12 @@ class Portal:
 
 
 @contextmanager
-def running_portal(data: Path, *options: str) -> Iterator[Portal]:
-    """Start `bin/run` on free ports and wait for its `ready:` line; stop it and what it started at the end."""
-    portal = Portal(data, started(data, *options), options)
+def running_portal(data: Path, *options: str, given: dict[str, str] | None = None) -> Iterator[Portal]:
+    """Start `bin/run` on free ports and wait for its `ready:` line; stop it and what it started at the end.
+
+    `given`: variables of its environment.
+    """
+    portal = Portal(data, started(data, *options, given=given), options, given or {})
     try:
         read_announcement(portal)
         yield portal
@@ -70,8 +76,8 @@ def running_portal(data: Path, *options: str) -> Iterator[Portal]:
         stop(portal)
 
 
-def started(data: Path, *options: str) -> "subprocess.Popen[str]":
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)}
+def started(data: Path, *options: str, given: dict[str, str] | None = None) -> "subprocess.Popen[str]":
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(FOREIGN)} | (given or {})
     return subprocess.Popen(
         [str(ROOT / "bin" / "run"), "--data", str(data), *options],
         cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

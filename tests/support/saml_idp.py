@@ -1,8 +1,10 @@
 """An identity provider that is not ours: pysaml2, in a process of its own, on loopback.
 
-`python -m tests.support.saml_idp FOLDER` reads `FOLDER/sp.xml` (our metadata), makes its key, writes `FOLDER/idp.xml`,
-prints its port and answers `/sso`: it checks the signature of the request, then returns the signed response in base64.
-What the response says and how it errs is asked for in the query, which stands for the people and clocks over there.
+`python -m tests.support.saml_idp FOLDER [HOST]` reads `FOLDER/sp.xml` (our metadata), makes its key, writes
+`FOLDER/idp.xml`, prints its port and answers `/sso`: it checks the signature of the request, then returns the signed
+response in base64. What the response says and how it errs is asked for in the query (`wanted`), which stands for the
+people and clocks over there. Without it a browser is asking: it gets a page, signed in as `FOLDER/person.json`, whose
+button posts the response to where the request came from.
 """
 
 from __future__ import annotations
@@ -10,8 +12,12 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import subprocess
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -80,8 +86,7 @@ def make_key(folder: Path, name: str) -> None:
     (folder / f"{name}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
 
-def provider(folder: Path, port: int, key: str = "idp") -> Server:
-    origin = f"http://127.0.0.1:{port}"
+def provider(folder: Path, origin: str, key: str = "idp") -> Server:
     configuration = {
         "entityid": f"{origin}/metadata",
         "crypto_backend": "XMLSecurity",
@@ -104,26 +109,43 @@ def provider(folder: Path, port: int, key: str = "idp") -> Server:
     return server
 
 
+PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>Organisme d’essai</title></head>
+<body><h1>Organisme d’essai</h1><form method="post" action="{address}">
+<input type="hidden" name="SAMLResponse" value="{answer}">
+<button type="submit">Continuer comme {person}</button></form></body></html>"""
+
+
 class Handler(BaseHTTPRequestHandler):
     folder: Path
+    origin: str
 
     def do_GET(self) -> None:
         query = {
             name: values[0]
             for name, values in parse_qs(urlsplit(self.path).query, keep_blank_values=True).items()
         }
-        port = self.server.server_address[1]
         try:
-            answer = responded(self.folder, port, query)
+            body, kind = self._answer(query)
         except Exception as problem:
             # Told to the test's log: the answer itself only says that the request is refused.
             traceback.print_exception(problem)
-            self._send(400, b"")
+            self._send(400, b"", "text/plain")
         else:
-            self._send(200, base64.b64encode(answer.encode()))
+            self._send(200, body, kind)
 
-    def _send(self, status: int, body: bytes) -> None:
+    def _answer(self, query: dict[str, str]) -> tuple[bytes, str]:
+        if "wanted" in query:
+            answer, _ = responded(self.folder, self.origin, query, json.loads(query["wanted"]))
+            return base64.b64encode(answer.encode()), "text/plain"
+        person = json.loads((self.folder / "person.json").read_text())
+        answer, address = responded(self.folder, self.origin, query, person)
+        encoded = base64.b64encode(answer.encode()).decode()
+        page = PAGE.format(address=escape(address), answer=encoded, person=escape(person["name_id"]))
+        return page.encode(), "text/html; charset=utf-8"
+
+    def _send(self, status: int, body: bytes, kind: str) -> None:
         self.send_response(status)
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -132,9 +154,11 @@ class Handler(BaseHTTPRequestHandler):
         """Silent: what matters is in the answers."""
 
 
-def responded(folder: Path, port: int, query: dict[str, str]) -> str:
-    wanted = json.loads(query.get("wanted", "{}"))
-    idp = provider(folder, port, wanted.get("key", "idp"))
+def responded(
+    folder: Path, origin: str, query: dict[str, str], wanted: dict[str, Any]
+) -> tuple[str, str]:
+    """The response as XML, and the address of ours that it goes to."""
+    idp = provider(folder, origin, wanted.get("key", "idp"))
     request = idp.parse_authn_request(
         query["SAMLRequest"],
         BINDING_HTTP_REDIRECT,
@@ -144,7 +168,7 @@ def responded(folder: Path, port: int, query: dict[str, str]) -> str:
     )
     arguments = idp.response_args(request.message)
     sp = wanted.get("audience", arguments["sp_entity_id"])
-    return str(
+    response = str(
         idp.create_authn_response(
             wanted.get("attributes", {}),
             in_response_to=wanted.get("in_response_to", arguments["in_response_to"]),
@@ -159,6 +183,26 @@ def responded(folder: Path, port: int, query: dict[str, str]) -> str:
             session_not_on_or_after=None,
         )
     )
+    return response, arguments["destination"]
+
+
+@contextmanager
+def running_provider(folder: Path, host: str = "127.0.0.1") -> Iterator[Path]:
+    """The provider in a process of its own, with a key for our side (`sp.key`, `sp.pem`) beside its own files."""
+    make_key(folder, "sp")
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "tests.support.saml_idp", str(folder), host],
+        cwd=Path(__file__).resolve().parent.parent.parent,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip().isdigit()
+        yield folder
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
 
 
 def main() -> None:
@@ -168,19 +212,20 @@ def main() -> None:
     server = HTTPServer(("127.0.0.1", 0), Handler)
     Handler.folder = folder
     port = server.server_address[1]
+    # Under another name than the site's the browser goes from one site to another, as in real life.
+    Handler.origin = f"http://{sys.argv[2] if len(sys.argv) > 2 else '127.0.0.1'}:{port}"
     (folder / "sp.xml").touch()
     for name in ("idp", "next"):
         if (folder / "sp.xml").stat().st_size == 0:
-            configuration = provider_description(folder, port, name)
+            configuration = provider_description(folder, Handler.origin, name)
             (folder / f"{name}.xml").write_text(configuration)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     server.serve_forever()
 
 
-def provider_description(folder: Path, port: int, key: str) -> str:
+def provider_description(folder: Path, origin: str, key: str) -> str:
     """The provider's own metadata, before it knows ours."""
-    origin = f"http://127.0.0.1:{port}"
     configuration = IdPConfig().load(
         {
             "entityid": f"{origin}/metadata",
