@@ -174,3 +174,18 @@ class AlarmKind(models.TextChoices):
 class AlarmState(models.TextChoices):
     NEW = "new", "À traiter"
     HANDLED = "handled", "Traitée"
+
+
+class DelegateKind(models.TextChoices):
+    """As what somebody acts for a holder."""
+
+    MANDATEE = "mandatee", "Mandataire (proche, travailleur social, aidant)"
+    ADVISER = "adviser", "Conseiller en évolution professionnelle"
+
+
+class DelegatedAct(models.TextChoices):
+    """What may be done in another's name. Spending is not among them: nobody spends another person's rights."""
+
+    READ_RIGHTS = "read_rights", "Voir mes droits et mes dossiers"
+    DECLARE_SITUATION = "declare_situation", "Déclarer mes changements de situation"
+    ASK_ABOUT_DATA = "ask_about_data", "Faire une demande sur mes données"

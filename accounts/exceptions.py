@@ -147,6 +147,19 @@ class WrongPostedCode(Refusal):
     )
 
 
+class DelegationRefused(Refusal):
+    code = "delegation_refused"
+    message = "Un mandat nomme au moins un acte et une date de fin, un an au plus après le début."
+
+
+class WrongDelegationCode(Refusal):
+    code = "wrong_delegation_code"
+    message = (
+        "Ce code n’est pas valable. Vérifiez-le avec la personne qui vous l’a remis : il sert une fois, pendant sept "
+        "jours. Un mandat de conseiller ne sert qu’à un conseiller en exercice."
+    )
+
+
 class JobLost(Exception):
     """Another process took the job over, or it ended: what this one does now must not be written."""
 

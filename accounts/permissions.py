@@ -93,6 +93,11 @@ def receives_public(user: AnyUser) -> bool:
     return is_cep_adviser(user) or is_cep_manager(user)
 
 
+def records_deaths(user: AnyUser) -> bool:
+    """Whoever may write that a person has died, or that it was a mistake."""
+    return is_administrator(user) or is_data_protection_officer(user)
+
+
 def is_account_guardian(user: AnyUser) -> bool:
     """Whoever may freeze an account and reopen it, with a second person."""
     return is_rssi(user) or is_administrator(user)

@@ -17,24 +17,35 @@ if TYPE_CHECKING:
 RETENTION_RULES = [
     RetentionRule(
         data_class="Identité, coordonnées et numéro de sécurité sociale",
+        seen_by=(
+            "Délégué à la protection des données et administrateurs ; votre conseiller voit votre "
+            "nom et vos coordonnées ; les partenaires d’AGORA, votre identité. Votre numéro n’est "
+            "montré entier à personne"
+        ),
         models=("accounts.Holder", "accounts.HolderNIR"),
         kept="Tant que le compte est ouvert, puis trois ans après le décès",
         ground="Code du travail, articles R. 5151-1 à R. 5151-10",
     ),
     RetentionRule(
         data_class="Situations (emploi, diplôme, handicap)",
+        seen_by=(
+            "Délégué à la protection des données et administrateurs ; la personne à qui vous avez "
+            "donné un mandat"
+        ),
         models=("accounts.Situation",),
         kept="Tant que le compte est ouvert, puis trois ans après le décès",
         ground="Code du travail, articles R. 5151-1 à R. 5151-10",
     ),
     RetentionRule(
         data_class="Journal des consultations",
+        seen_by="Délégué à la protection des données et responsable de la sécurité",
         models=("accounts.AccessLogEntry",),
         kept="Un an",
         ground="Code du travail, article R. 6323-40",
     ),
     RetentionRule(
         data_class="Consentements",
+        seen_by="Délégué à la protection des données",
         models=("accounts.Consent",),
         kept="Tant que le compte est ouvert, puis trois ans après le décès, comme preuve",
         ground="Règlement (UE) 2016/679, article 7, paragraphe 1",
@@ -47,30 +58,49 @@ RETENTION_RULES = [
     ),
     RetentionRule(
         data_class="Demandes sur vos données et instructions après votre décès",
+        seen_by="Délégué à la protection des données",
         models=("accounts.DataRequest", "accounts.AfterDeathInstruction"),
         kept="Tant que le compte est ouvert, puis trois ans après le décès, comme preuve",
         ground="Règlement (UE) 2016/679, article 12 ; loi n° 78-17, article 85",
     ),
     RetentionRule(
         data_class="Courriers et codes envoyés par la poste pour ouvrir le compte",
+        seen_by="Le service qui imprime, pour le courrier seulement",
         models=("accounts.PostalLetter", "accounts.ActivationCode"),
         kept="Un an ; le contenu du courrier est effacé dès son impression",
         ground="Code du travail, article R. 6323-40",
     ),
     RetentionRule(
         data_class="Contrôles d’identité, codes reçus par la poste pour dépenser, blocages du compte",
+        seen_by="Responsable de la sécurité et administrateurs, pour les blocages",
         models=("accounts.IdentityProof", "accounts.ProofCode", "accounts.SpendingBlock"),
         kept="Tant que le compte est ouvert, puis trois ans après le décès, comme preuve de ce qui a été dépensé",
         ground="Règlement (UE) 2016/679, article 17, paragraphe 3, point e",
     ),
     RetentionRule(
         data_class="Protection des personnes connues du public",
+        seen_by="Responsable de la sécurité",
         models=("accounts.WatchedHolder",),
         kept="Tant que la protection est utile, au plus trois ans après le décès",
         ground="Règlement (UE) 2016/679, article 32",
     ),
     RetentionRule(
+        data_class="Mandats donnés, et ce qui a été fait sous chacun",
+        seen_by="La personne à qui vous avez donné le mandat",
+        models=("accounts.Delegation", "accounts.DelegatedActEntry"),
+        kept="Tant que le compte est ouvert, puis trois ans après le décès, comme preuve",
+        ground="Code civil, article 2008 ; règlement (UE) 2016/679, article 17, paragraphe 3, point e",
+    ),
+    RetentionRule(
+        data_class="Enregistrement d’un décès",
+        seen_by="Délégué à la protection des données et administrateurs",
+        models=("accounts.DeathRecord",),
+        kept="Trois ans après le décès",
+        ground="Code du travail, articles R. 5151-1 à R. 5151-10",
+    ),
+    RetentionRule(
         data_class="Messages envoyés",
+        seen_by="Administrateurs, sans leur contenu",
         models=("accounts.Notification",),
         kept="Un an",
         ground="Code du travail, article R. 6323-40",
@@ -93,6 +123,9 @@ COPIED = {
     "accounts.SpendingBlock": "Blocages",
     "accounts.DataRequest": "Demandes sur vos données",
     "accounts.AfterDeathInstruction": "Instructions après votre décès",
+    "accounts.Delegation": "Mandats",
+    "accounts.DelegatedActEntry": "Mandats / Actes",
+    "accounts.DeathRecord": "Décès enregistré",
 }
 NOT_COPIED = {
     "accounts.BackgroundJob": "Travaux demandés par des agents ; leur compte rendu est un document, et figure avec eux",
@@ -187,6 +220,11 @@ def export_personal_data(holder: Holder) -> dict[str, Any]:
             }
             for row in holder.after_death_instructions.order_by("recorded_at")
         ],
+        "Mandats": _delegations(holder),
+        "Décès enregistré": [
+            {"date": row.deceased_on, "origine": row.source, "enregistré le": row.recorded_at}
+            for row in holder.death_records.order_by("id")
+        ],
         "Connexion": _sign_in(holder),
     }
 
@@ -209,6 +247,22 @@ def _identity(holder: Holder) -> dict[str, Any]:
         "date de décès": holder.deceased_on,
         "compte créé le": holder.created_at,
     }
+
+
+def _delegations(holder: Holder) -> list[dict[str, Any]]:
+    return [
+        {
+            "personne": row.delegate_name,
+            "qualité": row.get_kind_display(),
+            "actes permis": row.act_labels,
+            "à partir du": row.starts_on,
+            "jusqu’au": row.ends_on,
+            "accepté le": row.accepted_at,
+            "retiré le": row.revoked_at,
+            "Actes": [{"fait le": entry.at, "acte": entry.what} for entry in row.entries.all()],
+        }
+        for row in holder.delegations.prefetch_related("entries")
+    ]
 
 
 def _security(holder: Holder) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class RetentionRule:
     kept: str
     ground: str
     afterwards: str = "Suppression"
+    # Who may read it, besides the person: roles and partners, in words.
+    seen_by: str = "Personne d’autre que vous"
 
 
 class PersonalDataExporter(Protocol):

@@ -24,6 +24,7 @@ TRACES_GROUND = (
 RETENTION_RULES = [
     RetentionRule(
         data_class="Échanges de vos dossiers avec AGORA (opération, date, résultat)",
+        seen_by="Agents de votre région et Caisse des dépôts",
         models=("agora_sync.Exchange", "agora_sync.HolderPull", "agora_sync.FileContribution"),
         kept="Tant que le dossier est conservé",
         ground="Code du travail, articles R. 6323-31 à R. 6323-41 (système d’information du CPF)",
@@ -36,12 +37,14 @@ RETENTION_RULES = [
     ),
     RetentionRule(
         data_class="Réponses gardées pour qu’une demande répétée par un partenaire reçoive la même réponse",
+        seen_by="Le partenaire qui a fait la demande",
         models=("agora_sync.ReceivedRequest",),
         kept="Un an",
         ground="Contrat d’échange avec AGORA : une demande a un seul effet",
     ),
     RetentionRule(
         data_class="Traces des messages échangés, chiffrées, ouvertes seulement en cas de fraude ou d’audit",
+        seen_by="Responsable de la sécurité, pour une preuve, et chaque ouverture est enregistrée",
         models=("agora_sync.Trace", "agora_sync.TraceConsultation"),
         kept="Un an",
         ground=TRACES_GROUND,

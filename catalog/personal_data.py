@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 RETENTION_RULES = [
     RetentionRule(
         data_class="Coordonnées publiques des organismes de formation (nom, adresse, téléphone, courriel)",
+        seen_by="Tout le monde : elles sont publiques",
         models=("catalog.Organisation", "catalog.Place"),
         kept="Tant que l'organisme figure dans l'offre, puis aussi longtemps qu'un dossier de formation y renvoie",
         ground="Mission d'intérêt public : information sur l'offre de formation (Code du travail, L. 6111-7)",
     ),
     RetentionRule(
         data_class="Comptes rendus d'import, où une coordonnée mal écrite peut être citée",
+        seen_by="Administrateurs",
         models=("catalog.ImportRun", "catalog.ImportFinding"),
         kept="Un an",
         ground="Intérêt légitime : prouver ce qui a été refusé ou corrigé dans un flux",

@@ -10,6 +10,7 @@ from cep.selectors.appointments import appointments_of
 RETENTION_RULES = [
     RetentionRule(
         data_class="Rendez-vous avec un conseiller",
+        seen_by="Votre conseiller et le responsable de son organisme",
         models=("cep.Booking", "cep.BookingEvent"),
         kept="Deux ans après le rendez-vous",
         ground=(

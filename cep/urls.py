@@ -7,6 +7,7 @@ from cep.views.appointments import (
     appointment_list,
 )
 from cep.views.booking import booking_confirmed, booking_create
+from cep.views.shared_rights import received_list, shared_rights
 from cep.views.slots import slot_list
 from cep.views.triage import triage
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("conseil/", triage, name="triage"),
     path("conseil/rendez-vous/", slot_list, name="slot_list"),
     path("conseil/rendez-vous/reserver/", booking_create, name="booking_create"),
+    path("conseillers/rendez-vous/", received_list, name="received_list"),
+    path("conseillers/rendez-vous/<uuid:key>/droits/", shared_rights, name="shared_rights"),
     path("mes-rendez-vous/", appointment_list, name="appointment_list"),
     path("mes-rendez-vous/<uuid:key>/", appointment_detail, name="appointment_detail"),
     path("mes-rendez-vous/<uuid:key>/confirmation/", booking_confirmed, name="booking_confirmed"),

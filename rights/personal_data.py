@@ -18,18 +18,27 @@ GROUND = "Code du travail, articles R. 6323-31 à R. 6323-41 (système d’infor
 RETENTION_RULES = [
     RetentionRule(
         data_class="Compteurs de droits et leurs écritures",
+        seen_by=(
+            "Caisse des dépôts et délégué à la protection des données ; votre conseiller et vos "
+            "mandataires, avec votre accord"
+        ),
         models=("rights.Counter", "rights.Entry", "rights.EntryKey"),
         kept=KEPT,
         ground=GROUND,
     ),
     RetentionRule(
         data_class="Déclarations annuelles de travail, d’engagement, d’exposition et de dotations",
+        seen_by="Caisse des dépôts",
         models=("rights.Declaration", "rights.YearlyFeeding"),
         kept=KEPT,
         ground=GROUND,
     ),
     RetentionRule(
         data_class="Dossiers de formation, leur financement et leur histoire",
+        seen_by=(
+            "Caisse des dépôts, agents de votre région, organisme de la formation, délégué à la "
+            "protection des données ; votre conseiller et vos mandataires, avec votre accord"
+        ),
         models=(
             "rights.TrainingFile",
             "rights.TrainingFileFunding",

@@ -2,7 +2,16 @@ from django.urls import URLPattern, path
 
 from cpa_portal.kernel.access import public
 from rights.api.calculation import CalculationView
-from rights.views import counters, file_steps, instruction, parameters, requesting, simulation, training_files
+from rights.views import (
+    counters,
+    entrusted,
+    file_steps,
+    instruction,
+    parameters,
+    requesting,
+    simulation,
+    training_files,
+)
 
 app_name = "rights"
 urlpatterns: list[URLPattern] = [
@@ -11,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("mes-droits/et-si/", simulation.simulation, name="simulation"),
     path("mes-droits/", counters.counter_list, name="counter_list"),
     path("mes-droits/<slug:slug>/", counters.counter_detail, name="counter_detail"),
+    path("accompagnement/<uuid:pk>/droits/", entrusted.entrusted_rights, name="entrusted_rights"),
     path("mes-dossiers/", training_files.file_list, name="file_list"),
     path("mes-dossiers/demande/<int:session_id>/", requesting.file_request, name="file_request"),
     path("mes-dossiers/<uuid:file_id>/", training_files.file_detail, name="file_detail"),

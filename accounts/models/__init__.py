@@ -15,6 +15,8 @@ from accounts.enums import (
 from accounts.models.activation import ActivationAttempt, ActivationCode, PostalLetter
 from accounts.models.alarm import AlarmThreshold, ReadingAlarm, WatchedHolder
 from accounts.models.data_requests import AfterDeathInstruction, DataRequest
+from accounts.models.death import DeathRecord
+from accounts.models.delegation import DelegatedActEntry, Delegation
 from accounts.models.evidence import AccessLogEntry, Consent
 from accounts.models.habilitation import Invitation, SiteRight, StandIn
 from accounts.models.holder import Holder, HolderNIR, Situation
@@ -44,6 +46,9 @@ __all__ = [
     "DataRequest",
     "DataRequestKind",
     "DataRequestState",
+    "DeathRecord",
+    "DelegatedActEntry",
+    "Delegation",
     "Holder",
     "HolderNIR",
     "IdentityProof",

@@ -30,6 +30,8 @@ class DataRequest(models.Model):
     # The text that holds on the day of the answer, when a text decides.
     ground = models.CharField("fondement", max_length=300, blank=True)
     answered_at = models.DateTimeField("répondue le", null=True, blank=True)
+    # A restriction that was accepted holds until the person asks that it end.
+    restriction_lifted_at = models.DateTimeField("limitation levée le", null=True, blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,

@@ -32,7 +32,7 @@ def personal_document(holder: Holder) -> bytes:
         "parts": [
             {"title": title, "blocks": list(blocks_of(part, 2))} for title, part in titled_copy(holder)
         ],
-        "retention": [[rule.data_class, rule.kept, rule.ground] for rule in retention_rules()],
+        "retention": [[rule.data_class, rule.seen_by, rule.kept, rule.ground] for rule in retention_rules()],
     }
     return render_pdf(TEMPLATE, data, title=TITLE, created_at=now)
 

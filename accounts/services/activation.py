@@ -115,7 +115,7 @@ def send_activation_code(*, holder: Holder, user: User | None = None) -> Activat
     """
     held = Holder.objects.select_for_update().get(pk=holder.pk)
     recent = ActivationCode.objects.filter(holder=held, created_at__gt=timezone.now() - BETWEEN_LETTERS)
-    if not held.postal_address or recent.exists():
+    if not held.postal_address or not held.is_alive or recent.exists():
         return None
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     row = ActivationCode.objects.create(
@@ -142,7 +142,7 @@ def _holder_of_code(user: User, code: str) -> Holder | None:
     usable = ActivationCode.objects.select_for_update(of=("self",)).filter(
         used_at__isnull=True, expires_at__gt=timezone.now(), wrong_tries__lt=MAX_WRONG_CODES
     )
-    row = usable.filter(code_hash__in=keyed_hashes(_canonical(code))).select_related("holder").first()
+    row = usable.filter(code_hash__in=keyed_hashes(canonical_code(code))).select_related("holder").first()
     if row is None or row.user_id not in {None, user.pk}:
         _count_wrong_code(user)
         return None
@@ -157,7 +157,7 @@ def _count_wrong_code(user: User) -> None:
         row.save(update_fields=["wrong_tries"])
 
 
-def _canonical(code: str) -> str:
+def canonical_code(code: str) -> str:
     """As it was drawn: the person may copy it in small letters, in groups, or read an O where no O is."""
     return "".join(sign for sign in code.upper() if sign in CODE_ALPHABET)
 

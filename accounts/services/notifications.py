@@ -51,6 +51,9 @@ def notify(
     """
     if kind not in settings.NOTIFICATION_RENDERERS:
         raise UnknownNotificationKind(kind)
+    if holder is not None and holder.deceased_on is not None:
+        # Nothing is written to the dead: their family reads it.
+        return
     message = Notification(
         kind=kind, recipient=recipient, dedup_key=dedup_key, context=context, holder=holder
     )

@@ -40,7 +40,9 @@ def check_may_spend(*, holder: Holder, assurance: Assurance | None, now: datetim
     counter or by post counts. Locks the holder's row: a block that commits first wins, one that comes later waits.
     Raises AccountBlocked, CoolingPeriod, IdentityProofNeeded.
     """
-    Holder.objects.select_for_update(no_key=True).only("pk").get(pk=holder.pk)
+    locked = Holder.objects.select_for_update(no_key=True).only("deceased_on").get(pk=holder.pk)
+    if not locked.is_alive:
+        raise AccountBlocked
     check_not_stopped(holder=holder, now=now)
     if not is_proven(holder=holder, assurance=assurance, now=now):
         raise IdentityProofNeeded

@@ -113,7 +113,9 @@ def activation_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if form.is_valid():
         try:
-            activate_by_code(user=_user(request), code=form.cleaned_data["code"], origin=_origin(request))
+            activate_by_code(
+                user=_user(request), code=form.cleaned_data["code"], origin=client_origin(request)
+            )
         except TooManyAttempts as refusal:
             return _too_many(request, refusal)
         except CodeRefused as refusal:
@@ -148,7 +150,7 @@ def _next_page(rank: int, *, came_back: bool) -> str:
 
 def _activate(request: HttpRequest, answers: dict[str, str]) -> HttpResponse:
     try:
-        activate_by_identity(user=_user(request), origin=_origin(request), **_identity(answers))
+        activate_by_identity(user=_user(request), origin=client_origin(request), **_identity(answers))
     except TooManyAttempts as refusal:
         return _too_many(request, refusal)
     except ActivationRefused:
@@ -158,7 +160,7 @@ def _activate(request: HttpRequest, answers: dict[str, str]) -> HttpResponse:
 
 def _ask_letter(request: HttpRequest, answers: dict[str, str]) -> HttpResponse:
     try:
-        request_activation_letter(user=_user(request), origin=_origin(request), **_identity(answers))
+        request_activation_letter(user=_user(request), origin=client_origin(request), **_identity(answers))
     except TooManyAttempts as refusal:
         return _too_many(request, refusal)
     return redirect("accounts:activation_letter_sent")
@@ -212,5 +214,5 @@ def _user(request: HttpRequest) -> Any:
     return request.user
 
 
-def _origin(request: HttpRequest) -> str:
+def client_origin(request: HttpRequest) -> str:
     return get_adapter(request).get_client_ip(request) or "unknown"

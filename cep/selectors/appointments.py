@@ -1,6 +1,6 @@
 """Appointments as the one who asks may see them: the person's own, the adviser's own, the manager's team."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -58,3 +58,27 @@ def bookings_visible_to(user: User) -> QuerySet[Booking]:
 def agenda_of(user: User, *, day: date) -> QuerySet[Booking]:
     """The meetings of one local day, in the order of the clock, as far as the user may see them. One query."""
     return bookings_visible_to(user).filter(local_date=day).order_by("local_time", "pk")
+
+
+# How long before and after an appointment its adviser prepares it and follows it up.
+DAYS_AROUND = 90
+
+
+def received_people(user: User, *, today: date) -> QuerySet[Booking]:
+    """The confirmed or kept appointments of this adviser, around today, with the person. One query."""
+    around = timedelta(days=DAYS_AROUND)
+    return (
+        Booking.objects.filter(
+            adviser__user=user,
+            status=BookingStatus.CONFIRMED,
+            local_date__gte=today - around,
+            local_date__lte=today + around,
+        )
+        .select_related("holder", "site")
+        .order_by("local_date", "local_time")
+    )
+
+
+def upcoming_or_recent_appointment(user: User, key: UUID, *, today: date) -> Booking | None:
+    """One of them; a colleague's, a cancelled one or an old one does not exist for this adviser. One query."""
+    return received_people(user, today=today).filter(pk=key).first()

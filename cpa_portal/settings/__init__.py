@@ -406,6 +406,9 @@ PERSONAL_DATA_EXPORTERS: list[str] = [
     "agora_sync.personal_data",
 ]
 
+# Rooms whose `retention` module has sweeps for `apply_retention`.
+RETENTION_ROOMS: list[str] = ["accounts"]
+
 # Columns that hold values encrypted by hand, as "app.Model.field": `keys_in_use` counts them too.
 SEALED_COLUMNS: list[str] = [
     "accounts.Notification.context",

@@ -7,14 +7,20 @@ from accounts.personal_data import RETENTION_RULES
 
 
 def models_about_a_person():
-    pointing = {
-        relation.related_model
-        for relation in Holder._meta.get_fields(include_hidden=True)
-        if relation.auto_created
-        and relation.is_relation
-        and relation.related_model._meta.app_label == "accounts"
-    }
-    return pointing | {Holder}
+    """Those from which foreign keys of the room, one after another, lead to a holder."""
+    found = {Holder}
+    while True:
+        reached = {
+            relation.related_model
+            for model in found
+            for relation in model._meta.get_fields(include_hidden=True)
+            if relation.auto_created
+            and relation.is_relation
+            and relation.related_model._meta.app_label == "accounts"
+        }
+        if reached <= found:
+            return found
+        found |= reached
 
 
 def test_retention_rules_cover_every_model_about_a_person():

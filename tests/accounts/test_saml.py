@@ -418,6 +418,36 @@ def test_metadata_of_the_organisation_is_loaded_on_the_screen(idp, client):
     assert (made.entity_id, made.certificates) == (described.entity_id, described.certificates)
 
 
+def test_organisation_loaded_on_the_screen_signs_its_people_in(idp, client, settings):
+    settings.SAML_SP_CERTIFICATE, settings.SAML_SP_KEY = str(idp / "sp.pem"), str(idp / "sp.key")
+    administrator = Client()
+    sign_in(administrator, UserFactory(administrator=True))
+    with (idp / "idp.xml").open("rb") as file:
+        administrator.post(
+            "/admin/accounts/samlconnection/add/",
+            {
+                "name": "Collectivité",
+                "slug": "region",
+                "metadata_file": file,
+                "email_domains": "region.test",
+                "email_attribute": "urn:oid:0.9.2342.19200300.100.1.3",
+                "role_attribute": "role",
+                "allowed_roles": ["regional_agent"],
+                "scope_code": "94",
+                "is_active": "on",
+                "mappings-TOTAL_FORMS": 3,
+                "mappings-INITIAL_FORMS": 0,
+                "mappings-0-value": "agent-formation",
+                "mappings-0-role": "regional_agent",
+            },
+        )
+    (idp / "sp.xml").write_bytes(Client().get("/saml/region/metadonnees/").content)
+
+    complete(client)
+
+    assert [scope.scope_code for scope in User.objects.get(email=EMAIL).staff_scopes.all()] == ["94"]
+
+
 @pytest.mark.parametrize("content", [b"", b"<a/>", b"pas du xml", b"<!DOCTYPE a><a/>"])
 def test_unreadable_metadata_is_refused_in_words(content):
     with pytest.raises(ValueError, match=r"SAML lisible|Il manque"):

@@ -11,12 +11,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from pypdf import PdfReader
 
-from accounts.models import Consent, ConsentAct, DataRequestKind, Holder
+from accounts.enums import DelegatedAct, DelegateKind
+from accounts.models import Consent, ConsentAct, DataRequestKind, DeathRecord, Holder
 from accounts.selectors.personal_data import copied_tables, full_copy, retention_rules, tables_not_copied
 from accounts.selectors.personal_document import blocks_of, in_words, personal_document
 from accounts.services.access_log import record_consultation
 from accounts.services.activation import send_activation_code
 from accounts.services.data_requests import record_after_death_instruction, submit_data_request
+from accounts.services.delegations import accept_delegation, act_under, give_delegation
 from accounts.services.identity_proofs import send_proof_code
 from accounts.services.messages import announce_linked_account
 from accounts.services.private_files import store_private_file
@@ -87,6 +89,7 @@ def known_everywhere(db):
         facts={"share": "1"},
         source="dsn",
     )
+    mandate(holder)
     training_file = requested_file(holder)
     block_own_account(holder=holder, user=holder.user)
     booking = BookingFactory(holder=holder)
@@ -95,6 +98,25 @@ def known_everywhere(db):
     )
     flows(holder, training_file)
     return holder
+
+
+def mandate(holder):
+    today = timezone.localdate()
+    given, code = give_delegation(
+        holder=holder,
+        kind=DelegateKind.MANDATEE,
+        delegate_name="Aidante",
+        acts=[DelegatedAct.READ_RIGHTS],
+        starts_on=today,
+        ends_on=today,
+        now=timezone.now(),
+    )
+    helper = UserFactory()
+    accept_delegation(user=helper, code=code, origin="127.0.0.1", now=timezone.now())
+    act_under(delegation=given, user=helper, act=DelegatedAct.READ_RIGHTS, what="Droits")
+    DeathRecord.objects.create(
+        holder=holder, source="Erreur corrigée", recorded_by=UserFactory(administrator=True)
+    )
 
 
 def flows(holder, training_file):

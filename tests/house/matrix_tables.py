@@ -15,7 +15,7 @@ from django.core import signing
 from django.utils import timezone
 
 from accounts.enums import StaffRole
-from accounts.models import Invitation, StaffScope
+from accounts.models import Delegation, Invitation, StaffScope
 from accounts.services.habilitations import LINK_SALT
 from tests.support.access_world import World
 from tests.support.factories.accounts import UserFactory
@@ -153,7 +153,47 @@ def scopes(world: World) -> list[Target]:
     ]
 
 
+def delegations(world: World) -> list[Target]:
+    """The mandates of two holders, each held by a web user or a regional agent, who acts for no other."""
+    return [
+        Target("own", {"pk": delegation(world, "own").pk}, frozenset({"web user"})),
+        Target("other's", {"pk": delegation(world, "other").pk}, frozenset({"other agent"})),
+    ]
+
+
+def delegations_with(slug: str) -> Builder:
+    return lambda world: [
+        Target(target.whose, {**target.parameters, "slug": slug}, target.audience)
+        for target in delegations(world)
+    ]
+
+
+def delegations_given(world: World) -> list[Target]:
+    return [
+        Target("own", {"pk": delegation(world, "own").pk}, frozenset({"holder"})),
+        Target("other's", {"pk": delegation(world, "other").pk}, frozenset({"other holder"})),
+    ]
+
+
+def delegation(world: World, whose: str) -> Delegation:
+    return world.objects[f"delegation/{whose}"]
+
+
+def received(world: World) -> list[Target]:
+    return [
+        Target(f"{name}'s", {"key": world.objects[f"booking/{name}"].pk}, frozenset({name}))
+        for name in ("adviser", "other adviser")
+    ]
+
+
 OBJECTS: dict[str, Builder] = {
+    **dict.fromkeys(
+        ("accounts:helped_person", "accounts:helped_data_request", "rights:entrusted_rights"), delegations
+    ),
+    "accounts:helped_situation": delegations_with("cadre"),
+    "accounts:delegation_revoke": delegations_given,
+    "accounts:paper_form_document": lambda world: [Target("a form", {"slug": "apres-mon-deces"})],
+    "cep:shared_rights": received,
     **dict.fromkeys(
         (
             "accounts:saml_sign_in",

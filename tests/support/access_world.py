@@ -15,12 +15,14 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 
-from accounts.enums import AlarmKind, DataRequestKind, JobState, StaffRole
+from accounts.consent_purposes import ADVISER_READS_RIGHTS
+from accounts.enums import AlarmKind, DataRequestKind, DelegatedAct, DelegateKind, JobState, StaffRole
 from accounts.models import (
     AlarmThreshold,
     BackgroundJob,
     Consent,
     ConsentAct,
+    Delegation,
     Holder,
     Notification,
     ReadingAlarm,
@@ -99,6 +101,7 @@ def build_world() -> World:
     some_communes(AJACCIO, "75056")
     _people(world)
     _holders_objects(world)
+    _mandates(world)
     _advice(world)
     _flows(world)
     _work(world)
@@ -186,6 +189,30 @@ def _holders_objects(world: World) -> None:
         name="agent.txt", content=f"{MARK}document-agent".encode(), owner_user=world.people["agent"].user
     )
     world.secrets[f"{MARK}document-agent"] = frozenset({"agent"})
+
+
+def _mandates(world: World) -> None:
+    """A mandate of each holder, held by a web user and by a member of staff: each reads what the holder reads."""
+    for whose, name in (("own", "web user"), ("other", "other agent")):
+        holder, today = world.objects[f"holder/{whose}"], timezone.localdate()
+        world.objects[f"delegation/{whose}"] = Delegation.objects.create(
+            holder=holder,
+            kind=DelegateKind.MANDATEE,
+            delegate_name="Aidant",
+            acts=sorted(DelegatedAct.values),
+            starts_on=today,
+            ends_on=today,
+            code_hash=f"mandate-{whose}",
+            code_expires_at=timezone.now(),
+            delegate=world.people[name].user,
+            accepted_at=timezone.now(),
+        )
+        Consent.objects.create(
+            holder=holder, purpose=ADVISER_READS_RIGHTS, text_version="1", act=ConsentAct.GIVEN
+        )
+        adviser = "adviser" if whose == "own" else "other adviser"
+        for secret in (holder.birth_name, f"{MARK}dossier-{whose}"):
+            world.secrets[secret] |= {name, adviser}
 
 
 def _advice(world: World) -> None:

@@ -52,9 +52,7 @@ class Portal:
 
     def restart(self) -> None:
         """Start it again on the same data, after `stop(portal)`; its ports may be others."""
-        self.process, self.lines, self.url = (
-            started(self.data, *self.options, given=self.given), [], ""
-        )
+        self.process, self.lines, self.url = (started(self.data, *self.options, given=self.given), [], "")
         read_announcement(self)
 
     def agora(self, order: str) -> None:

@@ -154,9 +154,7 @@ class Handler(BaseHTTPRequestHandler):
         """Silent: what matters is in the answers."""
 
 
-def responded(
-    folder: Path, origin: str, query: dict[str, str], wanted: dict[str, Any]
-) -> tuple[str, str]:
+def responded(folder: Path, origin: str, query: dict[str, str], wanted: dict[str, Any]) -> tuple[str, str]:
     """The response as XML, and the address of ours that it goes to."""
     idp = provider(folder, origin, wanted.get("key", "idp"))
     request = idp.parse_authn_request(
