@@ -135,6 +135,8 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     "accounts:death_record": {StaffRole.ADMINISTRATOR.value, StaffRole.DATA_PROTECTION.value},
     "accounts:paper_form_list": {ALL},
     "accounts:paper_form_document": {ALL},
+    "rights:organisation_inbox": {StaffRole.TRAINING_ORGANISATION.value},
+    "rights:organisation_team": {StaffRole.TRAINING_ORGANISATION.value},
     "cep:received_list": {StaffRole.CEP_ADVISER.value},
     "cep:shared_rights": {StaffRole.CEP_ADVISER.value},
     "accounts:personal_data_copy": {HOLDER},

@@ -211,8 +211,9 @@ def _mandates(world: World) -> None:
             holder=holder, purpose=ADVISER_READS_RIGHTS, text_version="1", act=ConsentAct.GIVEN
         )
         adviser = "adviser" if whose == "own" else "other adviser"
+        organisation = "organisation" if whose == "own" else "other organisation"
         for secret in (holder.birth_name, f"{MARK}dossier-{whose}"):
-            world.secrets[secret] |= {name, adviser}
+            world.secrets[secret] |= {name, adviser, organisation}
 
 
 def _advice(world: World) -> None:

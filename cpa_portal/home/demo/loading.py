@@ -14,6 +14,7 @@ from agora_sync.services.demo_partners import register_demo_partners
 from cpa_portal.home.demo import cep, files, rights
 from cpa_portal.home.demo.accounts import check_identities, create_holders, create_staff
 from cpa_portal.home.demo.people import DOMAIN, named_people, numbered_people
+from cpa_portal.home.demo.personal import enrich
 from cpa_portal.kernel.identifiers import fictitious_siret
 
 CATALOG_DATA = Path(settings.BASE_DIR) / "catalog" / "data"
@@ -43,6 +44,7 @@ def load_portal(*, seed: int, organisations: int, sessions: int, say: Callable[[
         files.open_stories(holders, siret=TRAINING_ORGANISATION_SIRET, today=today)
         ajaccio = cep.open_network(staff, today=today)
         cep.book_first_appointment(holders[RICH_HOLDER], ajaccio)
+        enrich(holders[RICH_HOLDER], staff, today=today)
 
 
 def load_agora_side(*, seed: int, say: Callable[[str], object]) -> None:
