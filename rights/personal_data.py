@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 
 from accounts.models import Holder
 from accounts.ports import RetentionRule
-from rights.models import Counter, Declaration, Entry, TrainingFile
+from rights.models import Counter, Declaration, Entry, TrainingFile, TrainingFileFunding
 from rights.selectors.training_files import files_of
 from rights.wording.amounts import format_amount
 
@@ -72,7 +72,8 @@ def export_personal_data(holder: Holder) -> dict[str, Any]:
     """The counters with their entries, the files with their parts and their history, in seven queries."""
     entries = Prefetch("entries", Entry.objects.order_by("position"))
     counters = Counter.objects.filter(holder=holder).order_by("scheme").prefetch_related(entries)
-    files = files_of(holder).prefetch_related("fundings", "transitions", "messages")
+    parts = Prefetch("fundings", TrainingFileFunding.objects.select_related("counter").order_by("pk"))
+    files = files_of(holder).prefetch_related(parts, "transitions", "messages")
     return {
         "Droits à la formation": [_counter(counter) for counter in counters],
         "Déclarations annuelles": [
@@ -136,10 +137,15 @@ def _training_file(training_file: TrainingFile) -> dict[str, Any]:
         "Transmission": training_file.get_transmission_display(),
         "Motif de refus": training_file.refusal_label,
         "Numéro AGORA": training_file.agora_number,
-        "Financement": {
-            part.get_funder_display(): format_amount(part.amount_cents, "cents")
+        # Two counters of the person pay as one payer: each part has its row.
+        "Financement": [
+            {
+                "Payeur": part.get_funder_display(),
+                "Compteur": part.counter.get_scheme_display() if part.counter else None,
+                "Montant": format_amount(part.amount_cents, "cents"),
+            }
             for part in training_file.fundings.all()
-        },
+        ],
         "Histoire": [
             {
                 "Le": transition.at.isoformat(),

@@ -71,10 +71,15 @@ def give_delegation(
     return made, code
 
 
-@transaction.atomic
 def accept_delegation(*, user: User, code: str, origin: str, now: datetime) -> Delegation:
     """Bind the mandate of that code to the user. Raises TooManyAttempts, WrongDelegationCode for every other reason."""
+    # Counted on its own: a wrong code undoes nothing of the count.
     count_attempt(user=user, kind=AttemptKind.CODE, origin=origin)
+    return _bind(user, code, now)
+
+
+@transaction.atomic
+def _bind(user: User, code: str, now: datetime) -> Delegation:
     waiting = Delegation.objects.select_for_update(of=("self",)).filter(
         code_hash__in=keyed_hashes(canonical_code(code)),
         delegate__isnull=True,

@@ -84,7 +84,7 @@ def test_staff_sign_in_through_their_organisation_then_with_a_second_factor(
     seed = first.locator("main code").inner_text()
     first.fill("[name=code]", code_of(seed))
     first.locator("main form button[type=submit]").click()
-    expect(first.locator("main")).to_contain_text("codes de secours")
+    expect(first.locator("main")).to_contain_text("Application d'authentification activée")
     first.context.close()
 
     again = new_visit(browser, viewport=PHONE).new_page()

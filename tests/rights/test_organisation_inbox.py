@@ -14,7 +14,7 @@ from tests.support.factories.rights import TrainingFileFactory
 
 pytestmark = pytest.mark.django_db
 HOME, TEAM = "/organismes-de-formation/", "/organismes-de-formation/equipe/"
-MAIN = "16000000900018"
+MAIN = fictitious_siret(0)
 
 
 def second_site():
@@ -22,7 +22,7 @@ def second_site():
     for rank in range(10, 100):
         for key in range(10):
             try:
-                siret = normalise_siret(f"{MAIN[:9]}000{rank}{key}"[:14])
+                siret = normalise_siret(f"{MAIN[:9]}00{rank}{key}")
             except ValueError:
                 continue
             if siret != MAIN:

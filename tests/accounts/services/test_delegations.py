@@ -13,7 +13,14 @@ from accounts.enums import (
     SituationKind,
 )
 from accounts.exceptions import DelegationRefused, NotAllowed, WrongDelegationCode
-from accounts.models import AccessLogEntry, DataRequest, DelegatedActEntry, Delegation, Situation
+from accounts.models import (
+    AccessLogEntry,
+    ActivationAttempt,
+    DataRequest,
+    DelegatedActEntry,
+    Delegation,
+    Situation,
+)
 from accounts.selectors.delegations import delegations_held_by
 from accounts.services.delegations import (
     accept_delegation,
@@ -157,6 +164,13 @@ def test_code_serves_once_for_another_than_the_holder_within_its_week():
 
     with pytest.raises(WrongDelegationCode):
         accept_delegation(user=UserFactory(), code=code, origin="127.0.0.1", now=now)
+
+
+def test_wrong_code_is_counted_all_the_same():
+    with pytest.raises(WrongDelegationCode):
+        accept_delegation(user=UserFactory(), code="22222 22222", origin="127.0.0.1", now=timezone.now())
+
+    assert ActivationAttempt.objects.count() == 1
 
 
 def test_advisers_mandate_serves_an_adviser_in_office_alone():
