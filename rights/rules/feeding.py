@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from rights.enums import UNIT_OF_SCHEME, DeclarationKind, Scheme
 from rights.parameters.types import LegalValues
 from rights.rules import engagement, prevention, supplements
-from rights.rules.activity import Profile
+from rights.rules.activity import Profile, YearOfWork
 from rights.rules.declared import Declared, commitment_of, exposure_of, supplement_of, work_of_year
-from rights.rules.derivation import Derivation, Measure, Operation
+from rights.rules.derivation import Derivation, Measure, Operand, Operation, Rounding
 from rights.rules.public_service import yearly_public_right
 from rights.rules.working import Working
-from rights.rules.yearly import yearly_private_right
+from rights.rules.yearly import YearlyRight, private_posting_day, yearly_private_right
 
 WORK, PUBLIC, EXPOSURE = "work", "public", "exposure"
 # No right of a year is posted later than this many years after it (the self-employed of 2018: in 2020).
@@ -88,13 +89,14 @@ def _work_credits(
         return
     work = work_of_year(jobs, year, values)
     before = holding.before(Scheme.CPF, WORK)
-    private = (
-        yearly_private_right(work, profile, balance=before, values=values) if work.private_share else None
-    )
+    private = _private_right(work, profile, before, values) if work.private_share else None
     if private is not None:
+        derivation, posted_on = _in_euros(
+            private.derivation, private.unit, private.posted_on, "cpf_cents_per_hour", values
+        )
         yield PlannedCredit(
-            Scheme.CPF, WORK, private.amount, private.posted_on, private.estimated,
-            f"Droits acquis par votre travail de {year}", before, private.derivation,
+            Scheme.CPF, WORK, derivation.result, posted_on, private.estimated,
+            f"Droits acquis par votre travail de {year}", before, derivation,
         )  # fmt: skip
     before = holding.before(Scheme.PUBLIC_HOURS, PUBLIC)
     public = yearly_public_right(work, profile, balance=before, values=values)
@@ -103,6 +105,42 @@ def _work_credits(
             Scheme.PUBLIC_HOURS, PUBLIC, public.amount, public.posted_on, public.estimated,
             f"Heures acquises dans la fonction publique en {year}", before, public.derivation,
         )  # fmt: skip
+
+
+def _private_right(
+    work: YearOfWork, profile: Profile, before: int, values: LegalValues
+) -> YearlyRight | None:
+    posted_on, _ = private_posting_day(work, values)
+    if posted_on < values.on("conversion_day", posted_on).day:
+        before = _in_minutes(before, "cpf_cents_per_hour", values)
+    return yearly_private_right(work, profile, balance=before, values=values)
+
+
+def _in_minutes(cents: int, rate_name: str, values: LegalValues) -> int:
+    """The hours that the euros of a counter stand for, in minutes: ceilings of before 2019 are in hours."""
+    return int(Fraction(cents * 60) / values.on(rate_name, _conversion_day(values)).number)
+
+
+def _conversion_day(values: LegalValues) -> date:
+    return values.on("conversion_day", date.max).day
+
+
+def _in_euros(
+    derivation: Derivation, unit: Measure, posted_on: date, rate_name: str, values: LegalValues
+) -> tuple[Derivation, date]:
+    """What was acquired in hours, as the conversion of 2019 made it, and the day on which a counter in euros has it."""
+    if unit is not Measure.MINUTES:
+        return derivation, posted_on
+    day = _conversion_day(values)
+    rate = Working(derivation.name, values).law(rate_name, day)
+    last = derivation.steps[-1]
+    working = Working.continuing(derivation, derivation.name)
+    working.step(
+        "Montant en euros", Operation.AT_RATE,
+        Operand(last.label, last.amount, last.unit, step=len(derivation.steps) - 1), rate,
+        unit=Measure.CENTS, rounding=Rounding.CENT_UP, rule="heures × valeur de l’heure", source=rate.source,
+    )  # fmt: skip
+    return working.done(), max(posted_on, day)
 
 
 def _commitment_credits(
@@ -116,11 +154,20 @@ def _commitment_credits(
         own = holding.posted(Scheme.CEC, part)
         before = received - own
         balance = max(0, holding.balances.get(Scheme.CEC, 0) - own)
-        got = engagement.acquisition(declaration, acquired=before, balance=balance, values=values)
-        received = before + max(own, got.amount)
+        held = (before, balance)
+        if engagement.posting_day(declaration, values)[0] < _conversion_day(values):
+            held = (
+                _in_minutes(before, "cec_cents_per_hour", values),
+                _in_minutes(balance, "cec_cents_per_hour", values),
+            )
+        got = engagement.acquisition(declaration, acquired=held[0], balance=held[1], values=values)
+        derivation, posted_on = _in_euros(
+            got.derivation, got.unit, got.posted_on, "cec_cents_per_hour", values
+        )
+        received = before + max(own, derivation.result)
         yield PlannedCredit(
-            Scheme.CEC, part, got.amount, got.posted_on, got.estimated,
-            f"Engagement citoyen de {year}", before, got.derivation,
+            Scheme.CEC, part, derivation.result, posted_on, got.estimated,
+            f"Engagement citoyen de {year}", before, derivation,
         )  # fmt: skip
 
 

@@ -150,7 +150,7 @@ def dashboard(full: bool) -> Iterator[Figure]:
         holder = Holder.objects.get(pk=Counter.objects.order_by("pk").first().holder_id)  # type: ignore[union-attr]
         user = User.objects.create_user("mesure@demo.test", "demo-cpa-2026")
         Holder.objects.filter(pk=holder.pk).update(user=user)
-        client = Client()
+        client = Client(headers={"host": "127.0.0.1"})
         client.force_login(user)
         times: dict[str, list[float]] = {"/healthz": [], "/tableau-de-bord/": []}
         for _ in range(PAGES):

@@ -399,3 +399,18 @@ def test_label_of_a_supplement_with_every_awkward_character_is_stored_as_declare
     assert YearlyFeeding.objects.get().part == f"supplement:{awkward}"
     assert Entry.objects.get().key.endswith(f"supplement:{awkward}:1")
     assert list(ledger_discrepancies()) == []
+
+
+def test_year_of_hours_declared_late_is_posted_in_euros_at_the_conversion(holder, declare):
+    declare(
+        job(year="2016", share="8/10"),
+        {"kind": "commitment", "activity": "civic_service", "reference": "S", "year": "2017"},
+    )
+
+    feed(2016)
+    feed(2017)
+
+    # 80 % of 24 hours, 20 hours once rounded up, at 15 euros; 20 hours of commitment at 12 euros.
+    assert balances(holder) == {"cpf": 300_00, "cec": 240_00}
+    assert {entry.value_date for entry in Entry.objects.all()} == {date(2019, 1, 1)}
+    assert list(ledger_discrepancies()) == []

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from rights.enums import DeclarationKind, EntryKind, Scheme
@@ -47,7 +47,12 @@ FACTS = st.one_of(
 DECLARED = st.tuples(st.sampled_from(YEARS), st.sampled_from("AB"), FACTS)
 SPENT = st.tuples(st.sampled_from(list(Scheme)), st.integers(min_value=1, max_value=300_000))
 HISTORY = st.lists(st.one_of(DECLARED, SPENT, st.sampled_from(YEARS)), max_size=12)
-GENTLE = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+GENTLE = settings(
+    max_examples=6,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 def declare(holder, year, reference, kind, facts):
