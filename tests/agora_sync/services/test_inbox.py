@@ -12,12 +12,13 @@ from agora_sync.models import Exchange, HolderPull, Trace
 from agora_sync.selectors.pulls import holders_to_pull
 from agora_sync.services import inbox, outbox
 from agora_sync.tasks import pull_recent_holders
-from rights.enums import FileOrigin, TrainingFileState
+from rights.enums import FileOrigin, TrainingFileAction, TrainingFileState
 from rights.models import JournalEvent, TrainingFile
 from rights.services.training_files import (
     declare_entry,
     register_partner_training_file,
 )
+from rights.services.training_files.partner_changes import close_partner_file
 from tests.support.agora import facts
 from tests.support.agora_listener import AgoraSide, Listener
 from tests.support.factories.accounts import HolderFactory
@@ -112,7 +113,8 @@ def test_own_file_that_agora_lists_is_not_doubled(agora_side: AgoraSide, listene
 def test_file_given_up_there_before_we_knew_it_is_not_shown(holder: Holder, agora_side: AgoraSide) -> None:
     number = opened_by_a_partner(agora_side, holder)
     with agora_side():
-        TrainingFile.objects.filter(agora_number=number).update(state=TrainingFileState.CANCELLED)
+        there = TrainingFile.objects.get(agora_number=number)
+        close_partner_file(training_file_id=there.pk, action=TrainingFileAction.CANCEL, reason="TITULAIRE")
 
     inbox.pull_holder_files(holder_id=holder.pk)
 
