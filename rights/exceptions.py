@@ -217,3 +217,12 @@ class AttendanceImpossible(RightsRefusal):
         super().__init__(
             f"Indiquez les heures suivies, au plus {planned_minutes // 60} : elles décident de ce qui est dû."
         )
+
+
+class TooManyChecks(RightsRefusal):
+    code = "too_many_checks"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Vous avez essayé trop de codes en une minute. Attendez un peu, puis vérifiez le code imprimé."
+        )

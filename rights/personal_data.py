@@ -22,7 +22,7 @@ RETENTION_RULES = [
             "Caisse des dépôts et délégué à la protection des données ; votre conseiller et vos "
             "mandataires, avec votre accord"
         ),
-        models=("rights.Counter", "rights.Entry", "rights.EntryKey"),
+        models=("rights.Counter", "rights.Entry", "rights.EntryKey", "rights.Statement"),
         kept=KEPT,
         ground=GROUND,
     ),
@@ -62,6 +62,7 @@ COPIED = {
     "rights.TrainingFileMessage": "Dossiers de formation / Messages",
 }
 NOT_COPIED = {
+    "rights.Statement": "Trace d’un relevé que vous avez téléchargé : les écritures disent les mêmes montants",
     "rights.EntryKey": "Clé technique d’une écriture : elle empêche de l’écrire deux fois et ne dit rien de plus",
     "rights.YearlyFeeding": "Suivi technique d’une alimentation, que les écritures racontent déjà",
     "rights.JournalEvent": "Relais technique vers AGORA de ce que l’histoire du dossier raconte déjà",

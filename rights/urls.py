@@ -11,6 +11,7 @@ from rights.views import (
     parameters,
     requesting,
     simulation,
+    statements,
     training_files,
 )
 
@@ -18,6 +19,8 @@ app_name = "rights"
 urlpatterns: list[URLPattern] = [
     path("baremes/", parameters.parameter_tables, name="parameter_tables"),
     path("api/v1/calcul/", public(CalculationView.as_view()), name="api_calculation"),
+    path("verifier/", statements.statement_check, name="statement_check"),
+    path("mes-droits/releve/", statements.statement_draw, name="statement_draw"),
     path("mes-droits/et-si/", simulation.simulation, name="simulation"),
     path("mes-droits/", counters.counter_list, name="counter_list"),
     path("mes-droits/<slug:slug>/", counters.counter_detail, name="counter_detail"),

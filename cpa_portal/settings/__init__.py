@@ -169,6 +169,8 @@ ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
 if not ENVIRONMENT.rate_limits:
     ACCOUNT_RATE_LIMITS = False
 # Answers to the questions of the activation, right or wrong, in 24 hours. Per origin, with room for an agency.
+# How many codes of statements an origin may try in a minute; 0 for no limit.
+STATEMENT_CHECKS = 20 if ENVIRONMENT.rate_limits else 0
 ACTIVATION_LIMITS = {"user": 5, "number": 5, "origin": 100} if ENVIRONMENT.rate_limits else {}
 # Behind a proxy the visitor's address is the last one of X-Forwarded-For, which the proxy adds; without a proxy
 # that header is the visitor's own words.

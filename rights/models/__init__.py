@@ -3,6 +3,7 @@ from rights.models.entry import Entry, EntryKey
 from rights.models.feeding import Declaration, YearlyFeeding
 from rights.models.journal import JournalEvent
 from rights.models.message import TrainingFileMessage
+from rights.models.statement import Statement
 from rights.models.training_file import (
     TrainingFile,
     TrainingFileFunding,
@@ -15,6 +16,7 @@ __all__ = [
     "Entry",
     "EntryKey",
     "JournalEvent",
+    "Statement",
     "TrainingFile",
     "TrainingFileFunding",
     "TrainingFileMessage",

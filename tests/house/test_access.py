@@ -170,7 +170,9 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
         frozenset({ALL}),
     ),
     # Rights
-    **dict.fromkeys(("rights:parameter_tables", "rights:api_calculation"), frozenset({ALL})),
+    **dict.fromkeys(
+        ("rights:parameter_tables", "rights:api_calculation", "rights:statement_check"), frozenset({ALL})
+    ),
     **dict.fromkeys(
         (
             "rights:counter_list",
@@ -181,6 +183,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "rights:file_cancel",
             "rights:free_request",
             "rights:simulation",
+            "rights:statement_draw",
             "rights:file_step",
             "rights:file_message",
             "rights:file_top_up",
