@@ -235,11 +235,13 @@ def make_database(connection: psycopg.Connection, name: str) -> None:
         return
     # A plain CREATEROLE role must be a member of the owner to give it a database.
     connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
-    connection.execute(
-        sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(
-            sql.Identifier(name), sql.Identifier(OWNER)
+    # Another command may have set up the same servers since we looked.
+    with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(
+                sql.Identifier(name), sql.Identifier(OWNER)
+            )
         )
-    )
 
 
 def at(url: str, user: str, password: str, database: str) -> str:
