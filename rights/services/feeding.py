@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from cpa_portal.kernel.database.statistics import measure
 from rights.enums import EntryKind, Scheme
+from rights.models import Counter, YearlyFeeding
 from rights.parameters import LegalValues, legal_values
 from rights.rules.feeding import Fed, withdrawn_credit
 from rights.selectors.feeding import FedPart, Person, holders_declared, people_to_feed
@@ -81,12 +83,16 @@ def feed_rights(
     posted before its day, nor on a closed account. Without `write` nothing is changed. Raises LookupError for a year
     that the rules do not know.
     """
-    values, tally, last = legal_values(), FeedingTally(), None
+    values, tally, last, batches = legal_values(), FeedingTally(), None, 0
     while ids := holders_declared(year, after=last, limit=holders_per_batch or HOLDERS_PER_BATCH):
         with transaction.atomic():
             tally.add(_feed_batch(ids, year, today, values))
             if not write:
                 transaction.set_rollback(True)
+        batches += 1
+        if write and batches & (batches - 1) == 0:
+            # Tables that grow from nothing: measured at each doubling, or every batch is planned for empty ones.
+            measure(Counter, YearlyFeeding)
         progress(tally.holders)
         last = ids[-1]
     return tally
