@@ -23,11 +23,22 @@ from accounts.services.identity_proofs import send_proof_code
 from accounts.services.messages import announce_linked_account
 from accounts.services.private_files import store_private_file
 from accounts.services.spending import block_own_account
+from agora_sync.contract import Operation
 from agora_sync.enums import Direction, ExchangeState
-from agora_sync.models import Exchange, FileContribution, HolderPull, Partner, ReceivedRequest
+from agora_sync.models import (
+    Exchange,
+    FileContribution,
+    FileDeclaration,
+    HolderPull,
+    Partner,
+    ReceivedRequest,
+)
 from cep.enums import BookingAction, BookingStatus
 from cep.models import BookingEvent
+from rights.enums import FileRole
 from rights.models import Declaration
+from rights.services.statements import draw_statement
+from rights.services.training_files.messaging import send_message
 from tests.support.factories.accounts import HolderFactory, SituationFactory, UserFactory
 from tests.support.factories.agora_sync import requested_file
 from tests.support.factories.cep import BookingFactory
@@ -91,6 +102,8 @@ def known_everywhere(db):
     )
     mandate(holder)
     training_file = requested_file(holder)
+    send_message(training_file_id=training_file.pk, role=FileRole.HOLDER, author=holder.user, body="Bonjour")
+    draw_statement(holder=holder, address="/verifier/")
     block_own_account(holder=holder, user=holder.user)
     booking = BookingFactory(holder=holder)
     BookingEvent.objects.create(
@@ -132,6 +145,12 @@ def flows(holder, training_file):
     )
     HolderPull.objects.create(holder=holder)
     FileContribution.objects.create(partner=partner, training_file=training_file)
+    FileDeclaration.objects.create(
+        partner=partner,
+        training_file=training_file,
+        operation=Operation.DECLARE_PAY,
+        day=training_file.session_starts_on,
+    )
     ReceivedRequest.objects.create(
         partner=partner,
         request_id=uuid.uuid4(),
