@@ -199,9 +199,9 @@ def _grow(owner: psycopg.Connection[tuple[object, ...]], size: int) -> None:
     owner.execute(
         f"INSERT INTO {SCHEMA}.accounts_holder (id, birth_date, birth_name, usual_name, first_names, sex,"  # noqa: S608
         " partial_birth_date, birth_commune_code, birth_country_code, email, phone, postal_address,"
-        " home_commune_code, work_commune_code, created_at, updated_at)"
+        " home_commune_code, work_commune_code, refuses_calls, created_at, updated_at)"
         " SELECT md5(i::text)::uuid, date '1955-01-01' + i %% 18000, 'Nom ' || i, '', 'Camille', 'unknown',"
-        " '', '', '', '', '', '', '2A004', '2A004', now(), now() FROM generate_series(%s::int, %s::int) AS i",
+        " '', '', '', '', '', '', '2A004', '2A004', false, now(), now() FROM generate_series(%s::int, %s::int) AS i",
         [first, size - 1],
     )
     real = [keyed_hash(fictitious_nir(serial)) for serial in range(SOUGHT)]

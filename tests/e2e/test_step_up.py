@@ -29,7 +29,7 @@ def test_request_after_a_password_goes_through_franceconnect_and_is_made_with_wh
     look_at(page)
     expect(page.locator("h1")).to_have_text("Prouvez votre identité")
     page.get_by_role("button", name="FranceConnect").click()
-    look_at(page)
+    look_at(page, service="Identité de développement")
     expect(page.locator("main")).to_contain_text("substantiel")
     page.select_option("#person", login)
     page.get_by_role("button", name="Continuer comme cette personne").click()

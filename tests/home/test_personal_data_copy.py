@@ -29,6 +29,7 @@ from agora_sync.models import (
     Exchange,
     FileContribution,
     FileDeclaration,
+    FileRecord,
     HolderPull,
     Partner,
     ReceivedRequest,
@@ -145,6 +146,7 @@ def flows(holder, training_file):
     )
     HolderPull.objects.create(holder=holder)
     FileContribution.objects.create(partner=partner, training_file=training_file)
+    FileRecord.objects.create(training_file=training_file)
     FileDeclaration.objects.create(
         partner=partner,
         training_file=training_file,

@@ -27,6 +27,7 @@ FLAGS = (
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 320, "height": 640}
 APPEARANCES = ("light", "dark")
+SERVICE = "Mon compte personnel d'activité"
 # Without "experimental" five of the RGAA rules never run.
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "RGAAv4", "experimental", "best-practice")
 # The DSFR underlines links with gradients, before which axe gives up on contrast: they are taken away for the audit.
@@ -136,13 +137,15 @@ def scrolls_sideways(page: Page) -> bool:
     )
 
 
-def look_at(page: Page, title: str = "", *, appearances: tuple[str, ...] = APPEARANCES) -> None:
+def look_at(
+    page: Page, title: str = "", *, service: str = SERVICE, appearances: tuple[str, ...] = APPEARANCES
+) -> None:
     """What every page owes: a title that ends with the service, one h1, no sideways scroll, nothing that axe finds.
 
     A phone shows the same markup with the same colours: one appearance is enough there.
     """
     assert page.title().startswith(title), page.title()
-    assert page.title().endswith("Mon compte personnel d'activité"), page.title()
+    assert page.title().endswith(service), page.title()
     assert page.locator("h1").count() == 1, page.url
     assert not scrolls_sideways(page), page.url
     found = audit(page, appearances=appearances[:1] if page.viewport_size == PHONE else appearances)

@@ -17,9 +17,10 @@ from agora_sync.xml import namespaces as ns
 from catalog.enums import CertificationState
 from catalog.models import Certification
 from cpa_portal.kernel.identifiers import fictitious_nir
-from rights.enums import Funder, TrainingFileState
+from rights.enums import Funder, TrainingFileAction, TrainingFileState
 from rights.facts import FundingFact
 from rights.models import JournalEvent, TrainingFile
+from rights.services.training_files.partner_changes import close_partner_file
 from tests.agora_sync.provider.conftest import Refused
 from tests.support.agora import (
     Caller,
@@ -257,7 +258,9 @@ def test_declare_entry_on_a_file_that_may_no_longer_begin_is_a_forbidden_transit
     caller: Caller, holder: Holder, refused: Refused
 ) -> None:
     training_file = file_of_partner(caller, holder)
-    TrainingFile.objects.update(state=TrainingFileState.CANCELLED)
+    close_partner_file(
+        training_file_id=training_file.pk, action=TrainingFileAction.CANCEL, reason="TITULAIRE"
+    )
     request = entry_request(str(training_file.agora_number), training_file.session_starts_on)
 
     assert refused(caller.call(request)).name == "ag:TransitionInterdite"

@@ -28,7 +28,8 @@ TODAY = date(2026, 11, 22)
 
 @pytest.fixture
 def holder():
-    return HolderNIRFactory(nir=fictitious_nir(1)).holder
+    # Of working age in every year that is fed.
+    return HolderNIRFactory(nir=fictitious_nir(1), holder__birth_date=date(1985, 5, 15)).holder
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_counter_pages_are_readable_and_sound(page, counter, session):
     look_at(page, "Mes droits")
 
     page.click("text=Compte personnel de formation (CPF)")
-    explanation = page.locator("details").first
+    explanation = page.locator("details", has_text="Participation obligatoire").first
     explanation.locator("summary").click()
     expect(explanation).to_contain_text("Participation obligatoire")
     look_at(page, "CPF")
@@ -123,7 +123,10 @@ def test_list_and_closed_files_are_readable_and_sound(page, counter, session):
     page.goto("/mes-dossiers/")
     look_at(page, "Mes dossiers")
 
-    for training_file, words in ((refused, "Refusé par AGORA :"), (received, "Reçu d'AGORA le")):
+    for training_file, words in (
+        (refused, "Refusé par AGORA :"),
+        (received, "Vous suivez cette formation jusqu’au"),
+    ):
         page.goto(f"/mes-dossiers/{training_file.pk}/")
         expect(page.locator("#file-status")).to_contain_text(words)
         look_at(page, training_file.title.strip())
