@@ -3,17 +3,16 @@
 Tests run as the running role, so that a missing privilege or a change to an append-only table fails here too.
 """
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.cache import caches
 from django.db import connections
 from django.test import TransactionTestCase
 
 from tests.support import databases
+from tests.support.caches import forget_what_is_cached
 
 pytest_plugins = ["tests.support.identity_provider"]
 
@@ -41,7 +40,7 @@ def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]
 @pytest.fixture(autouse=True)
 def own_cache() -> None:
     """Nothing cached by one test is seen by the next; the server itself is shared."""
-    caches["default"].key_prefix = f"test-{uuid.uuid4().hex}"
+    forget_what_is_cached()
 
 
 @pytest.fixture(autouse=True)

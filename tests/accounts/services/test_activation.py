@@ -3,7 +3,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import IntegrityError
 from django.utils import timezone
 from pypdf import PdfReader
@@ -23,6 +22,7 @@ from accounts.services.activation import (
 )
 from accounts.services.letters import print_waiting
 from cpa_portal.kernel.identifiers import fictitious_nir
+from tests.support.caches import forget_what_is_cached
 from tests.support.factories.accounts import HolderFactory, UserFactory
 from tests.support.threads import run_together
 
@@ -96,7 +96,7 @@ def test_activate_by_identity_sixth_answer_of_a_user_is_refused_even_right(forge
         with pytest.raises(ActivationRefused):
             activate_by_identity(user=user, **identity_of(holder, number=fictitious_nir(serial)))
     if forgets:
-        cache.clear()
+        forget_what_is_cached()
 
     with pytest.raises(TooManyAttempts):
         activate_by_identity(user=user, **identity_of(holder))
@@ -111,7 +111,7 @@ def test_activate_by_identity_sixth_answer_on_a_number_is_refused_whoever_asks(f
         with pytest.raises(ActivationRefused):
             activate_by_identity(user=UserFactory(), **identity_of(holder, birth_name="Autre"))
     if forgets:
-        cache.clear()
+        forget_what_is_cached()
 
     with pytest.raises(TooManyAttempts):
         activate_by_identity(user=UserFactory(), **identity_of(holder))
@@ -139,7 +139,7 @@ def test_count_attempt_after_a_day_starts_again(settings):
         with pytest.raises(ActivationRefused):
             activate_by_identity(user=user, **identity_of(holder, birth_name="Autre"))
     ActivationAttempt.objects.update(at=timezone.now() - timedelta(hours=25))
-    cache.clear()
+    forget_what_is_cached()
 
     assert activate_by_identity(user=user, **identity_of(holder)) == holder
 

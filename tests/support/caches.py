@@ -1,0 +1,10 @@
+"""The cache server is shared by every worker of a run: forgetting is a new prefix, never an emptied server."""
+
+import uuid
+
+from django.core.cache import caches
+
+
+def forget_what_is_cached() -> None:
+    """What this test cached is out of its reach; what another worker's test counts at this moment stays."""
+    caches["default"].key_prefix = f"test-{uuid.uuid4().hex}"
