@@ -25,18 +25,18 @@ from agora_sync.client.outcomes import Malformed, Unavailable
 from agora_sync.client.transport import TracedTransport
 from agora_sync.contract import Operation
 from agora_sync.mapping.answers import (
+    ChangedFile,
     CreatedFile,
-    DeclaredEntry,
     ListedFile,
+    read_changed,
     read_created,
-    read_declared,
     read_listed,
 )
 from agora_sync.mapping.requests import (
     CreateFileRequest,
-    DeclareEntryRequest,
     ListFilesRequest,
     Request,
+    operation_of,
     request_values,
 )
 from agora_sync.vector.build import SignedVector, VectorIdentity, build_vector
@@ -55,8 +55,9 @@ class AgoraConnector:
     def create_file(self, request: CreateFileRequest) -> CreatedFile:
         return read_created(self._call(Operation.CREATE_FILE, request))
 
-    def declare_entry(self, request: DeclareEntryRequest) -> DeclaredEntry:
-        return read_declared(self._call(Operation.DECLARE_ENTRY, request))
+    def change_file(self, request: Request) -> ChangedFile:
+        """Tell AGORA what happened to a file that it has: any operation that names one by its number."""
+        return read_changed(self._call(operation_of(request), request))
 
     def list_files(self, request: ListFilesRequest) -> list[ListedFile]:
         return read_listed(self._call(Operation.LIST_FILES, request))

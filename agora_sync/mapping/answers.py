@@ -25,10 +25,11 @@ class CreatedFile:
 
 
 @dataclass(frozen=True)
-class DeclaredEntry:
+class ChangedFile:
+    """AGORA's answer to what happened to a file."""
+
     agora_number: str
     wire_state: str
-    entered_on: dt.date
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,8 @@ def read_created(answer: dict[str, Any]) -> CreatedFile:
     return CreatedFile(answer["numeroDossier"], bool(answer["preexistant"]), answer["etat"])
 
 
-def read_declared(answer: dict[str, Any]) -> DeclaredEntry:
-    return DeclaredEntry(answer["numeroDossier"], answer["etat"], answer["dateEntree"])
+def read_changed(answer: dict[str, Any]) -> ChangedFile:
+    return ChangedFile(answer["numeroDossier"], answer["etat"])
 
 
 def read_listed(answer: dict[str, Any]) -> list[ListedFile]:

@@ -4,12 +4,13 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Holder
 from agora_sync.contract import Operation
 from agora_sync.enums import Direction, ExchangeState
 from agora_sync.models.partners import Partner
+from cpa_portal.kernel.encryption import EncryptedCharField
 from rights.models import JournalEvent, TrainingFile
 
 
@@ -21,12 +22,22 @@ class ExchangeQuerySet(models.QuerySet["Exchange"]):
             free, direction=Direction.OUTGOING, state=ExchangeState.PENDING, next_attempt_at__lte=at
         )
 
+    def in_turn(self) -> ExchangeQuerySet:
+        """Those of the journal that no earlier one of the same file precedes: AGORA learns things in order."""
+        before = Q(event_id__lt=OuterRef("event_id")) | Q(
+            event_id=OuterRef("event_id"), operation__lt=OuterRef("operation")
+        )
+        earlier = Exchange.objects.filter(
+            before, training_file=OuterRef("training_file"), state=ExchangeState.PENDING
+        )
+        return self.filter(~Exists(earlier), event__isnull=False)
+
 
 class Exchange(models.Model):
     """One exchange with AGORA as daily work sees it: state, fault, failed step, times. No message, no assertion.
 
-    Its key also names its traces. Outgoing: one per journal event, and one per reading of a holder's files; the
-    request identifier stays the same for every try. Incoming: one per call received.
+    Its key also names its traces. Outgoing: one per operation that a journal event tells, and one per reading of a
+    holder's files; identifier and content stay the same for every try. Incoming: one per call received.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -40,12 +51,12 @@ class Exchange(models.Model):
         related_name="exchanges",
         verbose_name="partenaire",
     )
-    event = models.OneToOneField(
+    event = models.ForeignKey(
         JournalEvent,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
-        related_name="exchange",
+        related_name="exchanges",
         verbose_name="événement",
     )
     training_file = models.ForeignKey(
@@ -67,6 +78,10 @@ class Exchange(models.Model):
     # Where the person lives, else where the training takes place: whose agents see the row. Empty: CDC alone.
     region_code = models.CharField("région (code INSEE)", max_length=3, blank=True)
     request_id = models.UUIDField("identifiant de requête", null=True, blank=True)
+    # What is sent, as the contract writes it, from the first try until the answer is written: it bears a NIR.
+    content = EncryptedCharField("demande (chiffrée)", blank=True)
+    # Of the training as it was told, to know later whether AGORA has something to learn.
+    facts_sha256 = models.CharField("empreinte de la formation", max_length=64, blank=True)
     state = models.CharField("état", max_length=20, choices=ExchangeState.choices)
     attempts = models.PositiveIntegerField("essais", default=0)
     next_attempt_at = models.DateTimeField("prochain essai", null=True, blank=True)
@@ -92,6 +107,7 @@ class Exchange(models.Model):
             models.Index(fields=["-created_at"], name="agora_exchange_recent_idx"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["event", "operation"], name="agora_exchange_event_told_once"),
             models.CheckConstraint(
                 condition=Q(state__in=ExchangeState.values), name="agora_exchange_state_known"
             ),

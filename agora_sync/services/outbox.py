@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from agora_sync.client import AgoraConnector, Malformed, Refused, Unavailable
@@ -19,22 +21,20 @@ from agora_sync.contract import Operation
 from agora_sync.enums import Direction, ExchangeState
 from agora_sync.exceptions import TracesUnavailable
 from agora_sync.faults import BUSINESS_STEP, DECISIVE, STEPS, FaultCode
-from agora_sync.mapping.answers import facts_of, funding_facts
-from agora_sync.mapping.requests import CreateFileRequest, DeclareEntryRequest, PersonIdentity
+from agora_sync.mapping.events import TOLD, operations_of_event
+from agora_sync.mapping.requests import CreateFileRequest
 from agora_sync.models import Exchange
 from agora_sync.models.exchanges import ExchangeQuerySet
-from agora_sync.selectors.people import agora_identity_of
 from agora_sync.selectors.regions import region_code_of
+from agora_sync.services.outgoing import CreationNotMended, NothingToSay, outgoing_of
 from cpa_portal.kernel.tasks import wake
-from rights.enums import JournalEventKind, Transmission
+from rights.enums import JournalEventKind
 from rights.exceptions import AlreadyTransmitted, NumberAlreadyGiven
-from rights.selectors.journal import events_for_agora
+from rights.selectors.journal import events_for_agora, is_step
 from rights.services.training_files import record_agora_refusal, record_transmission
 
-OPERATION_OF_EVENT: dict[str, Operation] = {
-    JournalEventKind.FILE_REQUESTED: Operation.CREATE_FILE,
-    JournalEventKind.ENTRY_DECLARED: Operation.DECLARE_ENTRY,
-}
+# Whatever the contract has no operation for stays in the journal.
+TOLD_EVENTS = reduce(or_, (is_step(*step) for step in TOLD), Q(kind=JournalEventKind.FILE_REQUESTED))
 NEW_EVENTS_PER_SWEEP = 500
 SENT_PER_SWEEP = 200
 # Longer than a whole call (client/transport.py, 20 s) and the writing of its answer.
@@ -55,7 +55,7 @@ def relay_journal() -> int:
     """Open the exchanges of new events, hand those that are due to the workers. Returns how many were handed."""
     open_new_exchanges()
     now = timezone.now()
-    due = list(Exchange.objects.due(now).filter(event__isnull=False).order_by("created_at")[:SENT_PER_SWEEP])
+    due = list(Exchange.objects.due(now).in_turn().order_by("created_at")[:SENT_PER_SWEEP])
     for exchange in due:
         # Compare and set: of two sweeps at the same instant, one hands the exchange out.
         if _held(exchange).update(next_attempt_at=now + QUEUED):
@@ -64,13 +64,16 @@ def relay_journal() -> int:
 
 
 def open_new_exchanges() -> int:
-    """One exchange per event that has none (never "after the last one seen"). Returns how many were tried."""
-    events = events_for_agora().filter(exchange__isnull=True)[:NEW_EVENTS_PER_SWEEP]
+    """One exchange per operation of each event that has none (never "after the last one seen").
+
+    Returns how many were tried.
+    """
+    events = events_for_agora().filter(TOLD_EVENTS, exchanges__isnull=True)[:NEW_EVENTS_PER_SWEEP]
     now = timezone.now()
     wanted = [
         Exchange(
             direction=Direction.OUTGOING,
-            operation=OPERATION_OF_EVENT[event.kind],
+            operation=operation,
             event=event,
             training_file=event.training_file,
             holder=event.training_file.holder,
@@ -80,8 +83,10 @@ def open_new_exchanges() -> int:
             next_attempt_at=now,
         )
         for event in events
+        for operation in operations_of_event(event.kind, event.payload)
     ]
-    # Two sweeps may see the same event: the unique constraint keeps one exchange.
+    # Two sweeps may see the same event: the unique constraint keeps one exchange per operation. One statement: no
+    # sweep ever sees an event with a part of its exchanges.
     Exchange.objects.bulk_create(wanted, ignore_conflicts=True)
     return len(wanted)
 
@@ -94,6 +99,10 @@ def send_exchange(*, exchange_id: UUID) -> None:
         return
     try:
         conclude = _sent(exchange)
+    except NothingToSay as known:
+        _finish(exchange, ExchangeState.ABANDONED, label=known.label)
+    except CreationNotMended:
+        _postpone(exchange, MENDING_WAIT, None, "La création du dossier attend une correction.")
     except Unavailable as failure:
         _postpone(exchange, _wait_after(exchange.attempts, failure), failure.code, failure.reason)
     except TracesUnavailable:
@@ -104,15 +113,19 @@ def send_exchange(*, exchange_id: UUID) -> None:
         _finish(exchange, ExchangeState.MALFORMED, label=failure.reason)
     else:
         conclude()
+    _wake_next(exchange)
 
 
 def _taken(exchange_id: UUID) -> Exchange | None:
-    """The exchange, held by us until its lease ends; None when it is not to be sent."""
+    """The exchange, held by us until its lease ends; None when it is not to be sent, or not yet."""
     now = timezone.now()
     exchange = (
-        Exchange.objects.select_related("training_file__holder", "event").filter(pk=exchange_id).first()
+        Exchange.objects.in_turn()
+        .select_related("training_file__holder", "event")
+        .filter(pk=exchange_id)
+        .first()
     )
-    if exchange is None or exchange.state != ExchangeState.PENDING or exchange.event is None:
+    if exchange is None or exchange.state != ExchangeState.PENDING:
         return None
     if exchange.lease_until is not None and exchange.lease_until > now:
         return None
@@ -126,43 +139,29 @@ def _taken(exchange_id: UUID) -> Exchange | None:
 
 def _sent(exchange: Exchange) -> Callable[[], None]:
     """Call AGORA; what is returned writes the answer down. Raises the failures of the connector."""
-    training_file = exchange.training_file
-    assert training_file is not None
-    assert exchange.request_id is not None
+    outgoing = outgoing_of(exchange)
+    # Kept before a byte leaves: whoever tries again after us says the same thing.
+    if not _held(exchange).update(content=outgoing.content, facts_sha256=outgoing.facts_sha256):
+        return lambda: None
     connector = AgoraConnector(exchange_id=exchange.pk)
-    if exchange.operation == Operation.DECLARE_ENTRY:
-        return _entry_sent(exchange, connector)
-    if training_file.transmission == Transmission.NOT_APPLICABLE or not training_file.is_active:
-        return lambda: _finish(
-            exchange, ExchangeState.ABANDONED, label="Le dossier n’est plus à transmettre."
-        )
-    request = CreateFileRequest(
-        exchange.request_id, _person(exchange), facts_of(training_file, funding_facts(training_file))
-    )
-    created = connector.create_file(request)
-    return lambda: _take_number(exchange, created.agora_number)
-
-
-def _entry_sent(exchange: Exchange, connector: AgoraConnector) -> Callable[[], None]:
-    training_file = exchange.training_file
-    assert training_file is not None
-    assert exchange.request_id is not None
-    if training_file.agora_number is None:
-        # In order, file by file: AGORA cannot know the entry before the file.
-        raise Unavailable("le dossier n’a pas encore de numéro")
-    assert training_file.entered_on is not None
-    connector.declare_entry(
-        DeclareEntryRequest(exchange.request_id, training_file.agora_number, training_file.entered_on)
-    )
+    if isinstance(outgoing.request, CreateFileRequest):
+        created = connector.create_file(outgoing.request)
+        return lambda: _take_number(exchange, created.agora_number)
+    connector.change_file(outgoing.request)
     return lambda: _finish(exchange, ExchangeState.DONE)
 
 
-def _person(exchange: Exchange) -> PersonIdentity:
-    assert exchange.training_file is not None
-    person = agora_identity_of(exchange.training_file.holder)
-    if person is None:
-        raise Malformed("Le NIR du titulaire n’est pas connu.")
-    return person
+def _wake_next(exchange: Exchange) -> None:
+    """What follows on the same file need not wait for the sweep."""
+    following = (
+        Exchange.objects.due(timezone.now())
+        .in_turn()
+        .filter(training_file_id=exchange.training_file_id)
+        .exclude(pk=exchange.pk)
+        .first()
+    )
+    if following is not None:
+        wake(SEND_TASK, str(following.pk))
 
 
 # Writing the answer down --------------------------------------------------------------------
@@ -171,11 +170,19 @@ def _take_number(exchange: Exchange, agora_number: str) -> None:
     try:
         with transaction.atomic():
             record_transmission(
-                training_file_id=exchange.training_file.pk, agora_number=agora_number, at=timezone.now()
+                training_file_id=exchange.training_file.pk,
+                agora_number=agora_number,
+                at=timezone.now(),
+                is_reopened=_is_reopening(exchange),
             )
             _finish(exchange, ExchangeState.DONE)
     except NumberAlreadyGiven as conflict:
         _finish(exchange, ExchangeState.REFUSED, label=conflict.message)
+
+
+def _is_reopening(exchange: Exchange) -> bool:
+    assert exchange.event is not None
+    return exchange.event.kind != JournalEventKind.FILE_REQUESTED
 
 
 def _take_refusal(exchange: Exchange, refusal: Refused) -> None:
@@ -228,6 +235,8 @@ def _finish(
         lease_until=None,
         next_attempt_at=None,
         finished_at=timezone.now(),
+        # The traces keep what was said.
+        content="",
         fault_code=refusal.name if refusal else "",
         fault_label=(refusal.label if refusal else label)[:_LONGEST_LABEL],
         failed_step=step,

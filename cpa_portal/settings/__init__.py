@@ -422,6 +422,7 @@ SEALED_COLUMNS: list[str] = [
 
 COMMUNE_LOOKUP = "catalog.selectors.places.commune_by_code"
 COMMUNE_FINDER = "catalog.selectors.places.communes_meant"
+AGORA_CHANGES = "agora_sync.selectors.changes.changes_told"
 DIPLOMA_EFFECT = "rights.selectors.diploma_effect.diploma_effect"
 RIGHTS_LOOKUP = "rights.selectors.outlook.outlook_of"
 

@@ -9,9 +9,11 @@ from django.db.models import Prefetch
 
 from accounts.models import Holder
 from catalog.models import Session
-from rights.enums import FileRole, TrainingFileAction
+from rights.enums import ExitReason, FileRole, TrainingFileAction
 from rights.models import TrainingFile, TrainingFileFunding, TrainingFileTransition
 from rights.models.training_file import TrainingFileQuerySet
+from rights.parameters import legal_values
+from rights.rules.settlement import Attendance, amount_settled
 from rights.selectors.file_steps import steps_of
 
 
@@ -39,6 +41,18 @@ def active_file_on(holder: Holder, session: Session) -> TrainingFile | None:
 def file_by_agora_number(agora_number: str) -> TrainingFile | None:
     """The file that AGORA knows under this number. Who may see it is the caller's question."""
     return TrainingFile.objects.select_related("holder").filter(agora_number=agora_number).first()
+
+
+def price_due_cents(training_file: TrainingFile) -> int:
+    """What the training costs in the end, in cents: the share of its price that was followed, by the law in force."""
+    assert training_file.left_on is not None
+    attendance = Attendance(
+        reason=ExitReason(training_file.exit_reason),
+        attended_minutes=training_file.attended_minutes or 0,
+        planned_minutes=training_file.hours_minutes,
+        left_on=training_file.left_on,
+    )
+    return int(amount_settled(training_file.price_cents, attendance, legal_values()).result)
 
 
 def can_cancel(training_file: TrainingFile, today: date) -> bool:

@@ -13,6 +13,7 @@ from rights.enums import FileRole, TrainingFileAction, TrainingFileState
 from rights.exceptions import RightsRefusal
 from rights.forms.steps import MessageForm
 from rights.models import TrainingFile
+from rights.ports import told_changes
 from rights.selectors.file_steps import steps_of, turn_of
 from rights.selectors.training_files import can_cancel, file_of, files_of
 from rights.services.training_files import cancel_training_file
@@ -47,6 +48,7 @@ def file_detail(request: HolderRequest, file_id: UUID) -> HttpResponse:
         ],
         "turn": turn_of(training_file),
         "can_ask_top_up": training_file.state == TrainingFileState.PROPOSED,
+        "told_changes": told_changes(training_file),
         "messages_sent": sorted(training_file.messages.all(), key=lambda message: message.pk),
         "message_form": MessageForm(),
     }

@@ -24,18 +24,22 @@ from rights.services.training_files.acting import AGORA, take_step
 from rights.services.transitions import lock_file
 
 
-def record_transmission(*, training_file_id: UUID, agora_number: str, at: datetime) -> TrainingFile:
+def record_transmission(
+    *, training_file_id: UUID, agora_number: str, at: datetime, is_reopened: bool = False
+) -> TrainingFile:
     """AGORA has the file and gave it this number. The same answer again changes nothing.
 
-    A file that its holder cancelled while it travelled keeps its state: the number says that AGORA has it.
+    A file that its holder cancelled while it travelled keeps its state: the number says that AGORA has it. One that
+    was reopened after its closing there takes its new number.
     Raises NumberAlreadyGiven when the file has another number or the number another file.
     """
     with transaction.atomic():
         training_file = lock_file(training_file_id)
-        if training_file.agora_number is None:
-            mark_transmitted(training_file, agora_number=agora_number, at=at)
-        elif training_file.agora_number != agora_number:
+        if training_file.agora_number == agora_number:
+            return training_file
+        if training_file.agora_number is not None and not is_reopened:
             raise NumberAlreadyGiven
+        mark_transmitted(training_file, agora_number=agora_number, at=at)
     return training_file
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,7 +15,6 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection, connections, transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.services.holders import find_holder_by_nir
@@ -27,44 +25,17 @@ from agora_sync.models import Exchange, Trace
 from agora_sync.provider.soap import fault_envelope
 from agora_sync.services import outbox
 from agora_sync.tasks import relay_journal, send_exchange
-from rights.enums import EventOrigin, FileRole, Funder, TrainingFileState, Transmission
+from rights.enums import EventOrigin, TrainingFileState, Transmission
 from rights.models import JournalEvent, TrainingFile
 from rights.services.training_files import cancel_training_file, declare_entry
-from rights.services.training_files.acting import Party
-from rights.services.training_files.steps import commit, propose
+from tests.support.agora_flows import enter, propose_and_commit, send_everything
 from tests.support.agora_listener import AgoraSide, Listener
 from tests.support.agora_misanswering import Reply, misanswering
 from tests.support.databases import ROOT, running_url
-from tests.support.factories.accounts import HolderFactory
 from tests.support.factories.agora_sync import requested_file
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("agora_listener")]
 PATIENCE_SECONDS = 60
-
-
-@pytest.fixture
-def training_file(listener: Listener, agora_side: AgoraSide) -> TrainingFile:
-    """A file that waits for AGORA, whose holder AGORA knows."""
-    requested = requested_file()
-    holder, nir = requested.holder, str(requested.holder.nirs.get().nir)
-    with agora_side():
-        HolderFactory(birth_name=holder.birth_name, nir=nir, birth_date=holder.birth_date, user=None)
-    return requested
-
-
-@pytest.fixture
-def away(settings: Any) -> Iterator[str]:
-    """An address where nobody listens."""
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        yield f"https://127.0.0.1:{closed.getsockname()[1]}/agora/v1/"
-
-
-def send_everything() -> None:
-    """What the beat and the workers do, one after the other."""
-    outbox.open_new_exchanges()
-    for exchange in Exchange.objects.filter(state=ExchangeState.PENDING):
-        outbox.send_exchange(exchange_id=exchange.pk)
 
 
 def files_at_agora(agora_side: AgoraSide, training_file: TrainingFile) -> list[str | None]:
@@ -273,7 +244,16 @@ def test_unreadable_answer_asks_for_somebody_and_leaves_the_file_waiting(
     assert Exchange.objects.get().state == ExchangeState.MALFORMED
 
 
+def test_file_cancelled_before_anything_was_opened_stays_here(training_file: TrainingFile) -> None:
+    cancel_training_file(training_file_id=training_file.pk, today=timezone.localdate())
+
+    send_everything()
+
+    assert not Exchange.objects.exists()
+
+
 def test_file_cancelled_before_it_left_is_not_sent(training_file: TrainingFile) -> None:
+    outbox.open_new_exchanges()
     cancel_training_file(training_file_id=training_file.pk, today=timezone.localdate())
 
     send_everything()
@@ -283,37 +263,23 @@ def test_file_cancelled_before_it_left_is_not_sent(training_file: TrainingFile) 
 
 
 def test_entry_declared_here_follows_its_file_in_order(
-    training_file: TrainingFile, agora_side: AgoraSide, away: str, listener: Listener, settings: Any
+    training_file: TrainingFile, agora_side: AgoraSide
 ) -> None:
-    today = timezone.localdate()
-    propose(training_file_id=training_file.pk, party=Party(FileRole.ORGANISATION), today=today)
-    charge = training_file.fundings.filter(funder=Funder.HOLDER).aggregate(Sum("amount_cents", default=0))
-    commit(
-        training_file_id=training_file.pk,
-        holder=training_file.holder,
-        today=today,
-        expected_charge_cents=charge["amount_cents__sum"],
-    )
-    declare_entry(
-        training_file=training_file,
-        entered_on=training_file.session_starts_on,
-        origin=EventOrigin.PORTAL,
-        today=training_file.session_starts_on,
-    )
+    propose_and_commit(training_file)
+    entered_on = enter(training_file)
     outbox.open_new_exchanges()
-    creation, entry = Exchange.objects.order_by("event_id")
+    entry = Exchange.objects.get(operation=Operation.DECLARE_ENTRY)
 
     outbox.send_exchange(exchange_id=entry.pk)
     assert not Trace.objects.exists()
-    outbox.send_exchange(exchange_id=creation.pk)
-    outbox.send_exchange(exchange_id=entry.pk)
+    send_everything()
 
     entry.refresh_from_db()
     assert (entry.operation, entry.state) == (Operation.DECLARE_ENTRY, ExchangeState.DONE)
     training_file.refresh_from_db()
     with agora_side():
         there = TrainingFile.objects.get(agora_number=training_file.agora_number)
-        assert there.entered_on == training_file.session_starts_on
+        assert there.entered_on == entered_on
 
 
 # Killed ---------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from rights.enums import EventOrigin, FileRole, TrainingFileState, Transmission
+from rights.enums import EventOrigin, FileRole, TrainingFileAction, TrainingFileState, Transmission
 from rights.exceptions import (
     AlreadyTransmitted,
     EntryDateConflict,
@@ -14,7 +14,7 @@ from rights.exceptions import (
 )
 from rights.file_refusals import ActionNotAllowed
 from rights.models import Entry, JournalEvent
-from rights.selectors.journal import events_for_agora
+from rights.selectors.journal import events_for_agora, is_step
 from rights.services.training_files import (
     cancel_training_file,
     declare_entry,
@@ -274,10 +274,17 @@ def test_events_for_agora_leave_out_what_came_from_agora(requested):
     assert kinds == ["file_requested"]
 
 
-def test_events_for_agora_give_requests_and_entries_in_order(requested):
+def test_events_for_agora_give_each_step_in_order(requested):
     accepted(requested)
     declare_entry(training_file=requested, entered_on=date(2026, 4, 14), origin=EventOrigin.PORTAL)
 
-    kinds = list(events_for_agora().values_list("kind", flat=True))
+    events = list(events_for_agora().values_list("kind", flat=True))
 
-    assert kinds == ["file_requested", "entry_declared"]
+    assert (events[0], events[-1]) == ("file_requested", "entry_declared")
+    assert events_for_agora().get(is_step(TrainingFileAction.DECLARE_ENTRY, TrainingFileState.IN_TRAINING))
+
+
+def test_events_for_agora_leave_out_a_file_that_stays_here(requested):
+    cancel_training_file(training_file_id=requested.pk, today=REQUEST_DAY)
+
+    assert not events_for_agora().exists()
