@@ -116,6 +116,17 @@ class Servers:
                     raise
                 time.sleep(0.2)
 
+    def kill_valkey(self) -> None:
+        """SIGKILL: what was not yet on its disk is lost."""
+        pid = self._valkey_pid()
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: not is_alive(pid), "Valkey did not die")
+
+    def revive_valkey(self) -> None:
+        """Start it again on the same port, with what its disk holds. Raises CannotRun."""
+        self._start_valkey(self._state())
+
     # State ----------------------------------------------------------------------------------
     def _state(self) -> State:
         saved = self.data / "servers.json"

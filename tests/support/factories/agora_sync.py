@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from catalog.models import Session
 from cpa_portal.kernel.identifiers import fictitious_siret
 from rights.models import TrainingFile
 from rights.services.training_files import request_training_file
@@ -17,17 +18,23 @@ _ranks = itertools.count(1)
 
 
 def requested_file(holder: Any = None) -> TrainingFile:
-    """A file that its holder just asked for, waiting for AGORA, with its event in the journal.
+    """A file that its holder just asked for, waiting for AGORA, with its event in the journal."""
+    owner = holder or HolderFactory()
+    session = funded_session(owner)
+    return request_training_file(key=uuid.uuid4(), holder=owner, session=session, today=timezone.localdate())
+
+
+def funded_session(holder: Any) -> Session:
+    """A session that this person may ask for and that their rights pay.
 
     Its organisation has a SIRET that passes the check, and no certification: AGORA's catalogue may be empty.
     """
-    owner = holder or HolderFactory()
-    CounterFactory(holder=owner, balance=2_000_00)
+    CounterFactory(holder=holder, balance=2_000_00)
     today = timezone.localdate()
-    session = RequestableSessionFactory(
+    session: Session = RequestableSessionFactory(
         starts_on=today + timedelta(days=40),
         ends_on=today + timedelta(days=90),
         action__training__certification_code="",
         action__training__organisation__siret=fictitious_siret(next(_ranks)),
     )
-    return request_training_file(key=uuid.uuid4(), holder=owner, session=session, today=today)
+    return session
