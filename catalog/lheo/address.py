@@ -47,16 +47,15 @@ class AddressReader:
         name = town_name(self.town)
         return by_code.search_name != name and by_address.search_name == name
 
-    def place(self, *, name: str) -> PlaceFacts | None:
+    def place(self, *, name: str, street: str) -> PlaceFacts | None:
         """The place, None when the feed says nothing of where it is."""
         commune = self.commune()
         latitude, longitude = self._position(commune)
         if not self.town and not self.postal_code and latitude is None:
             return None
-        lines = " ".join(line.own_text() for line in self.node.children("ligne"))
         return PlaceFacts(
             name=name,
-            address=" ".join(lines.split())[:250],
+            address=street,
             postal_code=self.postal_code,
             town=self.town,
             commune_code=commune.code if commune else "",

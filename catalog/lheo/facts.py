@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from catalog.enums import EntryMode, FindingAction, Modality, RecruitmentState
 from catalog.words import families, lemmas
@@ -39,8 +39,14 @@ class PlaceFacts:
         return digest_of(self)
 
 
+def name_by_number(siret: str) -> str:
+    return f"Organisme {siret}"
+
+
 @dataclass(frozen=True, slots=True)
 class OrganisationFacts:
+    """`is_described` is false when the feed says nothing but the number: what is known of it elsewhere stands."""
+
     siret: str
     nda: str
     name: str
@@ -51,6 +57,11 @@ class OrganisationFacts:
     email: str
     phone: str
     website: str
+    is_described: bool = True
+
+    @classmethod
+    def known_by_number(cls, siret: str) -> Self:
+        return cls(siret, "", name_by_number(siret), "", "", "", "", "", "", "", is_described=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ class ActionFacts:
     sessions: tuple[SessionFacts, ...]
 
 
-NOBODY = OrganisationFacts("", "", "", "", "", "", "", "", "", "")
+NOBODY = OrganisationFacts.known_by_number("")
 
 
 @dataclass(frozen=True)

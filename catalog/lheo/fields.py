@@ -47,6 +47,7 @@ _ESCAPED_TAGS = re.compile(
 )
 PRICE_LIMIT_EUROS = 1_000_000
 HOURS_LIMIT = 20_000
+PERCENT_LIMIT = 100
 
 
 def plain_text(text: str | None) -> tuple[str, Problem | None]:
@@ -117,6 +118,14 @@ def hours_minutes(text: str | None) -> tuple[int | None, Problem | None]:
     if amount > HOURS_LIMIT:
         return None, refused("hours_out_of_range")
     return round(amount * 60), problem
+
+
+def percentage(text: str | None) -> tuple[Decimal | None, Problem | None]:
+    """A rate in percent, at most 100. Decimal comma and the percent sign are repaired."""
+    amount, problem = _decimal(text, "rate", units=r"%?")
+    if amount is not None and amount > PERCENT_LIMIT:
+        return None, refused("rate_out_of_range")
+    return amount, problem
 
 
 def _decimal(text: str | None, name: str, *, units: str) -> tuple[Decimal | None, Problem | None]:

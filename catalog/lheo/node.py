@@ -37,6 +37,15 @@ class Node:
         for rank, element in enumerate(found, start=1):
             yield self._under(element, f"{name}[{rank}]")
 
+    def among_extras(self, info: str) -> "Node":
+        """The first `extra` of that name among the element's own extras, at any depth, or a node without content."""
+        extras, extra = f"{{{self.namespace}}}extras", f"{{{self.namespace}}}extra"
+        for branch in self.element.findall(extras):
+            for found in branch.iter(extra):
+                if found.get("info") == info:
+                    return self._under(found, f"extras//extra[@info='{info}']")
+        return self._under(_ABSENT, f"extras//extra[@info='{info}']")
+
     def _under(self, element: etree._Element, step: str) -> "Node":
         return Node(element, self.namespace, f"{self.path}/{step}", self.findings, self.identifier)
 
@@ -57,6 +66,16 @@ class Node:
             self.note(name, text, problem.rule, problem.action)
         return value
 
+    def own_value(self, rule: Callable[[str | None], tuple[T, Problem | None]]) -> T | None:
+        """The element itself read by a rule; None when it is absent."""
+        if self.element is _ABSENT:
+            return None
+        text = text_of(self.element)
+        value, problem = rule(text)
+        if problem is not None:
+            self._keep(self.path, self.element.get("info") or "", text, problem.rule, problem.action)
+        return value
+
     def attribute(self, name: str, rule: Callable[[str | None], tuple[T, Problem | None]]) -> T | None:
         text = self.element.get(name)
         value, problem = rule(text)
@@ -72,6 +91,8 @@ class Node:
         return codes.get(text, default)
 
     def note(self, name: str, value: str, rule: str, action: FindingAction) -> None:
-        path = f"{self.path}/{name}"
+        self._keep(f"{self.path}/{name}", name, value, rule, action)
+
+    def _keep(self, path: str, field: str, value: str, rule: str, action: FindingAction) -> None:
         short = " ".join(value.split())[:VALUE_LENGTH]
-        self.findings.append(Finding(path, self.identifier, name, short, rule, action))
+        self.findings.append(Finding(path, self.identifier, field, short, rule, action))

@@ -20,6 +20,7 @@ from catalog.lheo.facts import (
     PlaceFacts,
     SessionFacts,
     TrainingFacts,
+    name_by_number,
     next_occurrence,
 )
 from catalog.lheo.node import Node
@@ -64,7 +65,7 @@ class FormationReader:
             objective=node.value("objectif-formation", fields.plain_text) or "",
             expected_results=node.value("resultats-attendus", fields.plain_text) or "",
             content=node.value("contenu-formation", fields.plain_text) or "",
-            is_certifying=node.text("certifiante") == "1",
+            is_certifying=self._is_certifying(node),
             entry_level=node.value("code-niveau-entree", fields.level),
             exit_level=node.value("code-niveau-sortie", fields.level),
             website=self._website(node.child("url-formation")),
@@ -82,11 +83,17 @@ class FormationReader:
         node.note("@numero", "", "number_missing", FindingAction.REPAIRED)
         return number
 
-    def _organisation(self, node: Node) -> OrganisationFacts | None:
+    @staticmethod
+    def _siret(node: Node) -> str:
+        """The number of the organisation, "" when it cannot be told: the report says why."""
         holder = node.child("SIRET-organisme-formation")
         siret = holder.value("SIRET", fields.siret)
         if siret is None:
             holder.note("SIRET", "", "siret_missing", FindingAction.REFUSED)
+        return siret or ""
+
+    def _organisation(self, node: Node) -> OrganisationFacts | None:
+        siret = self._siret(node)
         if not siret:
             return None
         coordinates = node.child("coordonnees-organisme").child("coordonnees")
@@ -97,7 +104,7 @@ class FormationReader:
         return OrganisationFacts(
             siret=siret,
             nda=node.value("numero-activite", fields.nda) or "",
-            name=(name or legal_name or f"Organisme {siret}")[:250],
+            name=(name or legal_name or name_by_number(siret))[:250],
             legal_name=legal_name[:250],
             postal_code=address.postal_code,
             town=address.town,
@@ -107,12 +114,14 @@ class FormationReader:
             website=self._website(coordinates.child("web")),
         )
 
+    def _is_certifying(self, node: Node) -> bool:
+        return node.text("certifiante") == "1"
+
     @staticmethod
     def _website(node: Node) -> str:
         return node.value("urlweb", fields.website) or ""
 
-    @staticmethod
-    def _certification_code(node: Node) -> str:
+    def _certification_code(self, node: Node) -> str:
         """The first code that can be read. A training may lead to several certifications; the first is the main one."""
         found = ""
         for certification in node.children("certification"):
@@ -127,20 +136,17 @@ class FormationReader:
         return tuple(sorted({code for code in codes if len(code) == 5 and code.isascii() and code.isalnum()}))
 
     def _action(self, node: Node) -> ActionFacts:
-        hours, price = self._hours(node), node.value("prix-total-TTC", fields.price_cents)
-        if price is None and hours is not None:
-            hourly = node.value("prix-horaire-TTC", fields.price_cents)
-            price = None if hourly is None else round(hourly * hours / 60)
+        hours = self._hours(node)
         return ActionFacts(
             number=node.identifier,
             occurrence=1,
             modality=node.choice("modalites-enseignement", MODALITIES, Modality.ON_SITE),
             entry_mode=node.choice("modalites-entrees-sorties", ENTRY_MODES, EntryMode.FIXED_DATES),
-            price_cents=price,
+            price_cents=self._price(node, hours),
             hours_minutes=hours,
             rhythm=(node.value("rythme-formation", fields.plain_text) or "")[:300],
-            conditions=node.value("conditions-specifiques", fields.plain_text) or "",
-            accessibility=node.value("acces-handicapes", fields.plain_text) or "",
+            conditions=self._conditions(node),
+            accessibility=self._accessibility(node),
             languages=" ".join(child.own_text()[:2].upper() for child in node.children("langue-formation"))[
                 :40
             ],
@@ -148,8 +154,21 @@ class FormationReader:
             sessions=tuple(self._numbered(node.children("session"), self._session)),
         )
 
-    @staticmethod
-    def _hours(node: Node) -> int | None:
+    def _price(self, node: Node, hours: int | None) -> int | None:
+        """Cents, taxes included; from the price of an hour when the whole is not said."""
+        total = node.value("prix-total-TTC", fields.price_cents)
+        if total is not None or hours is None:
+            return total
+        hourly = node.value("prix-horaire-TTC", fields.price_cents)
+        return None if hourly is None else round(hourly * hours / 60)
+
+    def _conditions(self, node: Node) -> str:
+        return node.value("conditions-specifiques", fields.plain_text) or ""
+
+    def _accessibility(self, node: Node) -> str:
+        return node.value("acces-handicapes", fields.plain_text) or ""
+
+    def _hours(self, node: Node) -> int | None:
         total = node.value("nombre-heures-total", fields.hours_minutes)
         if total is not None:
             return total
@@ -161,10 +180,19 @@ class FormationReader:
         ordered = sorted(nodes, key=lambda node: node.element.get("tag") != "principal")
         for node in ordered:
             coordinates = node.child("coordonnees")
-            address = AddressReader(coordinates.child("adresse"), self.gazetteer)
-            place = address.place(name=" ".join(c.own_text() for c in coordinates.children("ligne"))[:250])
+            address = coordinates.child("adresse")
+            place = AddressReader(address, self.gazetteer).place(
+                name=self._place_name(coordinates)[:250], street=self._street(address)[:250]
+            )
             if place is not None:
                 yield place
+
+    def _place_name(self, coordinates: Node) -> str:
+        return " ".join(line.own_text() for line in coordinates.children("ligne"))
+
+    def _street(self, address: Node) -> str:
+        lines = " ".join(line.own_text() for line in address.children("ligne"))
+        return " ".join(lines.split())
 
     def _session(self, node: Node) -> SessionFacts:
         starts_on, ends_on = self._period(node.child("periode"))

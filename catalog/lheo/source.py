@@ -11,8 +11,11 @@ from lxml import etree
 
 from catalog.exceptions import UnreadableFile
 
-DIALECTS = {"http://www.lheo.org/2.2": "lheo22", "http://lheo.gouv.fr/2.3": "lheo23"}
-EDOF_NAMESPACE = "https://www.of.moncompteformation.gouv.fr"
+DIALECTS = {
+    "http://www.lheo.org/2.2": "lheo22",
+    "http://lheo.gouv.fr/2.3": "lheo23",
+    "https://www.of.moncompteformation.gouv.fr": "edof",
+}
 GZIP_MAGIC = b"\x1f\x8b"
 # An entity declared in a DTD can grow without end, or name a file of the server.
 DOCTYPE_LOOKED_FOR_IN = 65_536
@@ -80,14 +83,10 @@ class FormationStream:
     def _recognise(self, root: etree._Element) -> None:
         name = etree.QName(root)
         self.namespace = name.namespace or ""
-        if self.namespace == EDOF_NAMESPACE:
-            message = (
-                f"{self.path.name} est au format de Mon Compte Formation (EDOF), "
-                "que cette version ne lit pas encore."
-            )
-            raise UnreadableFile("dialect_not_supported", message)
         if name.localname != "lheo" or self.namespace not in DIALECTS:
-            message = f"{self.path.name} n'est pas une offre LHEO 2.2 ou 2.3 (racine « {root.tag} »)."
+            message = (
+                f"{self.path.name} n'est pas une offre LHEO 2.2, LHEO 2.3 ou EDOF (racine « {root.tag} »)."
+            )
             raise UnreadableFile("dialect_unknown", message[:300])
         self.dialect = DIALECTS[self.namespace]
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from catalog.enums import FindingAction, ImportKind, ImportState
 from catalog.exceptions import ImportAlreadyRunning, UnreadableFile
 from catalog.gazetteer import Gazetteer
+from catalog.lheo.edof import EdofReader
 from catalog.lheo.facts import Finding, TrainingFacts
 from catalog.lheo.reader import FormationReader, with_occurrence
 from catalog.lheo.source import FormationStream
@@ -25,6 +26,7 @@ from catalog.services.vocabulary import refresh_vocabulary
 
 # About 3 sessions each: a few thousand rows at a time, a few tens of MB.
 BATCH_FORMATIONS = 500
+READERS: dict[str, type[FormationReader]] = {"edof": EdofReader}
 Progress = Callable[[int], None]
 
 
@@ -141,7 +143,7 @@ def read_batches(stream: FormationStream, gazetteer: Gazetteer, *, skip: int) ->
     for index, element in enumerate(stream, start=1):
         if index <= skip:
             continue
-        reader = FormationReader(element, stream.namespace, index, gazetteer)
+        reader = READERS.get(stream.dialect, FormationReader)(element, stream.namespace, index, gazetteer)
         training = reader.read()
         batch.read += 1
         batch.findings += reader.findings

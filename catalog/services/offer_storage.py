@@ -109,7 +109,7 @@ class OfferStorage:
             row = rows.get(siret)
             if row is None:
                 row = rows[siret] = Organisation(siret=siret)
-            elif siret in self.described:
+            elif siret in self.described or not said.is_described:
                 continue
             values = {name: getattr(said, name, None) for name in ORGANISATION_FIELDS}
             values["commune_id"] = said.commune_code or None

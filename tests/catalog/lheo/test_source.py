@@ -13,9 +13,14 @@ def titles(path):
 
 
 @pytest.mark.parametrize(
-    ("namespace", "dialect"), [("http://lheo.gouv.fr/2.3", "lheo23"), ("http://www.lheo.org/2.2", "lheo22")]
+    ("namespace", "dialect"),
+    [
+        ("http://lheo.gouv.fr/2.3", "lheo23"),
+        ("http://www.lheo.org/2.2", "lheo22"),
+        ("https://www.of.moncompteformation.gouv.fr", "edof"),
+    ],
 )
-def test_stream_both_versions_are_recognised(tmp_path, namespace, dialect):
+def test_stream_each_dialect_is_recognised(tmp_path, namespace, dialect):
     stream, found = titles(written(tmp_path / "a.xml", FORMATION, FORMATION, namespace=namespace))
 
     assert found == ["Soudeur", "Soudeur"]
@@ -56,7 +61,7 @@ def test_stream_cut_gzip_is_refused(tmp_path):
         (b"", "xml_unreadable"),
         (b"<autre/>", "dialect_unknown"),
         (b'<lheo-index xmlns="http://lheo.gouv.fr/2.3"/>', "dialect_unknown"),
-        (b'<lheo xmlns="https://www.of.moncompteformation.gouv.fr"/>', "dialect_not_supported"),
+        (b'<lheo xmlns="https://autre.example"/>', "dialect_unknown"),
         (b'<!DOCTYPE lheo [<!ENTITY a "b">]><lheo xmlns="http://lheo.gouv.fr/2.3"/>', "doctype_refused"),
     ],
 )

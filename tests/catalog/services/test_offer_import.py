@@ -21,6 +21,7 @@ from catalog.models import (
 )
 from catalog.services import offer_import
 from catalog.services.offer_import import check_offer, feed_of, import_offer
+from tests.catalog.lheo import test_edof
 from tests.catalog.lheo.documents import ACTION, FORMATION, SESSION, changed, written
 from tests.support.factories.catalog import (
     TODAY,
@@ -366,3 +367,53 @@ def test_import_leaves_statistics_of_what_it_stored_to_the_planner(corsica, tmp_
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'catalog_training'::regclass")
         assert cursor.fetchone() == (3,)
+
+
+def test_import_sample_of_mon_compte_formation_reports_the_number_of_its_specimen(db, shared_data):
+    path = shared_data / "lheo" / "sample_edof_v7r0_formation1_utf8.xml"
+    communes_of_offer(path)
+
+    result = imported(path)
+
+    assert (result.dialect, result.formations, Training.objects.count()) == ("edof", 1, 0)
+    assert list(ImportFinding.objects.values_list("field", "value", "rule")) == [
+        ("SIRET", "12312312300000", "siret_key")
+    ]
+
+
+def test_import_sample_of_mon_compte_formation_is_stored_whole_under_a_right_number(
+    db, shared_data, tmp_path
+):
+    sample = (shared_data / "lheo" / "sample_edof_v7r0_formation1_utf8.xml").read_text()
+    path = tmp_path / "edof.xml"
+    latin = sample.replace("12312312300000", "19290076900014").replace(
+        'encoding="UTF-8"', 'encoding="ISO-8859-1"'
+    )
+    path.write_bytes(latin.encode("iso-8859-1"))
+    communes_of_offer(shared_data / "lheo" / "sample_edof_v7r0_formation1_utf8.xml")
+
+    imported(path)
+
+    action = Action.objects.get()
+    place = Session.objects.get().place
+    assert not ImportFinding.objects.exists()
+    assert (action.price_cents, action.hours_minutes) == (600_60, 23 * 60)
+    assert action.accessibility == "modalités adaptées aux personnes en situation de handicap"
+    assert (place.address, place.town) == ("12 RUE du général Leclerc", "LARDY")
+    assert action.training.certification_code == "RNCP40344"
+
+
+def test_import_of_a_bare_number_leaves_what_is_known_of_the_organisation(corsica, tmp_path):
+    imported(written(tmp_path / "whole.xml", FORMATION))
+    path = written(tmp_path / "edof.xml", test_edof.FORMATION, namespace=test_edof.NAMESPACE)
+
+    imported(path, feed="edof")
+
+    assert Organisation.objects.get().name == "Centre d'essai"
+    assert Training.objects.count() == 2
+
+
+def test_import_of_a_bare_number_names_an_unknown_organisation_by_it(corsica, tmp_path):
+    imported(written(tmp_path / "edof.xml", test_edof.FORMATION, namespace=test_edof.NAMESPACE))
+
+    assert Organisation.objects.get().name == "Organisme 19290076900014"
