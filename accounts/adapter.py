@@ -11,11 +11,13 @@ from uuid import uuid4
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 
+from accounts.exceptions import TooManyContactChanges
 from accounts.franceconnect.endpoints import endpoints, is_configured
 from accounts.franceconnect.exceptions import FranceConnectRefused
 from accounts.franceconnect.sign_in import PROVIDER_ID
@@ -65,18 +67,22 @@ class AccountAdapter(DefaultAccountAdapter):
         if former is None or is_agreed(user=address.user, new_email=address.email):
             super().send_confirmation_mail(request, emailconfirmation, signup)
             return
-        token = ask_email_change(user=address.user, new_email=address.email)
+        try:
+            token = ask_email_change(user=address.user, new_email=address.email)
+        except TooManyContactChanges as refusal:
+            messages.error(request, refusal.message)
+            raise ImmediateHttpResponse(redirect("account_email")) from None
         link = f"{settings.SITE_URL}{reverse('accounts:contact_change')}?jeton={token}"
         context = {"user": address.user, "new_email": address.email, "confirm_url": link}
         self.send_mail("account/email/email_change_agreement", former.email, context)
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        user, is_change = email_address.user, former_address(email_address) is not None
-        if is_change and not is_agreed(user=user, new_email=email_address.email):
+        user, former = email_address.user, former_address(email_address)
+        if former is not None and not is_agreed(user=user, new_email=email_address.email):
             return False
         confirmed: bool = super().confirm_email(request, email_address)
-        if confirmed and is_change:
-            apply_email_change(user=user, new_email=email_address.email)
+        if confirmed and former is not None:
+            apply_email_change(user=user, new_email=email_address.email, former_email=former.email)
         return confirmed
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:

@@ -88,6 +88,8 @@ class AttemptKind(models.TextChoices):
 class LetterKind(models.TextChoices):
     ACTIVATION_CODE = "activation_code", "Code d’activation"
     IDENTITY_PROOF = "identity_proof", "Code de preuve d’identité"
+    ADDRESS_CHANGED = "address_changed", "Annonce d’un changement d’adresse"
+    RESTRICTION_END = "restriction_end", "Annonce de la fin d’une limitation"
 
 
 class LetterState(models.TextChoices):
@@ -143,6 +145,14 @@ class BlockKind(models.TextChoices):
 
     HOLDER = "holder", "Blocage par le titulaire"
     STAFF = "staff", "Gel par un agent"
+
+
+class ContactKind(models.TextChoices):
+    """The ways by which a person is reached."""
+
+    EMAIL = "email", "Adresse électronique"
+    PHONE = "phone", "Téléphone"
+    POSTAL = "postal", "Adresse postale"
 
 
 class DataRequestKind(models.TextChoices):

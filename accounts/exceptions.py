@@ -40,6 +40,24 @@ class DataRequestAnswered(Refusal):
     message = "Cette demande a déjà reçu sa réponse."
 
 
+class NoSuchRestriction(Refusal):
+    code = "no_such_restriction"
+    message = "Cette limitation n’existe pas, ou a déjà pris fin."
+
+
+class RestrictionEndSaid(Refusal):
+    code = "restriction_end_said"
+    message = "La fin de cette limitation est déjà annoncée à la personne."
+
+
+class NoWayToTell(Refusal):
+    code = "no_way_to_tell"
+    message = (
+        "La personne n’a ni adresse électronique ni adresse postale : elle ne peut pas être prévenue, et la limitation "
+        "ne peut pas prendre fin sans cela (règlement (UE) 2016/679, article 18, paragraphe 3)."
+    )
+
+
 class NoSuchSituation(Refusal):
     code = "no_such_situation"
     message = "Aucune situation de cette nature n’est enregistrée à cette date. Vérifiez la date."
@@ -88,7 +106,7 @@ class CoolingPeriod(Refusal):
     def __init__(self, until: datetime) -> None:
         self.until = until
         super().__init__(
-            "Votre adresse électronique ou votre téléphone a changé récemment. Pour vous protéger d’une fraude, "
+            "Une de vos coordonnées a changé récemment. Pour vous protéger d’une fraude, "
             f"aucune dépense n’est possible avant le {date_fr(until)}. Rien n’a été réservé."
         )
 
@@ -104,6 +122,42 @@ class IdentityProofNeeded(Refusal):
 class ContactChangeExpired(Refusal):
     code = "contact_change_expired"
     message = "Ce lien n’est plus valable : il a déjà servi, il a été remplacé, ou il est trop ancien."
+
+
+class TooManyContactChanges(Refusal):
+    code = "too_many_contact_changes"
+    message = (
+        "Vous avez demandé cinq changements en vingt-quatre heures. Attendez demain, ou apportez le formulaire papier "
+        "à un guichet."
+    )
+
+
+class ContactUnchanged(Refusal):
+    code = "contact_unchanged"
+    message = "C’est déjà ce que nous avons enregistré : rien n’est à changer."
+
+
+class PhoneNotConfirmed(Refusal):
+    """One sentence, whether the number is another one, none, or of somebody who does not want to be called."""
+
+    code = "phone_not_confirmed"
+    message = (
+        "Ce numéro n’est pas celui que la personne a déclaré, ou elle ne veut pas être appelée. Rien n’a été "
+        "enregistré : laissez ce champ vide, ou faites-lui déclarer son numéro dans « Mes coordonnées »."
+    )
+
+
+class PostalAddressTooRecent(Refusal):
+    """Whoever changes the address must not receive the code before the person has had the letter that says so."""
+
+    code = "postal_address_too_recent"
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__(
+            "Votre adresse postale a changé récemment. Pour vous protéger d’une fraude, un code n’y est envoyé qu’à "
+            f"partir du {date_fr(until)}. D’ici là, utilisez FranceConnect+ ou présentez-vous à un guichet."
+        )
 
 
 class NotAllowed(Refusal):

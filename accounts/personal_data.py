@@ -208,6 +208,8 @@ def export_personal_data(holder: Holder) -> dict[str, Any]:
                 "réponse": row.answer,
                 "fondement": row.ground,
                 "réponse le": row.answered_at,
+                "limitation levée le": row.restriction_lifted_at,
+                "motif de la levée": row.restriction_lift_reason,
             }
             for row in holder.data_requests.order_by("received_at")
         ],
@@ -240,7 +242,9 @@ def _identity(holder: Holder) -> dict[str, Any]:
         "pays de naissance (code INSEE)": holder.birth_country_code,
         "adresse électronique": holder.email,
         "téléphone": holder.phone,
+        "téléphone vérifié le": holder.phone_verified_on,
         "adresse postale": holder.postal_address,
+        "adresse postale vérifiée le": holder.postal_verified_on,
         "commune de résidence": commune_label(holder.home_commune_code),
         "commune de travail": commune_label(holder.work_commune_code),
         "ne pas appeler": holder.refuses_calls,
@@ -313,8 +317,12 @@ def _sign_in(holder: Holder) -> dict[str, Any] | None:
         "changements de coordonnée": [
             {
                 "coordonnée": row.get_what_display(),
+                "ancienne valeur": row.old_value,
                 "nouvelle valeur": row.new_value,
                 "demandé le": row.asked_at,
+                "accepté le": row.confirmed_on_old_at,
+                "fait le": row.applied_at,
+                "abandonné le": row.refused_at,
             }
             for row in holder.user.contact_changes.order_by("asked_at")
         ],

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
-from accounts.enums import DataRequestKind, DataRequestState, LetterState, NotificationState
+from accounts.enums import DataRequestState, LetterState, NotificationState
 from accounts.models import (
     ActivationAttempt,
     ActivationCode,
@@ -27,6 +28,7 @@ from accounts.models import (
     ProofCode,
     Situation,
 )
+from accounts.selectors.data_requests import restrictions_holding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +69,9 @@ def forget_people(rows: QuerySet[Holder]) -> int:
         birth_country_code="",
         email="",
         phone="",
+        phone_verified_on=None,
         postal_address="",
+        postal_verified_on=None,
         home_commune_code="",
         work_commune_code="",
         user=None,
@@ -76,13 +80,11 @@ def forget_people(rows: QuerySet[Holder]) -> int:
 
 def people_dead_for_three_years(today: date) -> QuerySet[Holder]:
     """Without those whose data may not be erased yet: a request under way, or a restriction that still holds."""
-    held_back = DataRequest.objects.filter(holder=OuterRef("pk")).exclude(state=DataRequestState.REFUSED)
-    restricted = held_back.filter(
-        kind=DataRequestKind.RESTRICTION, restriction_lifted_at__isnull=True
-    ) | held_back.filter(state=DataRequestState.RECEIVED)
-    return Holder.objects.filter(~Exists(restricted), deceased_on__lt=today - THREE_YEARS).exclude(
-        birth_name=GONE
-    )
+    open_requests = DataRequest.objects.filter(holder=OuterRef("pk"), state=DataRequestState.RECEIVED)
+    restricted = restrictions_holding(timezone.now()).filter(holder=OuterRef("pk"))
+    return Holder.objects.filter(
+        ~Exists(restricted), ~Exists(open_requests), deceased_on__lt=today - THREE_YEARS
+    ).exclude(birth_name=GONE)
 
 
 RETENTION_SWEEPS = (

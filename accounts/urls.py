@@ -12,6 +12,7 @@ from django.urls import include, path, re_path
 from accounts.views import (
     activation,
     alarms,
+    contact_points,
     data_requests,
     deaths,
     delegations,
@@ -128,6 +129,12 @@ pages = [
     path("agents/blocages/", security.freeze_list, name="freeze_list"),
     path("agents/blocages/lever/", security.freeze_reopen, name="freeze_reopen"),
     path("mes-donnees/demandes/", data_requests.data_request_list, name="data_request_list"),
+    path(
+        "mes-donnees/demandes/<uuid:pk>/fin-de-limitation/",
+        data_requests.restriction_end,
+        name="restriction_end",
+    ),
+    path("agents/limitations/", data_requests.restriction_list, name="restriction_list"),
     path("mes-donnees/consentements/", data_requests.consent_list, name="consent_list"),
     path("mes-donnees/apres-mon-deces/", data_requests.after_death, name="after_death"),
     path("mes-donnees/mandats/", delegations.delegation_list, name="delegation_list"),
@@ -143,6 +150,10 @@ pages = [
     path("agents/deces/", deaths.death_record, name="death_record"),
     path("formulaires-papier/", paper_forms.paper_form_list, name="paper_form_list"),
     path("formulaires-papier/<slug:slug>.pdf", paper_forms.paper_form_document, name="paper_form_document"),
+    path("mes-donnees/coordonnees/", contact_points.contact_list, name="contact_list"),
+    path("mes-donnees/coordonnees/<uuid:pk>/renvoyer/", contact_points.contact_resend, name="contact_resend"),
+    path("mes-donnees/coordonnees/<uuid:pk>/abandonner/", contact_points.contact_drop, name="contact_drop"),
+    path("mes-donnees/coordonnees/<slug:slug>/", contact_points.contact_edit, name="contact_edit"),
     path("mes-donnees/appels/", data_requests.calls_setting, name="calls_setting"),
     path("mes-documents/<uuid:pk>/", private_files.file_download, name="private_file"),
 ]

@@ -35,3 +35,8 @@ class AfterDeathForm(forms.Form):
         max_length=200,
         required=False,
     )
+
+
+class RestrictionEndForm(forms.Form):
+    restriction = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.CharField(label="Motif de la fin de la limitation", max_length=500)

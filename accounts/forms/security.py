@@ -8,6 +8,7 @@ from django import forms
 
 from accounts.enums import CheckedFact
 from accounts.forms.activation import BirthDateField, CodeForm, NameForm, NumberForm
+from accounts.forms.contact_points import PhoneField
 
 __all__ = ["CodeForm", "CounterCheckForm", "FreezeForm", "ReopenForm"]
 
@@ -29,9 +30,16 @@ class CounterCheckForm(NumberForm, NameForm):
         error_messages={"required": "Indiquez pourquoi la personne vient faire vérifier son identité."},
     )
 
+    phone_that_rang = PhoneField(
+        label="Téléphone qui a sonné devant vous",
+        help_text="Facultatif. Composez le numéro que la personne vous donne : s’il sonne devant vous et qu’elle l’a "
+        "déclaré, il sera marqué comme vérifié.",
+        required=False,
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.order_fields(["number", "birth_name", "birth_date", "facts", "reason"])
+        self.order_fields(["number", "birth_name", "birth_date", "facts", "reason", "phone_that_rang"])
 
 
 class FreezeForm(NumberForm):

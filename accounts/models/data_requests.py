@@ -30,8 +30,21 @@ class DataRequest(models.Model):
     # The text that holds on the day of the answer, when a text decides.
     ground = models.CharField("fondement", max_length=300, blank=True)
     answered_at = models.DateTimeField("répondue le", null=True, blank=True)
-    # A restriction that was accepted holds until the person asks that it end.
+    # From when an accepted restriction holds no more: at once if the person asks, after a notice if the officer does
+    # (article 18, paragraph 3).
     restriction_lifted_at = models.DateTimeField("limitation levée le", null=True, blank=True)
+    restriction_lift_said_at = models.DateTimeField("levée annoncée le", null=True, blank=True)
+    restriction_lift_reason = models.CharField(
+        "motif de la levée", max_length=500, blank=True, default="", db_default=""
+    )
+    restriction_lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="levée par",
+    )
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -60,6 +73,25 @@ class DataRequest(models.Model):
                 condition=Q(state=DataRequestState.RECEIVED, answered_at__isnull=True)
                 | (~Q(state=DataRequestState.RECEIVED) & Q(answered_at__isnull=False) & ~Q(answer="")),
                 name="accounts_data_request_answered_in_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    restriction_lifted_at__isnull=True,
+                    restriction_lift_said_at__isnull=True,
+                    restriction_lifted_by__isnull=True,
+                    restriction_lift_reason="",
+                )
+                | Q(
+                    kind=DataRequestKind.RESTRICTION,
+                    state=DataRequestState.ACCEPTED,
+                    # Said one by one: a comparison with nothing is not false, and would let a half-written row in.
+                    restriction_lifted_at__isnull=False,
+                    restriction_lift_said_at__isnull=False,
+                    restriction_lifted_at__gte=F("restriction_lift_said_at"),
+                    restriction_lifted_by__isnull=False,
+                )
+                & ~Q(restriction_lift_reason=""),
+                name="accounts_data_request_lift_says_who_and_why",
             ),
         ]
 

@@ -50,7 +50,11 @@ class Holder(models.Model):
     )
     email = models.EmailField("adresse électronique", blank=True)
     phone = models.CharField("téléphone", max_length=20, blank=True)
+    # Rung before an agent, the person being there. Empty: declared, which is all that we know.
+    phone_verified_on = models.DateField("téléphone vérifié le", null=True, blank=True)
     postal_address = models.TextField("adresse postale", max_length=400, blank=True)
+    # The day on which a code posted there was typed. Empty: declared, or told by a body.
+    postal_verified_on = models.DateField("adresse postale vérifiée le", null=True, blank=True)
     home_commune_code = models.CharField("commune de résidence (code INSEE)", max_length=5, blank=True)
     work_commune_code = models.CharField("commune de travail (code INSEE)", max_length=5, blank=True)
     # "Ne m’appelez pas": honoured by whoever would telephone.

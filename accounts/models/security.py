@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.enums import AssuranceLevel, BlockKind, CheckedFact, ProofKind
+from accounts.enums import AssuranceLevel, BlockKind, CheckedFact, ContactKind, ProofKind
 from accounts.models.holder import Holder
 from cpa_portal.kernel.database import AppendOnlyModel
 from cpa_portal.kernel.encryption import KEYED_HASH_LENGTH
@@ -163,7 +163,10 @@ class ProofCode(models.Model):
 
 
 class ContactChange(models.Model):
-    """A new e-mail or telephone: confirmed on the old one, then on the new one, then nothing is spent for a while."""
+    """A new e-mail, telephone or postal address: agreed to at the e-mail in force, then nothing is spent for a while.
+
+    A new e-mail is confirmed on itself too. The row stays, with what it replaced: it is the history of the account.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
@@ -172,10 +175,10 @@ class ContactChange(models.Model):
         related_name="contact_changes",
         verbose_name="utilisateur",
     )
-    what = models.CharField(
-        "coordonnée", max_length=10, choices=[("email", "adresse électronique"), ("phone", "téléphone")]
-    )
-    new_value = models.CharField("nouvelle valeur", max_length=254)
+    what = models.CharField("coordonnée", max_length=10, choices=ContactKind.choices)
+    # What it replaced, written when it was applied. Empty: nothing was known.
+    old_value = models.CharField("ancienne valeur", max_length=400, blank=True, default="", db_default="")
+    new_value = models.CharField("nouvelle valeur", max_length=400)
     asked_at = models.DateTimeField("demandé le", default=timezone.now, editable=False)
     confirmed_on_old_at = models.DateTimeField("confirmé sur l’ancienne le", null=True, blank=True)
     applied_at = models.DateTimeField("appliqué le", null=True, blank=True)
@@ -187,13 +190,20 @@ class ContactChange(models.Model):
         indexes = [models.Index(fields=["user", "-applied_at"], name="accounts_contact_change_idx")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(what__in=["email", "phone"]) & ~Q(new_value=""),
+                condition=Q(what__in=ContactKind.values) & ~Q(new_value=""),
                 name="accounts_contact_change_what",
             ),
+            # A first telephone replaces nothing, and opens nothing: it alone is written without an agreement.
             models.CheckConstraint(
                 condition=Q(applied_at__isnull=True)
-                | Q(confirmed_on_old_at__isnull=False, refused_at__isnull=True),
+                | Q(confirmed_on_old_at__isnull=False, refused_at__isnull=True)
+                | Q(what=ContactKind.PHONE, old_value="", refused_at__isnull=True),
                 name="accounts_contact_change_confirmed_first",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "what"],
+                condition=Q(applied_at__isnull=True, refused_at__isnull=True),
+                name="accounts_contact_change_one_waiting",
             ),
         ]
 

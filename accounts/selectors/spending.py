@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from accounts.enums import AssuranceLevel, ProofKind
+from accounts.enums import AssuranceLevel, ContactKind, ProofKind
 from accounts.models import ContactChange, IdentityProof, ProofCode, SpendingBlock
 
 if TYPE_CHECKING:
@@ -43,10 +43,15 @@ def standing_proof(holder: Holder, now: datetime) -> IdentityProof | None:
 
 
 def cooling_until(holder: Holder) -> datetime | None:
-    """The end of the period that follows the last change of address, None when nothing changed. One query."""
+    """The end of the period that follows the last change of a contact point, None when nothing changed. One query.
+
+    A first telephone replaces nothing and opens nothing: it stops nothing.
+    """
     if holder.user_id is None:
         return None
-    changes = ContactChange.objects.filter(user_id=holder.user_id, applied_at__isnull=False)
+    changes = ContactChange.objects.filter(user_id=holder.user_id, applied_at__isnull=False).exclude(
+        what=ContactKind.PHONE, old_value=""
+    )
     last = changes.order_by("-applied_at").values_list("applied_at", flat=True).first()
     return last + timedelta(hours=settings.CONTACT_CHANGE_COOLING_HOURS) if last else None
 

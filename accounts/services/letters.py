@@ -53,6 +53,26 @@ def write_proof_letter(*, holder: Holder, code: str, expires_at: datetime) -> Po
     )
 
 
+def write_address_changed_letter(*, holder: Holder, former_address: str, asked_on: datetime) -> PostalLetter:
+    """Tell the former address that the account now has another, which the letter does not say."""
+    return _write(
+        holder,
+        LetterKind.ADDRESS_CHANGED,
+        {
+            "asked_on": date_format(timezone.localtime(asked_on), "j F Y"),
+            "site": f"{settings.SITE_URL}/mon-compte/securite/",
+            "stands_days": settings.POSTAL_ADDRESS_STANDS_DAYS,
+        },
+        address=former_address,
+    )
+
+
+def write_restriction_end_letter(*, holder: Holder, what: str) -> PostalLetter:
+    """The notice to a person who has no e-mail address."""
+    site = f"{settings.SITE_URL}/mes-donnees/demandes/"
+    return _write(holder, LetterKind.RESTRICTION_END, {"what": what, "site": site})
+
+
 def print_waiting() -> int:
     """Hand every waiting letter to the printer, and return how many. Safe to run twice and to be killed."""
     printed = 0
@@ -61,10 +81,10 @@ def print_waiting() -> int:
     return printed
 
 
-def _write(holder: Holder, kind: LetterKind, content: dict[str, Any]) -> PostalLetter:
+def _write(holder: Holder, kind: LetterKind, content: dict[str, Any], *, address: str = "") -> PostalLetter:
     facts = {
         "name": holder.display_name,
-        "address": [line for line in holder.postal_address.splitlines() if line.strip()],
+        "address": [line for line in (address or holder.postal_address).splitlines() if line.strip()],
         "written_on": date_format(timezone.localdate(), "j F Y"),
         **content,
     }

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.ports import RenderedMessage
 from accounts.selectors.holders import holder_of
 from accounts.services.notifications import notify
+from cpa_portal.kernel.encryption import decrypt, encrypt
 from cpa_portal.kernel.theme import current_portal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from accounts.models import Holder, IdentityProof, User
+    from accounts.models import ContactChange, Holder, IdentityProof, User
 
 ACCOUNT_LINKED: Final = "accounts.account_linked"
 SECURITY_EVENT: Final = "accounts.security_event"
+RESTRICTION_END: Final = "accounts.restriction_end"
+CONTACT_CHANGE: Final = "accounts.contact_change"
 
 
 def announce_linked_account(*, holder: Holder, user: User) -> None:
@@ -104,4 +109,50 @@ def render_security_event(context: Mapping[str, Any]) -> RenderedMessage:
         subject=context["subject"],
         text=render_to_string("emails/accounts/security_event.txt", variables),
         html=render_to_string("emails/accounts/security_event.html", variables),
+    )
+
+
+def ask_agreement_to_contact_change(*, holder: Holder, change: ContactChange, token: str) -> None:
+    """Send the link that agrees to the change, to the e-mail in force. Stored encrypted: it is worth the change."""
+    link = f"{settings.SITE_URL}{reverse('accounts:contact_change')}?jeton={token}"
+    facts = {"name": holder.display_name, "kind": change.get_what_display().lower(), "link": link}
+    recipient = holder.user.email if holder.user else holder.email
+    notify(
+        kind=CONTACT_CHANGE,
+        recipient=recipient,
+        holder=holder,
+        dedup_key=f"{CONTACT_CHANGE}:{change.pk}",
+        context={"sealed": encrypt(json.dumps({**facts, "new_value": change.new_value}))},
+    )
+
+
+def render_contact_change(context: Mapping[str, Any]) -> RenderedMessage:
+    facts = json.loads(decrypt(context["sealed"]))
+    subject = "Acceptez-vous ce changement de coordonnées ?"
+    variables = {**facts, "subject": subject, "portal": current_portal(), "site": settings.SITE_URL}
+    return RenderedMessage(
+        subject=subject,
+        text=render_to_string("emails/accounts/contact_change.txt", variables),
+        html=render_to_string("emails/accounts/contact_change.html", variables),
+    )
+
+
+def announce_restriction_end(*, holder: Holder, key: str, recipient: str, what: str) -> None:
+    """The notice that the law asks for before a restriction ends, or the word that it ended as asked."""
+    notify(
+        kind=RESTRICTION_END,
+        recipient=recipient,
+        holder=holder,
+        dedup_key=f"{RESTRICTION_END}:{key}",
+        context={"name": holder.display_name, "what": what},
+    )
+
+
+def render_restriction_end(context: Mapping[str, Any]) -> RenderedMessage:
+    subject = "La limitation de l’usage de vos données prend fin"
+    variables = {**context, "subject": subject, "portal": current_portal(), "site": settings.SITE_URL}
+    return RenderedMessage(
+        subject=subject,
+        text=render_to_string("emails/accounts/restriction_end.txt", variables),
+        html=render_to_string("emails/accounts/restriction_end.html", variables),
     )

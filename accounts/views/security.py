@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.enums import ContactKind
 from accounts.exceptions import IdentityProofNeeded, Refusal
 from accounts.forms.security import CodeForm, CounterCheckForm, FreezeForm, ReopenForm
 from accounts.permissions import is_account_guardian, is_holder, is_signed_in, receives_public
@@ -25,7 +26,7 @@ from accounts.selectors.spending import (
     standing_proof,
 )
 from accounts.services.access_log import record_consultation, record_consultations
-from accounts.services.contact_changes import change_of_token, confirm_on_old_address
+from accounts.services.contact_changes import change_of_token, confirm_on_old_address, refuse_change
 from accounts.services.holders import find_holder_by_nir
 from accounts.services.identity_proofs import prove_by_posted_code, record_counter_check, send_proof_code
 from accounts.services.sign_in_proofs import assurance_of
@@ -149,15 +150,23 @@ def contact_change(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"token": token}
     try:
         if request.method == "POST":
-            change = confirm_on_old_address(token=token)
-            waiting = EmailAddress.objects.filter(user=change.user, email__iexact=change.new_value).first()
-            if waiting is not None:
-                waiting.send_confirmation(request)
-            context["is_done"] = True
-        context["change"] = change_of_token(token)
+            context |= answered_change(request, token)
+        else:
+            context["change"] = change_of_token(token)
     except Refusal as refusal:
         context["refusal"] = refusal
     return render(request, "accounts/contact_change.html", context)
+
+
+def answered_change(request: HttpRequest, token: str) -> dict[str, object]:
+    """Raises Refusal."""
+    if "refuse" in request.POST:
+        return {"change": refuse_change(token=token), "is_refused": True}
+    change = confirm_on_old_address(token=token)
+    waiting = EmailAddress.objects.filter(user=change.user, email__iexact=change.new_value).first()
+    if change.what == ContactKind.EMAIL and waiting is not None:
+        waiting.send_confirmation(request)
+    return {"change": change, "is_done": True}
 
 
 def holder_of_request(request: HttpRequest) -> Holder:
@@ -197,6 +206,7 @@ def check_at_counter(request: HttpRequest, form: CounterCheckForm) -> Holder:
         holder=outcome.key,
         facts=given["facts"],
         reason=given["reason"],
+        phone_that_rang=given["phone_that_rang"],
         now=timezone.now(),
     )
     return outcome.key

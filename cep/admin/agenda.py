@@ -104,7 +104,11 @@ class BookingAdmin(HolderDataAdmin):
 
     @admin.display(description="joindre")
     def contact(self, booking: Booking) -> str:
-        return booking.holder.phone or booking.holder.email or "–"
+        holder = booking.holder
+        if holder.refuses_calls:
+            # The number is not shown: what is not seen is not dialled.
+            return f"Ne pas appeler : {holder.email or 'par courrier'}"
+        return holder.phone or holder.email or "–"
 
     # Plain words: the pages of places and colleagues are not open to an adviser.
     @admin.display(description="lieu")

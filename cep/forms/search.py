@@ -4,6 +4,7 @@ from typing import Any, Final, cast
 from django import forms
 
 from cep.enums import MeetingMode
+from cep.exceptions import CallsRefused
 from cep.selectors.places import PersonalPlace
 
 OTHER_PLACE: Final = "autre"
@@ -33,11 +34,21 @@ class SlotSearchForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, places: Sequence[PersonalPlace], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, places: Sequence[PersonalPlace], calls_refused: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if calls_refused:
+            self._offer_no_call()
         known = [(place.code, place.label) for place in places]
         place_field = cast("forms.ChoiceField", self.fields["lieu"])
         place_field.choices = [*known, (OTHER_PLACE, "Dans une autre commune")]
+
+    def _offer_no_call(self) -> None:
+        ways = cast("forms.ChoiceField", self.fields["mode"])
+        ways.choices = [(word, mode.label) for word, mode in MODE_WORDS.items() if mode != MeetingMode.PHONE]
+        ways.help_text = "Vous avez demandé à ne pas être appelé : le téléphone n’est pas proposé."
+        ways.error_messages["invalid_choice"] = CallsRefused.message
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or self.cleaned_data

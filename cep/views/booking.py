@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import is_holder
 from cep.enums import MeetingMode
-from cep.exceptions import BookingBusy, CEPRefusal, HolderAlreadyBooked, SlotUnavailable
+from cep.exceptions import BookingBusy, CallsRefused, CEPRefusal, HolderAlreadyBooked, SlotUnavailable
 from cep.forms import BookingForm, SlotForm
 from cep.models import Booking, Site
 from cep.rules.meetings import MEETING_MINUTES, Slot
@@ -33,6 +33,10 @@ def _check_answers(request: HolderRequest) -> HttpResponse:
     slot = SlotForm(request.GET)
     if not slot.is_valid():
         return _back_to_list(request)
+    if slot.cleaned_data["mode"] == MeetingMode.PHONE and request.holder.refuses_calls:
+        # Said before the person checks answers that cannot be booked.
+        messages.warning(request, CallsRefused.message)
+        return redirect("cep:slot_list")
     return _answers_page(request, slot, BookingForm(initial=request.GET.dict()))
 
 

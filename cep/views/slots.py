@@ -81,14 +81,14 @@ def slot_list(request: HolderRequest) -> HttpResponse:
 def _search_form(request: HolderRequest, places: Sequence[PersonalPlace]) -> SlotSearchForm:
     """What the address says, completed: near work if it is known, face to face first."""
     answers = {"lieu": places[0].code if places else OTHER_PLACE, "mode": FIRST_MODE}
-    asked = _asked(request)
+    asked, calls_refused = _asked(request), request.holder.refuses_calls
     if asked.get("lieu", OTHER_PLACE) not in {OTHER_PLACE, *(place.code for place in places)}:
         # A link may name the commune itself: ?lieu=Bastia, ?lieu=2B033, ?lieu=20200.
         asked |= {"lieu": OTHER_PLACE, "commune": asked["lieu"]}
     if not (places or asked):
         # Nothing is known and nothing was asked yet: the question, without a reproach.
-        return SlotSearchForm(initial=answers, places=places)
-    return SlotSearchForm(answers | asked, places=places)
+        return SlotSearchForm(initial=answers, places=places, calls_refused=calls_refused)
+    return SlotSearchForm(answers | asked, places=places, calls_refused=calls_refused)
 
 
 def _asked(request: HolderRequest) -> dict[str, str]:

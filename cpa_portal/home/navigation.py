@@ -59,6 +59,7 @@ MENU = (
     Entry("Traces", "agora_sync:trace_list", permissions.is_rssi, BOTH),
     Entry("Contrôle d’identité", "accounts:counter_check", permissions.receives_public),
     Entry("Comptes bloqués", "accounts:freeze_list", permissions.is_account_guardian),
+    Entry("Limitations", "accounts:restriction_list", permissions.is_data_protection_officer),
     Entry("Habilitations", "accounts:habilitation_list", permissions.manages_habilitations, BOTH),
     Entry("Alarmes", "accounts:alarm_list", permissions.is_rssi, BOTH),
     Entry("Espace de travail", "admin:index", permissions.is_staff_member, BOTH),

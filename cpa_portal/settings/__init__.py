@@ -204,6 +204,8 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 STEP_UP_FRESH_MINUTES = ENVIRONMENT.step_up_fresh_minutes
 IDENTITY_PROOF_VALID_DAYS = ENVIRONMENT.identity_proof_valid_days
 CONTACT_CHANGE_COOLING_HOURS = ENVIRONMENT.contact_change_cooling_hours
+# How long a postal address must have stood before a code goes there: the time for the letter to the former one.
+POSTAL_ADDRESS_STANDS_DAYS = 14
 PROOF_CODE_VALID_DAYS = 30
 PROOF_CODE_ATTEMPTS = 5
 MFA_ADAPTER = "accounts.mfa_adapter.MFAAdapter"
@@ -392,6 +394,8 @@ TRACES_RETENTION_DAYS = ENVIRONMENT.traces_retention_days
 # What the rooms below ask of the rooms above, by name (see docs/architecture.md) ----------------
 NOTIFICATION_RENDERERS: dict[str, str] = {
     "accounts.security_event": "accounts.services.messages.render_security_event",
+    "accounts.restriction_end": "accounts.services.messages.render_restriction_end",
+    "accounts.contact_change": "accounts.services.messages.render_contact_change",
     "accounts.invited": "accounts.services.staff_messages.render_invitation",
     "accounts.habilitation_closed": "accounts.services.staff_messages.render_closed",
     "accounts.alarm_raised": "accounts.services.staff_messages.render_alarm",

@@ -179,6 +179,20 @@ def delegation(world: World, whose: str) -> Delegation:
     return world.objects[f"delegation/{whose}"]
 
 
+def contact_changes(world: World) -> list[Target]:
+    return [
+        Target(whose, {"pk": world.objects[f"contact change/{whose}"].pk}, frozenset({name}))
+        for whose, name in (("own", "holder"), ("other", "other holder"))
+    ]
+
+
+def restrictions(world: World) -> list[Target]:
+    return [
+        Target(whose, {"pk": world.objects[f"restriction/{whose}"].pk}, frozenset({name}))
+        for whose, name in (("own", "holder"), ("other", "other holder"))
+    ]
+
+
 def received(world: World) -> list[Target]:
     return [
         Target(f"{name}'s", {"key": world.objects[f"booking/{name}"].pk}, frozenset({name}))
@@ -192,6 +206,11 @@ OBJECTS: dict[str, Builder] = {
     ),
     "accounts:helped_situation": delegations_with("cadre"),
     "accounts:delegation_revoke": delegations_given,
+    "accounts:contact_resend": contact_changes,
+    "accounts:contact_drop": contact_changes,
+    # The address names a way of contact; whose it is comes from the session.
+    "accounts:contact_edit": lambda world: [Target("telephone", {"slug": "telephone"})],
+    "accounts:restriction_end": restrictions,
     "accounts:paper_form_document": lambda world: [Target("a form", {"slug": "apres-mon-deces"})],
     "cep:shared_rights": received,
     **dict.fromkeys(

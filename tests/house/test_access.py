@@ -93,6 +93,17 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     "accounts:situation_list": {HOLDER},
     "accounts:situation_change": {HOLDER},
     "accounts:data_request_list": {HOLDER},
+    "accounts:restriction_end": {HOLDER},
+    "accounts:restriction_list": {StaffRole.DATA_PROTECTION.value},
+    **dict.fromkeys(
+        (
+            "accounts:contact_list",
+            "accounts:contact_edit",
+            "accounts:contact_resend",
+            "accounts:contact_drop",
+        ),
+        frozenset({HOLDER}),
+    ),
     "accounts:consent_list": {HOLDER},
     "accounts:after_death": {HOLDER},
     "accounts:calls_setting": {HOLDER},

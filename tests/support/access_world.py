@@ -16,12 +16,21 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.utils import timezone
 
 from accounts.consent_purposes import ADVISER_READS_RIGHTS
-from accounts.enums import AlarmKind, DataRequestKind, DelegatedAct, DelegateKind, JobState, StaffRole
+from accounts.enums import (
+    AlarmKind,
+    ContactKind,
+    DataRequestKind,
+    DelegatedAct,
+    DelegateKind,
+    JobState,
+    StaffRole,
+)
 from accounts.models import (
     AlarmThreshold,
     BackgroundJob,
     Consent,
     ConsentAct,
+    ContactChange,
     Delegation,
     Holder,
     Notification,
@@ -175,6 +184,15 @@ def _holders_objects(world: World) -> None:
         )
         world.objects[f"data request/{whose}"] = submit_data_request(
             holder=holder, kind=DataRequestKind.RECTIFICATION, text="Un nom", today=timezone.localdate()
+        )
+        address = f"{MARK}rue-{whose}\n20000 Ajaccio"
+        world.objects[f"contact change/{whose}"] = ContactChange.objects.create(
+            user=holder.user, what=ContactKind.POSTAL, new_value=address
+        )
+        world.secrets[f"{MARK}rue-{whose}"] = frozenset({"holder" if whose == "own" else "other holder"})
+        # Not accepted yet: one that holds would close what advisers and mandataries are shown.
+        world.objects[f"restriction/{whose}"] = submit_data_request(
+            holder=holder, kind=DataRequestKind.RESTRICTION, text="Un doute", today=timezone.localdate()
         )
         world.objects[f"counter/{whose}"] = CounterFactory(holder=holder, balance=1_000_00)
         world.objects[f"document/{whose}"] = store_private_file(

@@ -6,9 +6,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 
+from accounts.enums import ContactKind
 from accounts.models import ContactChange, Notification, User
 from accounts.selectors.spending import cooling_until
+from accounts.services.contact_changes import ASKED_PER_DAY
 from cpa_portal.kernel.encryption import decrypt
 from tests.support.factories.accounts import PASSWORD, HolderFactory
 
@@ -54,8 +57,30 @@ def test_change_agreed_by_both_is_made_and_opens_the_cooling_period(client, hold
     holder.refresh_from_db()
     assert User.objects.get(pk=holder.user_id).email == NEW
     assert holder.email == NEW
-    assert ContactChange.objects.get().applied_at is not None
+    change = ContactChange.objects.get()
+    assert (change.old_value, change.applied_at is not None) == (former, True)
     assert cooling_until(holder) is not None
+    # The former address hears of it last: nobody takes it away in silence.
+    assert NEW in message_to(former)
+    assert "est passée de" in message_to(former)
+
+
+def test_sixth_wish_of_the_day_is_refused_on_the_page_and_sends_nothing(client, holder):
+    for rank in range(ASKED_PER_DAY - 1):
+        ContactChange.objects.create(
+            user=holder.user,
+            what=ContactKind.PHONE,
+            new_value=f"07 00 00 00 0{rank}",
+            refused_at=timezone.now(),
+        )
+    sent = Notification.objects.count()
+
+    page = client.post(
+        ADDRESS, {"action_add": "", "email": "autre@exemple.test"}, follow=True
+    ).content.decode()
+
+    assert "Attendez demain" in page
+    assert Notification.objects.count() == sent
 
 
 def test_looking_at_the_link_agrees_to_nothing(client, holder):
