@@ -47,17 +47,20 @@ def contact_points_of(holder: Holder, now: datetime) -> list[ContactPoint]:
     )
     waiting = {ContactKind(change.what): change for change in fresh}
     address = EmailAddress.objects.filter(user=holder.user_id, email__iexact=holder.email, verified=True)
-    facts = (
-        (ContactKind.EMAIL, holder.email, address.exists(), None),
-        (ContactKind.PHONE, holder.phone, holder.phone_verified_on is not None, holder.phone_verified_on),
-        (
+    phone, postal = holder.phone_verified_on, holder.postal_verified_on
+    return [
+        ContactPoint(ContactKind.EMAIL, holder.email, address.exists(), None, waiting.get(ContactKind.EMAIL)),
+        ContactPoint(
+            ContactKind.PHONE, holder.phone, phone is not None, phone, waiting.get(ContactKind.PHONE)
+        ),
+        ContactPoint(
             ContactKind.POSTAL,
             holder.postal_address,
-            holder.postal_verified_on is not None,
-            holder.postal_verified_on,
+            postal is not None,
+            postal,
+            waiting.get(ContactKind.POSTAL),
         ),
-    )
-    return [ContactPoint(*fact, waiting.get(fact[0])) for fact in facts]
+    ]
 
 
 def contact_history_of(holder: Holder) -> list[ContactChange]:

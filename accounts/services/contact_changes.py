@@ -179,6 +179,8 @@ CHANGED = {
 
 
 def _waiting(user_id: int | None) -> QuerySet[ContactChange]:
+    if user_id is None:
+        return ContactChange.objects.none()
     return ContactChange.objects.filter(user_id=user_id, applied_at__isnull=True, refused_at__isnull=True)
 
 
