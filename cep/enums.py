@@ -9,8 +9,19 @@ class MeetingMode(models.TextChoices):
     PHONE = "phone", "Par téléphone"
 
 
+class MeetingKind(models.TextChoices):
+    """What the meeting is for; its length and the ways of meeting follow (`cep.rules.meetings`)."""
+
+    FIRST = "first", "Premier rendez-vous"
+    FOLLOW_UP = "follow_up", "Rendez-vous de suivi"
+    SHORT = "short", "Point rapide à distance"
+
+
 class BookingStatus(models.TextChoices):
+    HELD = "held", "Gardé quelques minutes"
+    PROPOSED = "proposed", "Proposé, à accepter par la personne"
     CONFIRMED = "confirmed", "Confirmé"
+    MOVED = "moved", "Déplacé"
     CANCELLED_BY_PERSON = "cancelled_by_person", "Annulé par la personne"
     CANCELLED_BY_SERVICE = "cancelled_by_service", "Annulé par le service"
     DONE = "done", "Rencontre faite"
@@ -25,15 +36,61 @@ class BookingAction(models.TextChoices):
     CANCEL_BY_SERVICE = "cancel_by_service", "Annulation par le service"
     MARK_DONE = "mark_done", "Rencontre marquée comme faite"
     MARK_NO_SHOW = "mark_no_show", "Absence constatée"
+    MOVE = "move", "Déplacement"
+    PROPOSE = "propose", "Remplacement proposé"
+    ACCEPT = "accept", "Remplacement accepté"
 
 
+class AbsenceKind(models.TextChoices):
+    """Why an adviser does not receive. Only the kind is seen by others; the reason stays private."""
+
+    LEAVE = "leave", "Congé"
+    SICK = "sick", "Arrêt maladie"
+    TRAINING = "training", "Formation"
+    MEETING = "meeting", "Réunion"
+    GROUP = "group", "Atelier collectif"
+    CLOSED = "closed", "Fermeture exceptionnelle"
+    OTHER = "other", "Autre"
+
+
+class ImpactCause(models.TextChoices):
+    """What took away the opening under an appointment."""
+
+    ABSENCE = "absence", "Absence du conseiller"
+    DEPARTURE = "departure", "Départ du conseiller"
+    SITE_CLOSED = "site_closed", "Fermeture du lieu"
+    PLAN_CHANGED = "plan_changed", "Changement des horaires"
+
+
+class ImpactEnd(models.TextChoices):
+    """How an impact was settled; empty while it is open."""
+
+    OPEN = "", "À régler"
+    REPLACED = "replaced", "Autre rendez-vous proposé"
+    CANCELLED = "cancelled", "Rendez-vous annulé"
+    RESTORED = "restored", "Ouverture rétablie"
+    KEPT = "kept", "Rendez-vous tenu ou passé"
+
+
+class WaitingState(models.TextChoices):
+    WAITING = "waiting", "En attente"
+    OFFERED = "offered", "Prévenu d’un créneau"
+    SERVED = "served", "Rendez-vous pris"
+    WITHDRAWN = "withdrawn", "Retiré"
+
+
+# Expected: somebody counts on it.
+STATUSES_ACTIVE = (BookingStatus.CONFIRMED, BookingStatus.PROPOSED)
 # A meeting that took place, or was missed, still fills the adviser's time; the person is free of it.
-STATUSES_HOLDING_ADVISER = (BookingStatus.CONFIRMED, BookingStatus.DONE, BookingStatus.NO_SHOW)
-STATUSES_HOLDING_PERSON = (BookingStatus.CONFIRMED,)
+STATUSES_HOLDING_ADVISER = (*STATUSES_ACTIVE, BookingStatus.HELD, BookingStatus.DONE, BookingStatus.NO_SHOW)
+STATUSES_HOLDING_PERSON = (*STATUSES_ACTIVE, BookingStatus.HELD)
 
 # What the person reads of their own appointment.
 STATUS_FOR_PERSON = {
+    BookingStatus.HELD: "Gardé pour vous",
+    BookingStatus.PROPOSED: "Proposé : à accepter",
     BookingStatus.CONFIRMED: "Confirmé",
+    BookingStatus.MOVED: "Déplacé",
     BookingStatus.CANCELLED_BY_PERSON: "Annulé par vous",
     BookingStatus.CANCELLED_BY_SERVICE: "Annulé par le service",
     BookingStatus.DONE: "Rencontre faite",

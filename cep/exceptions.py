@@ -106,3 +106,35 @@ class WindowHasBookings(CEPRefusal):
 class AdviserElsewhere(CEPRefusal):
     code = "adviser_elsewhere"
     message = "Le conseiller est déjà ouvert ailleurs, ou sous un autre mode, sur une partie de cette plage."
+
+
+class FirstMeetingAlready(HolderAlreadyBooked):
+    """One first meeting at a time; `booking` is the one that stands."""
+
+    code = "first_meeting_already"
+    message = "Vous avez déjà un premier rendez-vous à venir. Vous pouvez le déplacer plutôt qu’en prendre un autre."
+
+
+class HoldGone(CEPRefusal):
+    code = "hold_gone"
+    message = "Ce créneau n’est plus gardé pour vous. Choisissez-en un dans la liste."
+
+
+class KindNotOffered(CEPRefusal):
+    code = "kind_not_offered"
+    message = "Ce type de rendez-vous ne se prend pas de cette façon. Choisissez une autre façon de vous rencontrer."
+
+
+class PlanRefused(CEPRefusal):
+    """An opening, an absence or a departure that cannot be recorded."""
+
+    code = "plan_refused"
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__()
+
+
+class SessionFull(CEPRefusal):
+    code = "session_full"
+    message = "Cet atelier est complet."

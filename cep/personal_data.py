@@ -4,14 +4,14 @@ from typing import Any
 
 from accounts.models import Holder
 from accounts.ports import RetentionRule
-from cep.models import Booking
+from cep.models import Booking, Seat, WaitingEntry
 from cep.selectors.appointments import appointments_of
 
 RETENTION_RULES = [
     RetentionRule(
         data_class="Rendez-vous avec un conseiller",
         seen_by="Votre conseiller et le responsable de son organisme",
-        models=("cep.Booking", "cep.BookingEvent"),
+        models=("cep.Booking", "cep.BookingEvent", "cep.Impact", "cep.Seat", "cep.WaitingEntry"),
         kept="Deux ans après le rendez-vous",
         ground=(
             "Suivi du conseil et preuve du service rendu. Aucun texte ne fixe la durée : celle-ci est un choix du "
@@ -25,14 +25,43 @@ TITLE = "Conseil en évolution professionnelle"
 COPIED = {
     "cep.Booking": "Rendez-vous avec un conseiller",
     "cep.BookingEvent": "Rendez-vous avec un conseiller / Historique",
+    "cep.Impact": "Rendez-vous avec un conseiller / Changements subis",
+    "cep.Seat": "Ateliers collectifs",
+    "cep.WaitingEntry": "Attentes d’un créneau",
 }
 NOT_COPIED: dict[str, str] = {}
 
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
-    """The person's appointments with their history, in two queries. Keys are French titles."""
-    appointments = appointments_of(holder).prefetch_related("events")
-    return {"Rendez-vous avec un conseiller": [_appointment(booking) for booking in appointments]}
+    """The person's appointments with their history, seats and waits, in five queries. Keys are French titles."""
+    appointments = appointments_of(holder).prefetch_related("events", "impacts")
+    seats = holder.seats.select_related("session__site").order_by("taken_at", "pk")
+    waits = holder.waiting_entries.select_related("site").order_by("asked_at", "pk")
+    return {
+        "Rendez-vous avec un conseiller": [_appointment(booking) for booking in appointments],
+        "Ateliers collectifs": [_seat(seat) for seat in seats],
+        "Attentes d’un créneau": [_wait(entry) for entry in waits],
+    }
+
+
+def _seat(seat: Seat) -> dict[str, Any]:
+    session = seat.session
+    return {
+        "Atelier": session.title,
+        "Début (UTC)": session.span.lower.isoformat(),
+        "Lieu": session.site.name,
+        "Inscrit le": seat.taken_at.isoformat(),
+    }
+
+
+def _wait(entry: WaitingEntry) -> dict[str, Any]:
+    return {
+        "Lieu": entry.site.name,
+        "Mode": entry.get_mode_display(),
+        "Demandé le": entry.asked_at.isoformat(),
+        "État": entry.get_state_display(),
+        "Fois prévenu": entry.notices,
+    }
 
 
 def _appointment(booking: Booking) -> dict[str, Any]:
@@ -41,7 +70,8 @@ def _appointment(booking: Booking) -> dict[str, Any]:
         "Date et heure": booking.when,
         "Début (UTC)": booking.starts_at.isoformat(),
         "Fin (UTC)": booking.ends_at.isoformat(),
-        "Lieu": f"{booking.site.name}, {booking.site.address}",
+        "Lieu": f"{booking.site.name}, {booking.address}",
+        "Objet": booking.get_kind_display(),
         "Mode": booking.get_mode_display(),
         "Conseiller": booking.adviser.display_name,
         "État": booking.get_status_display(),
@@ -49,5 +79,13 @@ def _appointment(booking: Booking) -> dict[str, Any]:
         "Historique": [
             {"Le": event.at.isoformat(), "Action": event.get_action_display()}
             for event in booking.events.all()
+        ],
+        "Changements subis": [
+            {
+                "Le": impact.opened_at.isoformat(),
+                "Cause": impact.get_cause_display(),
+                "Suite": impact.get_end_display(),
+            }
+            for impact in booking.impacts.all()
         ],
     }

@@ -1,5 +1,25 @@
 from cep.models.booking import Booking, BookingEvent
+from cep.models.group import GroupSession, Seat
+from cep.models.impact import Impact
 from cep.models.network import Adviser, Operator, Site
+from cep.models.plan import Absence, Departure, ExtraOpening, Pattern, SiteClosure
+from cep.models.waiting import WaitingEntry
 from cep.models.window import Window
 
-__all__ = ["Adviser", "Booking", "BookingEvent", "Operator", "Site", "Window"]
+__all__ = [
+    "Absence",
+    "Adviser",
+    "Booking",
+    "BookingEvent",
+    "Departure",
+    "ExtraOpening",
+    "GroupSession",
+    "Impact",
+    "Operator",
+    "Pattern",
+    "Seat",
+    "Site",
+    "SiteClosure",
+    "WaitingEntry",
+    "Window",
+]

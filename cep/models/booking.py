@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -14,10 +15,12 @@ from django.utils import timezone
 from accounts.models import Holder
 from cep.enums import (
     STATUS_FOR_PERSON,
+    STATUSES_ACTIVE,
     STATUSES_HOLDING_ADVISER,
     STATUSES_HOLDING_PERSON,
     BookingAction,
     BookingStatus,
+    MeetingKind,
     MeetingMode,
 )
 from cep.models.network import Adviser, Site
@@ -47,11 +50,29 @@ class Booking(models.Model):
         Holder, models.PROTECT, related_name="bookings", verbose_name="personne", db_index=False
     )
     mode = models.CharField("mode", max_length=10, choices=MeetingMode)
+    kind = models.CharField(
+        "objet",
+        max_length=10,
+        choices=MeetingKind,
+        default=MeetingKind.FOLLOW_UP,
+        db_default=MeetingKind.FOLLOW_UP,
+    )
     span = DateTimeRangeField("plage")
     local_date = models.DateField("jour")
     local_time = models.TimeField("heure")
     time_zone = models.CharField("fuseau horaire", max_length=40)
     status = models.CharField("état", max_length=20, choices=BookingStatus, default=BookingStatus.CONFIRMED)
+    # A held slot goes back to everyone at this instant, without anything having to be run.
+    expires_at = models.DateTimeField("gardé jusqu’à", null=True, blank=True)
+    # Where the adviser stands that day, when it is not the usual address of the site.
+    place = models.CharField("adresse ce jour-là", max_length=300, blank=True, default="", db_default="")
+    # One for the life of an appointment, its moves included: calendars follow it by this name (RFC 5545 UID).
+    calendar_uid = models.UUIDField(
+        "identifiant de calendrier", default=uuid.uuid4, db_default=RandomUUID(), editable=False
+    )
+    moved_from = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="moved_to", verbose_name="remplace"
+    )
     # RFC 5545 SEQUENCE: grows at each change that calendars must learn.
     sequence = models.PositiveSmallIntegerField("version du fichier de calendrier", default=0)
     created_at = models.DateTimeField("demandé le", db_default=Now(), editable=False)
@@ -76,6 +97,20 @@ class Booking(models.Model):
                 expressions=[("holder", RangeOperators.EQUAL), ("span", RangeOperators.OVERLAPS)],
                 condition=Q(status__in=STATUSES_HOLDING_PERSON),
             ),
+            models.UniqueConstraint(
+                fields=["holder"],
+                condition=Q(kind=MeetingKind.FIRST, status__in=STATUSES_HOLDING_PERSON),
+                name="cep_booking_one_first_meeting",
+            ),
+            models.UniqueConstraint(
+                fields=["holder"], condition=Q(status=BookingStatus.HELD), name="cep_booking_one_hold"
+            ),
+            models.CheckConstraint(
+                name="cep_booking_hold_expires",
+                condition=Q(status=BookingStatus.HELD, expires_at__isnull=False)
+                | (~Q(status=BookingStatus.HELD) & Q(expires_at__isnull=True)),
+            ),
+            models.CheckConstraint(name="cep_booking_kind_known", condition=Q(kind__in=MeetingKind.values)),
             bounded_span("cep_booking_span_bounded", longest=LONGEST_BOOKING),
             models.CheckConstraint(name="cep_booking_mode_known", condition=Q(mode__in=MeetingMode.values)),
             models.CheckConstraint(
@@ -116,6 +151,19 @@ class Booking(models.Model):
     @property
     def is_confirmed(self) -> bool:
         return self.status == BookingStatus.CONFIRMED
+
+    @property
+    def is_active(self) -> bool:
+        """Somebody is expected: confirmed, or proposed and not yet answered."""
+        return self.status in STATUSES_ACTIVE
+
+    @property
+    def is_proposed(self) -> bool:
+        return self.status == BookingStatus.PROPOSED
+
+    @property
+    def address(self) -> str:
+        return self.place or self.site.address
 
 
 class BookingEvent(AppendOnlyModel):

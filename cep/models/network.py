@@ -27,6 +27,12 @@ class Operator(models.Model):
         validators=[RegexValidator(r"^[A-Za-z0-9-]+$", "Lettres sans accent, chiffres et tirets seulement.")],
     )
     name = models.CharField("nom", max_length=200)
+    works_whit_monday = models.BooleanField(
+        "lundi de Pentecôte travaillé",
+        default=False,
+        db_default=False,
+        help_text="Journée de solidarité (article L. 3133-7 du code du travail).",
+    )
 
     class Meta:
         verbose_name = "opérateur"
@@ -35,6 +41,11 @@ class Operator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def worked_holidays(self) -> frozenset[str]:
+        """Keys of the public holidays on which the operator receives all the same."""
+        return frozenset({"whit_monday"}) if self.works_whit_monday else frozenset()
 
 
 class Site(models.Model):

@@ -22,9 +22,15 @@ class Window(models.Model):
     """
 
     adviser = models.ForeignKey(Adviser, models.PROTECT, related_name="windows", verbose_name="conseiller")
-    site = models.ForeignKey(Site, models.PROTECT, related_name="windows", verbose_name="lieu")
+    # Its index is the composite one below.
+    site = models.ForeignKey(
+        Site, models.PROTECT, related_name="windows", verbose_name="lieu", db_index=False
+    )
     mode = models.CharField("mode", max_length=10, choices=MeetingMode)
     span = DateTimeRangeField("plage")
+    # Laid down from the plan and kept like it; False: opened without a plan, which absences cut for good.
+    planned = models.BooleanField("selon le planning", default=False, db_default=False, editable=False)
+    place = models.CharField("adresse ce jour-là", max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = "plage d’ouverture"

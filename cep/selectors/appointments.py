@@ -10,26 +10,27 @@ from accounts.enums import StaffRole
 from accounts.models import Holder, User
 from accounts.permissions import is_cep_adviser
 from accounts.selectors.staff import scope_codes
-from cep.enums import BookingStatus
-from cep.models import Booking
+from cep.enums import STATUSES_ACTIVE, BookingStatus
+from cep.models import Booking, Impact
 
 WITH_PLACE_AND_ADVISER = ("site", "adviser__user")
 
 
 def appointments_of(holder: Holder) -> QuerySet[Booking]:
-    """Every appointment of the person, latest first. One query."""
+    """Every appointment of the person, latest first; a slot held for some minutes is none. One query."""
     return (
         Booking.objects.filter(holder=holder)
+        .exclude(status=BookingStatus.HELD)
         .select_related(*WITH_PLACE_AND_ADVISER)
         .order_by("-local_date", "-local_time")
     )
 
 
 def upcoming_appointments(holder: Holder, *, now: datetime | None = None) -> QuerySet[Booking]:
-    """The person's confirmed appointments that are not over at `now` (the present), soonest first. One query."""
+    """The person's appointments to come, proposed ones included, at `now` (the present), soonest first. One query."""
     return (
         appointments_of(holder)
-        .filter(status=BookingStatus.CONFIRMED, span__endswith__gt=now or timezone.now())
+        .filter(status__in=STATUSES_ACTIVE, span__endswith__gt=now or timezone.now())
         .order_by("local_date", "local_time")
     )
 
@@ -39,13 +40,39 @@ def appointment_of(holder: Holder, key: UUID) -> Booking | None:
     return appointments_of(holder).filter(pk=key).first()
 
 
+def latest_of(booking: Booking) -> Booking:
+    """What has become of an appointment through its moves. One query a move."""
+    while booking.status == BookingStatus.MOVED:
+        following = Booking.objects.filter(moved_from=booking).select_related(*WITH_PLACE_AND_ADVISER).first()
+        if following is None:
+            break
+        booking = following
+    return booking
+
+
+def is_called_off(booking: Booking) -> bool:
+    """Whether the appointment has lost its opening and nothing was found yet in its place. One query."""
+    return booking.is_active and Impact.objects.filter(booking=booking, closed_at__isnull=True).exists()
+
+
+def held_slot(holder: Holder, key: UUID, *, now: datetime) -> Booking | None:
+    """The slot that the person keeps under that key, while its time lasts. One query."""
+    return (
+        Booking.objects.filter(pk=key, holder=holder, status=BookingStatus.HELD, expires_at__gt=now)
+        .select_related("site")
+        .first()
+    )
+
+
 def bookings_visible_to(user: User) -> QuerySet[Booking]:
     """What a member of staff may see: an adviser their own meetings, a manager those of their operators.
 
     Nobody else, a technical administrator included. The roles cost one query a user, the rows another.
     """
     operators = scope_codes(user, StaffRole.CEP_MANAGER)
-    bookings = Booking.objects.select_related("holder", *WITH_PLACE_AND_ADVISER)
+    bookings = Booking.objects.exclude(status=BookingStatus.HELD).select_related(
+        "holder", *WITH_PLACE_AND_ADVISER
+    )
     if operators:
         return bookings.filter(adviser__operator__code__in=operators)
     if is_cep_adviser(user):
@@ -70,7 +97,7 @@ def received_people(user: User, *, today: date) -> QuerySet[Booking]:
     return (
         Booking.objects.filter(
             adviser__user=user,
-            status=BookingStatus.CONFIRMED,
+            status__in=STATUSES_ACTIVE,
             local_date__gte=today - around,
             local_date__lte=today + around,
         )

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
+from django.utils import timezone
 
-from cep.enums import STATUSES_HOLDING_ADVISER
-from cep.models import Site
+from accounts.models import Holder
+from cep.enums import STATUSES_HOLDING_ADVISER, MeetingKind
+from cep.models import Adviser, Site
 from cep.models.window import LONGEST_WINDOW
-from cep.rules.meetings import ALIGNMENT, MEETING, Slot, bookable_period
+from cep.rules.meetings import ALIGNMENT, LENGTHS, Slot, bookable_period
 
 # Where one looks first for what is free soonest: reading the whole bookable period costs ten times more.
 SOON: Final = timedelta(days=14)
@@ -23,7 +25,7 @@ _HOLDING = ", ".join(f"'{status.value}'" for status in STATUSES_HOLDING_ADVISER)
 # of them takes it varies from instant to instant, so that the same one is not always offered first.
 _FREE_SLOTS: Final = f"""
     WITH opening AS (
-        SELECT w.adviser_id, w.site_id, s.time_zone, range_agg(w.span) AS spans
+        SELECT w.adviser_id, w.site_id, w.place, s.time_zone, range_agg(w.span) AS spans
         FROM cep_window w
         JOIN cep_site s ON s.id = w.site_id
         JOIN cep_adviser a ON a.id = w.adviser_id
@@ -32,7 +34,7 @@ _FREE_SLOTS: Final = f"""
           AND upper(w.span) > %(since)s
           AND a.starts_on <= (lower(w.span) AT TIME ZONE s.time_zone)::date
           AND (a.ends_on IS NULL OR a.ends_on >= (lower(w.span) AT TIME ZONE s.time_zone)::date)
-        GROUP BY w.adviser_id, w.site_id, s.time_zone
+        GROUP BY w.adviser_id, w.site_id, w.place, s.time_zone
     ), free AS (
         SELECT o.adviser_id, o.site_id, o.time_zone, unnest(o.spans - coalesce(taken.spans, '{{}}')) AS span
         FROM opening o
@@ -40,6 +42,7 @@ _FREE_SLOTS: Final = f"""
             SELECT range_agg(b.span) AS spans
             FROM cep_booking b
             WHERE b.adviser_id = o.adviser_id AND b.span && o.spans AND b.status IN ({_HOLDING})
+              AND (b.expires_at IS NULL OR b.expires_at > %(now)s)
         ) taken ON true
     ), aligned AS (
         SELECT f.*, date_bin(%(step)s, lower(f.span) AT TIME ZONE f.time_zone, timestamp '2000-01-01')
@@ -62,36 +65,65 @@ _FIRST_OF_EACH_SITE: Final = f"""
 """  # noqa: S608 only words of ours are put in
 
 
-def free_slots(*, sites: Collection[Site], mode: str, since: datetime, until: datetime) -> list[Slot]:
-    """Meetings that could begin in [since, until), by instant then site. One query. Aware datetimes in UTC."""
+def free_slots(
+    *,
+    sites: Collection[Site],
+    mode: str,
+    since: datetime,
+    until: datetime,
+    kind: MeetingKind = MeetingKind.FIRST,
+    now: datetime | None = None,
+) -> list[Slot]:
+    """Meetings that could begin in [since, until), by instant then site. One query. Aware datetimes in UTC.
+
+    `now` (the present): the instant at which holds are over or not.
+    """
     if not sites:
         return []
-    return _run(_FREE_SLOTS, sites, mode, since, until)
+    return _run(_FREE_SLOTS, sites, mode, kind, since, until, now or timezone.now())
 
 
-def _run(query: str, sites: Collection[Site], mode: str, since: datetime, until: datetime) -> list[Slot]:
+def _run(
+    query: str,
+    sites: Collection[Site],
+    mode: str,
+    kind: MeetingKind,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+) -> list[Slot]:
     parameters: dict[str, Any] = {
+        "now": now,
         "sites": [site.pk for site in sites],
         "mode": mode,
         "since": since,
         "until": until,
         "longest": LONGEST_WINDOW,
         "step": ALIGNMENT,
-        "meeting": MEETING,
+        "meeting": LENGTHS[kind],
     }
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return [
-            Slot(site, adviser, mode, start.astimezone(UTC)) for start, site, adviser in cursor.fetchall()
+            Slot(site, adviser, mode, start.astimezone(UTC), kind)
+            for start, site, adviser in cursor.fetchall()
         ]
 
 
 def bookable_slots(
-    *, sites: Collection[Site], mode: str, since: datetime, until: datetime, now: datetime
+    *,
+    sites: Collection[Site],
+    mode: str,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    kind: MeetingKind = MeetingKind.FIRST,
 ) -> list[Slot]:
     """Free meetings of a period, without those that are too soon or too far to be booked. One query."""
     first, last = bookable_period(now)
-    return free_slots(sites=sites, mode=mode, since=max(since, first), until=min(until, last))
+    return free_slots(
+        sites=sites, mode=mode, since=max(since, first), until=min(until, last), kind=kind, now=now
+    )
 
 
 def first_bookable_slot(*, sites: Collection[Site], mode: str, now: datetime) -> Slot | None:
@@ -103,29 +135,85 @@ def first_bookable_slot(*, sites: Collection[Site], mode: str, now: datetime) ->
     )
 
 
-def first_slot_of_each_site(*, sites: Collection[Site], mode: str, now: datetime) -> dict[int, Slot]:
+def first_slot_of_each_site(
+    *, sites: Collection[Site], mode: str, now: datetime, kind: MeetingKind = MeetingKind.FIRST
+) -> dict[int, Slot]:
     """The soonest bookable meeting of each site that has one, by the key of the site.
 
     One query; a second one looks further for the sites whose coming fortnight is full.
     """
     first, last = bookable_period(now)
-    found = _first_of_each(sites, mode, first, first + SOON)
+    found = _first_of_each(sites, mode, kind, first, first + SOON, now)
     full = [site for site in sites if site.pk not in found]
-    return found | _first_of_each(full, mode, first + SOON, last)
+    return found | _first_of_each(full, mode, kind, first + SOON, last, now)
 
 
-def _first_of_each(sites: Collection[Site], mode: str, since: datetime, until: datetime) -> dict[int, Slot]:
+def _first_of_each(
+    sites: Collection[Site], mode: str, kind: MeetingKind, since: datetime, until: datetime, now: datetime
+) -> dict[int, Slot]:
     if not sites:
         return {}
-    return {slot.site_id: slot for slot in _run(_FIRST_OF_EACH_SITE, sites, mode, since, until)}
+    found = _run(_FIRST_OF_EACH_SITE, sites, mode, kind, since, until, now)
+    return {slot.site_id: slot for slot in found}
 
 
-def nearest_slots(*, site: Site, mode: str, start: datetime, now: datetime, limit: int = 3) -> list[Slot]:
+def nearest_slots(
+    *,
+    site: Site,
+    mode: str,
+    start: datetime,
+    now: datetime,
+    limit: int = 3,
+    kind: MeetingKind = MeetingKind.FIRST,
+) -> list[Slot]:
     """The free meetings of the site closest in time to `start`, earlier or later. One or two queries."""
     around = bookable_slots(
-        sites=[site], mode=mode, since=start - NEIGHBOURHOOD, until=start + NEIGHBOURHOOD, now=now
+        sites=[site], mode=mode, since=start - NEIGHBOURHOOD, until=start + NEIGHBOURHOOD, now=now, kind=kind
     )
     if len(around) < limit:
         first, last = bookable_period(now)
-        around = free_slots(sites=[site], mode=mode, since=first, until=last)
+        around = free_slots(sites=[site], mode=mode, since=first, until=last, kind=kind, now=now)
     return sorted(around, key=lambda slot: (abs(slot.start - start), slot.start))[:limit]
+
+
+# Referent first: who has met the person last knows them. Then the one whose day is the least full; equals are told
+# apart by the person, so that no adviser is always the first.
+_FREE_ADVISERS: Final = f"""
+    SELECT a.id
+    FROM cep_adviser a
+    JOIN cep_site s ON s.id = %(site)s
+    WHERE a.starts_on <= (%(start)s AT TIME ZONE s.time_zone)::date
+      AND (a.ends_on IS NULL OR a.ends_on >= (%(start)s AT TIME ZONE s.time_zone)::date)
+      AND coalesce((
+          SELECT range_agg(w.span) @> tstzrange(%(start)s, %(end)s) FROM cep_window w
+          WHERE w.adviser_id = a.id AND w.site_id = s.id AND w.mode = %(mode)s
+            AND w.span && tstzrange(%(start)s, %(end)s)), false)
+      AND NOT EXISTS (
+          SELECT 1 FROM cep_booking b
+          WHERE b.adviser_id = a.id AND b.span && tstzrange(%(start)s, %(end)s) AND b.status IN ({_HOLDING})
+            AND (b.expires_at IS NULL OR b.expires_at > %(now)s) AND b.holder_id <> %(holder)s)
+    ORDER BY
+      EXISTS (SELECT 1 FROM cep_booking m
+              WHERE m.adviser_id = a.id AND m.holder_id = %(holder)s AND m.status = 'done') DESC,
+      (SELECT count(*) FROM cep_booking b
+       WHERE b.adviser_id = a.id AND b.local_date = (%(start)s AT TIME ZONE s.time_zone)::date
+         AND b.status IN ({_HOLDING})),
+      hashtextextended(%(holder)s::text, a.id)
+    LIMIT %(limit)s
+"""  # noqa: S608 only words of ours are put in
+MOST_ADVISERS: Final = 50
+
+
+def free_advisers(
+    *, site: Site, mode: str, start: datetime, kind: MeetingKind, holder: Holder, now: datetime
+) -> list[Adviser]:
+    """Who could receive the person there and then: their referent first, then the least busy that day. Two queries."""
+    values: dict[str, Any] = {
+        "site": site.pk, "mode": mode, "start": start, "end": start + LENGTHS[kind], "holder": holder.pk,
+        "now": now, "limit": MOST_ADVISERS,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_FREE_ADVISERS, values)
+        keys = [key for (key,) in cursor.fetchall()]
+    found = Adviser.objects.select_related("user").in_bulk(keys)
+    return [found[key] for key in keys]

@@ -7,6 +7,15 @@ from accounts.models import User
 from accounts.permissions import is_cep_adviser
 from accounts.selectors.staff import scope_codes
 from cep.models import Window
+from cep.rules.meetings import Slot
+
+
+def place_of(slot: Slot) -> str:
+    """The address where the adviser stands at that hour, when it is not the usual one of the site. One query."""
+    window = Window.objects.filter(
+        adviser=slot.adviser_id, site=slot.site_id, mode=slot.mode, span__contains=slot.start
+    ).first()
+    return window.place if window else ""
 
 
 def windows_visible_to(user: User) -> QuerySet[Window]:

@@ -44,9 +44,12 @@ class MeetingFacts:
     person_email: str
     status: str
     stamp: str
+    # Absent from messages written before appointments could move.
+    uid: str = ""
+    reason: str = ""
 
     @classmethod
-    def of(cls, booking: Booking, *, now: datetime) -> Self:
+    def of(cls, booking: Booking, *, now: datetime, reason: str = "") -> Self:
         site, holder = booking.site, booking.holder
         return cls(
             key=str(booking.pk),
@@ -57,7 +60,7 @@ class MeetingFacts:
             zone_note=booking.zone_note,
             mode=booking.mode,
             site_name=site.name,
-            site_address=site.address,
+            site_address=booking.address,
             site_phone=site.phone,
             site_email=site.email,
             adviser_name=booking.adviser.display_name,
@@ -65,6 +68,8 @@ class MeetingFacts:
             person_email=address_of(holder),
             status=booking.status,
             stamp=now.astimezone(UTC).replace(microsecond=0).isoformat(),
+            uid=str(booking.calendar_uid),
+            reason=reason,
         )
 
     @classmethod
@@ -134,14 +139,14 @@ def calendar_file(facts: MeetingFacts, *, method: str) -> bytes:
 
 def _event(facts: MeetingFacts, method: str) -> Event:
     event = Event()
-    event.add("uid", facts.key)
+    event.add("uid", facts.uid or facts.key)
     event.add("sequence", facts.sequence)
     event.add("dtstamp", datetime.fromisoformat(facts.stamp))
     event.add("dtstart", facts.local_start)
     event.add("dtend", facts.local_end)
     event.add("summary", DISCREET_SUMMARY)
     event.add("class", "PRIVATE")
-    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("status", _event_status(facts, method))
     event.add("location", _place(facts))
     event.add("description", f"{facts.address}\n{facts.site_phone} – {facts.site_email}")
     event.add("url", facts.address)
@@ -149,6 +154,12 @@ def _event(facts: MeetingFacts, method: str) -> Event:
     if method != "PUBLISH" and facts.person_email:
         event.add("attendee", _party(facts.person_email, PARTSTAT="ACCEPTED", RSVP="FALSE"), encode=False)
     return event
+
+
+def _event_status(facts: MeetingFacts, method: str) -> str:
+    if method == "CANCEL":
+        return "CANCELLED"
+    return "TENTATIVE" if facts.status == BookingStatus.PROPOSED else "CONFIRMED"
 
 
 def _place(facts: MeetingFacts) -> str:

@@ -3,17 +3,24 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.ports import RenderedMessage
 from accounts.services.notifications import notify
-from cep.models import Booking
+from cep.models import Booking, WaitingEntry
+from cep.rules.wording import meeting_in_words
 from cep.services.calendar_files import MeetingFacts, address_of, calendar_file
 from cpa_portal.kernel.theme import current_portal
 
 CONFIRMED: Final = "cep.appointment_confirmed"
 CANCELLED: Final = "cep.appointment_cancelled"
+MOVED: Final = "cep.appointment_moved"
+PROPOSED: Final = "cep.appointment_proposed"
+NOT_REPLACED: Final = "cep.appointment_not_replaced"
+SLOT_FREED: Final = "cep.slot_freed"
 
 
 def announce_confirmation(booking: Booking) -> None:
@@ -23,6 +30,44 @@ def announce_confirmation(booking: Booking) -> None:
 
 def announce_cancellation(booking: Booking) -> None:
     _announce(CANCELLED, booking)
+
+
+def announce_move(booking: Booking) -> None:
+    _announce(MOVED, booking)
+
+
+def announce_proposal(booking: Booking) -> None:
+    """Another hour, place or adviser, kept for the person until they say yes or choose otherwise."""
+    _announce(PROPOSED, booking)
+
+
+def announce_no_replacement(booking: Booking) -> None:
+    """Nothing is free: the person knows that the appointment cannot be kept, and that they will be called."""
+    _announce(NOT_REPLACED, booking)
+
+
+def announce_freed_slot(entry: WaitingEntry) -> None:
+    """Write, in the caller's transaction, that a slot has come free. Once per time that the person is told."""
+    recipient = address_of(entry.holder)
+    start, ends = entry.offered_start, entry.offer_ends_at
+    if not recipient or start is None or ends is None:
+        return
+    site = entry.site
+    notify(
+        kind=SLOT_FREED,
+        recipient=recipient,
+        holder=entry.holder,
+        dedup_key=f"{SLOT_FREED}:{entry.pk}:{entry.notices}",
+        context={
+            "person_name": entry.holder.display_name,
+            "when": meeting_in_words(start.astimezone(site.zone), site.zone_note),
+            "before": meeting_in_words(ends.astimezone(site.zone), site.zone_note),
+            "site_name": site.name,
+            "site_phone": site.phone,
+            "site_email": site.email,
+            "address": str(settings.SITE_URL) + reverse("cep:slot_list"),
+        },
+    )
 
 
 def _announce(kind: str, booking: Booking) -> None:
@@ -47,15 +92,43 @@ def render_cancellation(context: Mapping[str, Any]) -> RenderedMessage:
     return _render("appointment_cancelled", "Votre rendez-vous est annulé", "CANCEL", context)
 
 
+def render_move(context: Mapping[str, Any]) -> RenderedMessage:
+    return _render("appointment_moved", "Votre rendez-vous est déplacé", "REQUEST", context)
+
+
+def render_proposal(context: Mapping[str, Any]) -> RenderedMessage:
+    return _render("appointment_proposed", "Votre rendez-vous change : une proposition", "REQUEST", context)
+
+
+def render_no_replacement(context: Mapping[str, Any]) -> RenderedMessage:
+    return _render("appointment_not_replaced", "Votre rendez-vous ne peut pas avoir lieu", "", context)
+
+
+def render_freed_slot(context: Mapping[str, Any]) -> RenderedMessage:
+    subject = "Un rendez-vous s’est libéré"
+    variables = {"facts": context, "subject": subject, "portal": current_portal()}
+    return RenderedMessage(
+        subject=subject,
+        text=render_to_string("emails/cep/slot_freed.txt", variables),
+        html=render_to_string("emails/cep/slot_freed.html", variables),
+        attachments=[],
+    )
+
+
 def _render(template: str, subject: str, method: str, context: Mapping[str, Any]) -> RenderedMessage:
-    """Neither the subject nor the calendar says what the meeting is about: others may read over a shoulder."""
+    """With a calendar file, unless no method is given.
+
+    Neither the subject nor the calendar says what the meeting is about: others may read over a shoulder.
+    """
     facts = MeetingFacts.from_context(context)
     variables = {"facts": facts, "subject": subject, "portal": current_portal()}
     return RenderedMessage(
         subject=subject,
         text=render_to_string(f"emails/cep/{template}.txt", variables),
         html=render_to_string(f"emails/cep/{template}.html", variables),
-        attachments=[
-            ("rendez-vous.ics", f"text/calendar; method={method}", calendar_file(facts, method=method))
-        ],
+        attachments=_calendar(facts, method) if method else [],
     )
+
+
+def _calendar(facts: MeetingFacts, method: str) -> list[tuple[str, str, bytes]]:
+    return [("rendez-vous.ics", f"text/calendar; method={method}", calendar_file(facts, method=method))]

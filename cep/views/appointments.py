@@ -13,7 +13,7 @@ from accounts.permissions import is_holder
 from cep.enums import BookingStatus
 from cep.exceptions import ActionRefused
 from cep.models import Booking
-from cep.selectors.appointments import appointment_of, appointments_of
+from cep.selectors.appointments import appointment_of, appointments_of, is_called_off, latest_of
 from cep.services.appointments import cancel_appointment
 from cep.services.calendar_files import MeetingFacts, calendar_file
 from cep.views.request import HolderRequest
@@ -37,7 +37,14 @@ def appointment_list(request: HolderRequest) -> HttpResponse:
 def appointment_detail(request: HolderRequest, key: UUID) -> HttpResponse:
     booking = _own(request, key)
     return render(
-        request, "cep/appointment_detail.html", {"booking": booking, "can_cancel": _can_cancel(booking)}
+        request,
+        "cep/appointment_detail.html",
+        {
+            "booking": booking,
+            "can_cancel": _can_cancel(booking),
+            "is_called_off": is_called_off(booking),
+            "replaced_by": latest_of(booking) if booking.status == BookingStatus.MOVED else None,
+        },
     )
 
 
@@ -62,8 +69,9 @@ def appointment_cancel(request: HolderRequest, key: UUID) -> HttpResponse:
 @require_safe
 def appointment_calendar(request: HolderRequest, key: UUID) -> HttpResponse:
     booking = _own(request, key)
-    method = "CANCEL" if booking.status in CANCELLED else "PUBLISH"
-    content = calendar_file(MeetingFacts.of(booking, now=timezone.now()), method=method)
+    latest = latest_of(booking)
+    method = "CANCEL" if latest.status in CANCELLED else "PUBLISH"
+    content = calendar_file(MeetingFacts.of(latest, now=timezone.now()), method=method)
     return HttpResponse(
         content,
         content_type="text/calendar; charset=utf-8",
@@ -79,8 +87,8 @@ def _own(request: HolderRequest, key: UUID) -> Booking:
 
 
 def _is_upcoming(booking: Booking, now: datetime) -> bool:
-    return booking.is_confirmed and booking.ends_at > now
+    return booking.is_active and booking.ends_at > now
 
 
 def _can_cancel(booking: Booking) -> bool:
-    return booking.is_confirmed and booking.starts_at > timezone.now()
+    return booking.is_active and booking.starts_at > timezone.now()

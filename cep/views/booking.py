@@ -1,22 +1,25 @@
 """Check one's answers, then book; when the slot is lost, say so and offer what is near."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import is_holder
 from cep.enums import MeetingMode
 from cep.exceptions import BookingBusy, CallsRefused, CEPRefusal, HolderAlreadyBooked, SlotUnavailable
 from cep.forms import BookingForm, SlotForm
 from cep.models import Booking, Site
-from cep.rules.meetings import MEETING_MINUTES, Slot
-from cep.selectors.appointments import appointment_of
-from cep.services.booking import book_appointment
+from cep.rules.meetings import HOLD_MINUTES, MEETING_MINUTES, Slot
+from cep.selectors.appointments import appointment_of, held_slot
+from cep.selectors.windows import place_of
+from cep.services.booking import book_appointment, hold_slot, kind_for
 from cep.services.calendar_files import address_of
 from cep.views.request import HolderRequest
 from cep.views.slots import SlotLink, slot_link
@@ -55,12 +58,42 @@ def _book(request: HolderRequest) -> HttpResponse:
             mode=MeetingMode(answers["mode"]),
             start=answers["start"],
             now=timezone.now(),
+            kind=kind_for(request.holder),
         )
     except HolderAlreadyBooked as refusal:
         return _already_booked(request, form, refusal)
     except CEPRefusal as refusal:
         return _refused_page(request, form, refusal)
     return redirect("cep:booking_confirmed", booked.pk)
+
+
+@requires(is_holder)
+@require_POST
+def booking_hold(request: HolderRequest) -> HttpResponse:
+    """Keep the slot a few minutes; the page to confirm is shown again, and says until when."""
+    form = BookingForm(request.POST)
+    if not form.is_valid():
+        return _back_to_list(request)
+    answers = form.cleaned_data
+    try:
+        hold_slot(
+            key=answers["idempotency_key"],
+            holder=request.holder,
+            adviser=answers["adviser"],
+            site=answers["site"],
+            mode=MeetingMode(answers["mode"]),
+            start=answers["start"],
+            now=timezone.now(),
+            kind=kind_for(request.holder),
+        )
+    except HolderAlreadyBooked as refusal:
+        return _already_booked(request, form, refusal)
+    except CEPRefusal as refusal:
+        return _refused_page(request, form, refusal)
+    query = urlencode(
+        {name: form.data[name] for name in ("site", "adviser", "mode", "start", "idempotency_key")}
+    )
+    return redirect(f"{reverse('cep:booking_create')}?{query}")
 
 
 def _back_to_list(request: HolderRequest) -> HttpResponse:
@@ -77,8 +110,20 @@ def _answers_page(request: HolderRequest, slot: SlotForm, form: BookingForm) -> 
         "meeting": _link_of(slot),
         "mode": answers["mode"],
         "minutes": MEETING_MINUTES,
+        "hold_minutes": HOLD_MINUTES,
+        "held": _held(request),
+        "place": place_of(_slot_of(slot)),
     }
     return render(request, "cep/booking_create.html", context)
+
+
+def _held(request: HolderRequest) -> Booking | None:
+    """The slot that the person keeps, when the address names it and its time is not over."""
+    try:
+        key = UUID(request.GET.get("idempotency_key", ""))
+    except ValueError:
+        return None
+    return held_slot(request.holder, key, now=timezone.now())
 
 
 def _already_booked(request: HolderRequest, form: BookingForm, refusal: HolderAlreadyBooked) -> HttpResponse:
@@ -110,9 +155,12 @@ def _links(slots: Sequence[Slot], site: Site) -> list[SlotLink]:
 
 
 def _link_of(form: SlotForm) -> SlotLink:
+    return slot_link(_slot_of(form), form.cleaned_data["site"])
+
+
+def _slot_of(form: SlotForm) -> Slot:
     answers = form.cleaned_data
-    slot = Slot(answers["site"].pk, answers["adviser"].pk, answers["mode"], answers["start"])
-    return slot_link(slot, answers["site"])
+    return Slot(answers["site"].pk, answers["adviser"].pk, answers["mode"], answers["start"])
 
 
 @requires(is_holder)

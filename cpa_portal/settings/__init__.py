@@ -403,6 +403,10 @@ NOTIFICATION_RENDERERS: dict[str, str] = {
     "accounts.account_linked": "accounts.services.messages.render_account_linked",
     "cep.appointment_confirmed": "cep.services.messages.render_confirmation",
     "cep.appointment_cancelled": "cep.services.messages.render_cancellation",
+    "cep.appointment_moved": "cep.services.messages.render_move",
+    "cep.appointment_proposed": "cep.services.messages.render_proposal",
+    "cep.appointment_not_replaced": "cep.services.messages.render_no_replacement",
+    "cep.slot_freed": "cep.services.messages.render_freed_slot",
 }
 PERSONAL_DATA_EXPORTERS: list[str] = [
     "accounts.personal_data",

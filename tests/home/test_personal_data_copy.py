@@ -34,8 +34,8 @@ from agora_sync.models import (
     Partner,
     ReceivedRequest,
 )
-from cep.enums import BookingAction, BookingStatus
-from cep.models import BookingEvent
+from cep.enums import BookingAction, BookingStatus, ImpactCause
+from cep.models import BookingEvent, GroupSession, Impact, Seat, WaitingEntry
 from rights.enums import FileRole
 from rights.models import Declaration
 from rights.services.statements import draw_statement
@@ -107,6 +107,12 @@ def known_everywhere(db):
     draw_statement(holder=holder, address="/verifier/")
     block_own_account(holder=holder, user=holder.user)
     booking = BookingFactory(holder=holder)
+    Impact.objects.create(booking=booking, cause=ImpactCause.ABSENCE)
+    session = GroupSession.objects.create(
+        adviser=booking.adviser, site=booking.site, title="Atelier", span=booking.span, capacity=12
+    )
+    Seat.objects.create(session=session, holder=holder)
+    WaitingEntry.objects.create(holder=holder, site=booking.site, mode=booking.mode)
     BookingEvent.objects.create(
         booking=booking, action=BookingAction.BOOK, status_after=BookingStatus.CONFIRMED
     )

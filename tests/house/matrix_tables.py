@@ -252,6 +252,8 @@ OBJECTS: dict[str, Builder] = {
             "cep:appointment_detail",
             "cep:booking_confirmed",
             "cep:appointment_cancel",
+            "cep:appointment_move",
+            "cep:appointment_accept",
             "cep:appointment_calendar",
         ),
         appointments,

@@ -231,10 +231,13 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
         (
             "cep:slot_list",
             "cep:booking_create",
+            "cep:booking_hold",
             "cep:appointment_list",
             "cep:appointment_detail",
             "cep:booking_confirmed",
             "cep:appointment_cancel",
+            "cep:appointment_move",
+            "cep:appointment_accept",
             "cep:appointment_calendar",
         ),
         frozenset({HOLDER}),

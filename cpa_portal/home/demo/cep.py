@@ -6,7 +6,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.utils import timezone
 
 from accounts.models import Holder, User
-from cep.enums import MeetingMode
+from cep.enums import MeetingKind, MeetingMode
 from cep.models import Adviser, Operator, Site
 from cep.selectors.slots import nearest_slots
 from cep.services.booking import book_appointment
@@ -72,4 +72,6 @@ def book_first_appointment(holder: Holder, place: Site) -> None:
         mode=MeetingMode.ON_SITE,
         start=slot.start,
         now=now,
+        # They have met before: their first meeting is behind them.
+        kind=MeetingKind.FOLLOW_UP,
     )

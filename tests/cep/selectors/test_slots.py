@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from cep.enums import STATUSES_HOLDING_ADVISER, BookingStatus, MeetingMode
+from cep.enums import STATUSES_HOLDING_ADVISER, BookingStatus, MeetingKind, MeetingMode
 from cep.rules.meetings import HORIZON
 from cep.selectors import slots as module
 from cep.selectors.slots import (
@@ -265,7 +265,8 @@ def test_free_slots_use_the_index_of_windows_and_the_constraint_of_bookings():
                 "until": NOW + timedelta(days=7),
                 "longest": timedelta(days=1),
                 "step": module.ALIGNMENT,
-                "meeting": module.MEETING,
+                "meeting": module.LENGTHS[MeetingKind.FIRST],
+                "now": NOW,
             },
         )
         plan = "\n".join(row[0] for row in cursor.fetchall())

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 
 BEFORE, AFTER = at(MONDAY, "08:59"), at(MONDAY, "10:00")
 CANCEL_PERSON, CANCEL_SERVICE = BookingAction.CANCEL_BY_PERSON, BookingAction.CANCEL_BY_SERVICE
+ACCEPT = BookingAction.ACCEPT
 DONE, NO_SHOW = BookingAction.MARK_DONE, BookingAction.MARK_NO_SHOW
 
 ALLOWED = {
@@ -22,6 +23,11 @@ ALLOWED = {
     ("confirmed", CANCEL_SERVICE): "cancelled_by_service",
     ("confirmed", DONE): "done",
     ("confirmed", NO_SHOW): "no_show",
+    ("proposed", CANCEL_PERSON): "cancelled_by_person",
+    ("proposed", CANCEL_SERVICE): "cancelled_by_service",
+    ("proposed", DONE): "done",
+    ("proposed", NO_SHOW): "no_show",
+    ("proposed", ACCEPT): "confirmed",
     ("done", NO_SHOW): "no_show",
     ("no_show", DONE): "done",
 }
@@ -29,14 +35,15 @@ ALLOWED = {
 ALREADY = {
     ("cancelled_by_person", CANCEL_PERSON),
     ("cancelled_by_service", CANCEL_SERVICE),
+    ("confirmed", ACCEPT),
     ("done", DONE),
     ("no_show", NO_SHOW),
 }
-ACTIONS = [CANCEL_PERSON, CANCEL_SERVICE, DONE, NO_SHOW]
+ACTIONS = [CANCEL_PERSON, CANCEL_SERVICE, ACCEPT, DONE, NO_SHOW]
 
 
 def right_time(action):
-    return BEFORE if action in (CANCEL_PERSON, CANCEL_SERVICE) else AFTER
+    return BEFORE if action in (CANCEL_PERSON, CANCEL_SERVICE, ACCEPT) else AFTER
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -60,14 +67,14 @@ def test_act_on_appointment_every_state_and_action(status, action):
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_act_on_appointment_at_the_wrong_hour_changes_nothing(action):
-    booking = BookingFactory()
+    booking = BookingFactory(status=BookingStatus.PROPOSED)
     wrong = AFTER if right_time(action) == BEFORE else BEFORE
 
     with pytest.raises(ActionRefused):
         act_on_appointment(key=booking.pk, action=action, actor=None, now=wrong)
 
     booking.refresh_from_db()
-    assert booking.is_confirmed
+    assert booking.is_proposed
     assert not BookingEvent.objects.exists()
     assert not Notification.objects.exists()
 

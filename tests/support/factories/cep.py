@@ -9,7 +9,7 @@ import factory
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from factory.django import DjangoModelFactory
 
-from cep.enums import BookingStatus, MeetingMode
+from cep.enums import BookingStatus, MeetingKind, MeetingMode
 from cep.models import Adviser, Booking, Operator, Site, Window
 from tests.support.factories.accounts import HolderFactory, UserFactory
 
@@ -112,7 +112,14 @@ class BookingFactory(DjangoModelFactory):
     adviser = factory.SubFactory(AdviserFactory, operator=factory.SelfAttribute("..site.operator"))
     holder = factory.SubFactory(HolderFactory)
     mode = MeetingMode.ON_SITE
+    # Not the first one: a person has one of those at a time.
+    kind = MeetingKind.FOLLOW_UP
     status = BookingStatus.CONFIRMED
+    calendar_uid = factory.SelfAttribute("id")
+    # A held slot is held whatever the clock of the test says, unless told otherwise.
+    expires_at = factory.LazyAttribute(
+        lambda o: at(date(2099, 1, 1), "00:00") if o.status == BookingStatus.HELD else None
+    )
     span = factory.LazyAttribute(lambda o: DateTimeTZRange(o.start, o.start + timedelta(hours=1)))
     local_date = factory.LazyAttribute(lambda o: o.start.astimezone(o.site.zone).date())
     local_time = factory.LazyAttribute(lambda o: o.start.astimezone(o.site.zone).time())
