@@ -324,7 +324,8 @@ class Account:
 
     def _debit_amount(self, debit: Debit) -> None:
         left = debit.amount or 0
-        for scheme in in_order(PRIVATE_SCHEMES, debit.on, self.values):
+        allowed = (Scheme.CEC,) if debit.action is Action.MISSION else PRIVATE_SCHEMES
+        for scheme in in_order(allowed, debit.on, self.values):
             taken = min(left, self.held(scheme))
             left -= taken
             self.post(debit.on, scheme, Measure.CENTS, -taken, EntryKind.DEBIT, "Formation")
@@ -347,7 +348,7 @@ class Account:
             main is MainActivity.EQUAL and self.case.converts_to_hours_when_equal
         )
         if to_hours:
-            for scheme in (Scheme.CPF, Scheme.DIF):
+            for scheme in (Scheme.CPF, Scheme.DIF, Scheme.CEC):
                 self._into_hours(scheme, on, main)
         else:
             self._into_euros(on, main)
@@ -361,6 +362,7 @@ class Account:
             main=main,
             values=self.values,
             converted_before=self._converted_to_hours(),
+            rate_name="cec_cents_per_hour" if scheme is Scheme.CEC else "cpf_cents_per_hour",
         )
         label = "Conversion de vos euros en heures"
         self.post(on, scheme, Measure.CENTS, -done.taken, EntryKind.CONVERSION, label)

@@ -98,7 +98,8 @@ def reserved_points(born: date, values: LegalValues) -> int:
 
 def usable_points(points: int, *, born: date | None, day: date, values: LegalValues) -> int:
     """Points that may become a part time or quarters: without the reserved ones, by whole steps."""
-    free = max(0, points - (reserved_points(born, values) if born else 0))
+    # Without a known birth, the reserve of the youngest: nothing is promised that would then be refused.
+    free = max(0, points - reserved_points(born or day, values))
     step = values.on("c2p_points_step", day).number
     return free // step * step
 

@@ -47,10 +47,14 @@ def read_declarations(keys: Keys, *, as_of: date, values: LegalValues) -> tuple[
     keys.skip("apprentices")
     in_one_body = keys.number("same_organism")
     age = keys.number("association_age")
-    found = list(_volunteering(keys, age))
+    found = list(_volunteering(keys, age, as_of))
+    dated = bool(found)
     for name, activity in NAMES.items():
         for suffix in SUFFIXES:
             raw = keys.take(name + suffix)
+            if raw is True and dated and activity is Activity.VOLUNTEERING:
+                # The same volunteering, which its hours and dates already describe.
+                continue
             if raw is not None:
                 years = list(_quantities(name + suffix, activity, suffix, raw, as_of, values))
                 body = in_one_body if activity is Activity.CIVIC_RESERVE else None
@@ -67,17 +71,15 @@ def read_declarations(keys: Keys, *, as_of: date, values: LegalValues) -> tuple[
     return tuple(found)
 
 
-def _volunteering(keys: Keys, age: Fraction | None) -> Iterator[Declaration]:
-    """One year of volunteering with its hours by association and its two dates."""
+def _volunteering(keys: Keys, age: Fraction | None, as_of: date) -> Iterator[Declaration]:
+    """One year of volunteering with its hours by association and its two dates; the year before, unless said."""
     if not keys.any_of(*VOLUNTEERING_KEYS):
         return
     hours = keys.take("hours")
     by_association = hours if isinstance(hours, dict) else {} if hours is None else {"": hours}
     counted = [exact("hours", value) for value in by_association.values()]
-    year = keys.year("year")
+    year = keys.year("year") or as_of.year - 1
     declared, attested = keys.day("declared"), keys.day("attested")
-    if year is None:
-        raise Unreadable("year : attendu avec un bénévolat daté")
     yield Declaration(
         activity=Activity.VOLUNTEERING,
         year=year,

@@ -59,8 +59,8 @@ def _by_keys(keys: Keys, theme: str, as_of: date, unit: str, values: LegalValues
 
 # The first that applies; a whole account otherwise.
 _WAYS: tuple[tuple[Callable[[Keys, str], bool], Evaluator], ...] = (
-    (lambda keys, theme: theme == "K", evaluate_delay),
     (lambda keys, theme: "interview" in keys, evaluate_interview),
+    (lambda keys, theme: theme == "K", evaluate_delay),
     (lambda keys, theme: "training_hours" in keys, evaluate_shared_hours),
     (lambda keys, theme: "cost" in keys, evaluate_funding),
     (lambda keys, theme: keys.any_of(*CONVERSION_KEYS), evaluate_conversion),
@@ -68,8 +68,5 @@ _WAYS: tuple[tuple[Callable[[Keys, str], bool], Evaluator], ...] = (
         lambda keys, theme: theme == "J" or (keys.any_of(*PREVENTION_KEYS) and "activity" not in keys),
         evaluate_prevention,
     ),
-    (
-        lambda keys, theme: theme == "H" and keys.any_of(*PUBLIC_KEYS) and "activity" not in keys,
-        evaluate_public,
-    ),
+    (lambda keys, theme: theme == "H" and keys.any_of(*PUBLIC_KEYS), evaluate_public),
 )

@@ -8,9 +8,10 @@ from fractions import Fraction
 from rights.enums import Scheme
 from rights.parameters.types import LegalValues
 from rights.rules import public_service
+from rights.rules.account import FIRST_YEAR, AccountCase, Opening, replay
 from rights.rules.activity import Profile
 from rights.rules.conversion import Conversion, MainActivity, convert_to_cents, convert_to_hours
-from rights.rules.derivation import Derivation
+from rights.rules.derivation import Derivation, Measure
 from rights.rules.funding import (
     JOB_SEEKER,
     Action,
@@ -27,6 +28,7 @@ from rights.rules.working import Working
 from rights.rules.yearly import hours_with_threshold
 from rights.scenarios.reading import Keys, Unreadable
 from rights.scenarios.results import Outcome, Result
+from rights.scenarios.working_years import read_profile, read_works
 
 PURSE_KEYS = (
     ("rights", Scheme.CPF),
@@ -51,6 +53,8 @@ USED_NAMES = {
     "c2p_used": Payer.C2P,
 }
 _MAIN = {"prive": MainActivity.PRIVATE, "public": MainActivity.PUBLIC, "egal": MainActivity.EQUAL}
+# The year whose amounts a case without dates takes: the first one of each.
+FIRST_LOW_QUALIFIED_YEAR = 2017
 _DIRECTIONS = {
     "hours": True,
     "h": True,
@@ -69,7 +73,9 @@ def evaluate_funding(keys: Keys, *, as_of: date, unit: str, values: LegalValues)
         amount = keys.cents(key)
         if amount is not None:
             purses[scheme] = purses.get(scheme, 0) + amount
-    offers = [Offer(payer, amount) for key, payer in OFFER_KEYS if (amount := keys.cents(key))]
+    offers = [
+        Offer(payer, amount) for key, payer in OFFER_KEYS if (amount := _offered(keys, key, day, values))
+    ]
     points = keys.whole("c2p_points")
     if points:
         offers.append(Offer(Payer.C2P, _points_in_cents(points, day, values)))
@@ -89,6 +95,13 @@ def evaluate_funding(keys: Keys, *, as_of: date, unit: str, values: LegalValues)
     details = _funding_details(plan, left, day, values)
     derivations = (*(part.derivation for part in plan.parts), plan.derivation)
     return Outcome(Fraction(sum(left.values()), 100), unit, details, derivations, plan.refusal)
+
+
+def _offered(keys: Keys, key: str, day: date, values: LegalValues) -> int | None:
+    """Cents offered; `atmp` true offers the whole amount of the law."""
+    if key == "atmp" and keys.take(key) is True:
+        return values.on("atmp_cents", day).number
+    return keys.cents(key)
 
 
 def _points_in_cents(points: int, day: date, values: LegalValues) -> int:
@@ -140,10 +153,17 @@ def evaluate_shared_hours(keys: Keys, *, as_of: date, unit: str, values: LegalVa
 def evaluate_theory(keys: Keys, *, unit: str, values: LegalValues) -> Outcome:
     """What a number of full-time years would bring in hours, without dates."""
     years = keys.number("full_time_years") or Fraction(0)
+    low_qualified = keys.flag("low_qualified")
     keys.finish()
-    year = 2015
-    ceiling = values.of_year("cpf_hours_ceiling", year).minutes
+    year = FIRST_LOW_QUALIFIED_YEAR if low_qualified else FIRST_YEAR
+    ceiling = values.of_year(
+        "cpf_low_qualified_hours_ceiling" if low_qualified else "cpf_hours_ceiling", year
+    ).minutes
     names = ("cpf_yearly_hours", "cpf_hours_threshold", "cpf_yearly_hours_above_threshold")
+    if low_qualified:
+        # One rate all along: there is no threshold before the ceiling.
+        rate = "cpf_low_qualified_yearly_hours"
+        names = (rate, "cpf_low_qualified_hours_ceiling", rate)
     balance, working = 0, Working("theory", values)
     while years > 0 and balance < ceiling:
         share = min(Fraction(1), years)
@@ -209,12 +229,9 @@ def _converted(
 
 def evaluate_public(keys: Keys, *, as_of: date, unit: str, values: LegalValues) -> Outcome:
     """Hours added or taken on a public counter: unfitness, anticipation, days of training."""
-    opening = (keys.minutes("opening") or 0) + (keys.minutes("public_hours") or 0)
-    low = keys.flag("cat_c_low") | keys.flag("low_qualified")
-    profile = Profile(public_low_qualified=low)
-    derivations: list[Derivation] = []
+    profile = read_profile(keys, public=True)
+    balance, derivations = _hours_of_service(keys, profile, as_of, values)
     details: dict[str, Result] = {}
-    balance = opening
     asked = keys.minutes("inaptitude")
     if asked is not None:
         added = public_service.unfitness_hours(asked, day=as_of, values=values)
@@ -235,3 +252,18 @@ def evaluate_public(keys: Keys, *, as_of: date, unit: str, values: LegalValues) 
         details["debited"] = Fraction(taken.result, 60)
     keys.finish()
     return Outcome(Fraction(balance, 60), unit, details, tuple(derivations))
+
+
+def _hours_of_service(
+    keys: Keys, profile: Profile, as_of: date, values: LegalValues
+) -> tuple[int, list[Derivation]]:
+    """Minutes on the counter before the event: what it opened with, then the years of service posted by that day."""
+    opening = (keys.minutes("opening") or 0) + (keys.minutes("public_hours") or 0)
+    case = AccountCase(
+        profile=profile,
+        works=read_works(keys, public=True, values=values),
+        openings=(Opening(Scheme.PUBLIC_HOURS, Measure.MINUTES, opening),),
+    )
+    account = replay(case, until=as_of, values=values)
+    found = [move.derivation for move in account.movements if move.derivation]
+    return account.held(Scheme.PUBLIC_HOURS, Measure.MINUTES), found

@@ -38,11 +38,8 @@ def printed(value: Result, unit: str = "") -> str:
     hundredths = to_hundredths(value)
     if unit == "EUR":
         return str(hundredths)
-    return str(
-        hundredths.normalize().to_integral_value()
-        if hundredths == int(hundredths)
-        else hundredths.normalize()
-    )
+    # Never with an exponent: 400 hours are not "4E+2".
+    return f"{hundredths.normalize():f}"
 
 
 def to_hundredths(value: Number) -> Decimal:

@@ -11,7 +11,12 @@ from django.test import Client
 from rights.parameters import PARAMETERS_FILE
 
 DATA = Path(__file__).parent.parent / "data"
-RULEBOOK, OURS = DATA / "rights_examples.csv", DATA / "more_cases.csv"
+RULEBOOK, OURS, EDGES = (
+    DATA / "rights_examples.csv",
+    DATA / "more_cases.csv",
+    # Each rule on both sides of its threshold, its date or its ceiling, worked out from the texts by hand.
+    DATA / "hard_cases.csv",
+)
 HEADER = (
     "id,theme,scenario_fr,inputs_json,as_of,expected_balance,unit,"
     "expected_detail_json,rule,source,verbatim,confidence"
@@ -47,7 +52,9 @@ def rows(tmp_path):
     return write
 
 
-@pytest.mark.parametrize(("path", "count"), [(RULEBOOK, 168), (OURS, 76)])
+@pytest.mark.parametrize(
+    ("path", "count"), [(RULEBOOK, 168), (OURS, 76), (EDGES, 161)], ids=["rulebook", "ours", "edges"]
+)
 def test_every_worked_case_is_computed_as_expected(path, count, capsys):
     lines, code = run(path, capsys)
 
@@ -61,6 +68,14 @@ def test_row_is_printed_with_its_amounts_in_hundredths(rows, capsys):
     )
 
     assert lines == ["T1\t500\t500.00\tok", "1 ok, 0 alt, 0 FAIL"]
+
+
+def test_round_number_of_hours_is_printed_without_an_exponent(rows, capsys):
+    lines, _ = run(
+        rows(("H", {"inaptitude": 150, "opening": 250}, "2023-06-01", "400", "h", {}, "high")), capsys
+    )
+
+    assert lines[0] == "T1\t400\t400\tok"
 
 
 def test_row_that_matches_another_reading_counts_as_alt(rows, capsys):
