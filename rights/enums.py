@@ -48,6 +48,23 @@ KINDS_THAT_TAKE = (EntryKind.HOLD, EntryKind.DEBIT, EntryKind.EXPIRY)
 KINDS_THAT_RESERVE = (EntryKind.HOLD, EntryKind.RELEASE)
 
 
+class PointsUse(models.TextChoices):
+    """What prevention points become (article R. 4163-11)."""
+
+    TRAINING = "training", "Une formation vers un métier moins exposé"
+    PART_TIME = "part_time", "Un temps partiel payé à plein"
+    RETIREMENT = "retirement", "Des trimestres de retraite"
+
+
+class PointsOutcome(models.TextChoices):
+    """How a request for points ended."""
+
+    GRANTED = "granted", "Acceptée"
+    REFUSED = "refused", "Refusée"
+    SILENCE = "silence", "Sans réponse à l’échéance, ce qui vaut refus"
+    WITHDRAWN = "withdrawn", "Retirée par vous"
+
+
 class DeclarationKind(models.TextChoices):
     """What bodies declare once a year, each kind with its own facts (`rights.rules.declared`)."""
 

@@ -31,6 +31,35 @@ class AccountClosed(RightsRefusal):
         )
 
 
+class ConversionRefused(RightsRefusal):
+    """The law does not allow it that day, or nothing may be converted."""
+
+    code = "conversion_refused"
+
+
+class PointsRefused(RightsRefusal):
+    """The points cannot be used so; the message says why and what is possible."""
+
+    code = "points_refused"
+
+
+class AlreadyAnswered(RightsRefusal):
+    code = "already_answered"
+
+    def __init__(self) -> None:
+        super().__init__("Cette demande a déjà reçu une réponse : elle ne change plus.")
+
+
+class NotReversible(RightsRefusal):
+    code = "not_reversible"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Cette écriture ne se corrige pas ainsi : une réservation prend fin avec son dossier, et une écriture "
+            "opposée ne s’annule pas."
+        )
+
+
 class SpendingRefused(RightsRefusal):
     """The account is blocked, or its address changed a short while ago: nothing may be spent whatever is proven."""
 
@@ -50,6 +79,16 @@ class SessionNotOpen(RightsRefusal):
         super().__init__(
             "Cette session n’accepte plus d’inscription. Choisissez une autre session de la même formation, "
             "ou demandez à l’organisme quand il rouvre les inscriptions."
+        )
+
+
+class TooManyRequests(RightsRefusal):
+    code = "too_many_requests"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            f"Vous avez déjà {most} demandes en cours pour cette formation, ce qui est le plus possible. Attendez une "
+            "réponse, ou annulez une de ces demandes."
         )
 
 

@@ -8,7 +8,15 @@ from django.db.models import Prefetch
 
 from accounts.models import Holder
 from accounts.ports import RetentionRule
-from rights.models import Counter, Declaration, Entry, TrainingFile, TrainingFileFunding
+from rights.models import (
+    Counter,
+    Declaration,
+    Entry,
+    PointsRequest,
+    TrainingFile,
+    TrainingFileFunding,
+    UndueSum,
+)
 from rights.selectors.training_files import files_of
 from rights.wording.amounts import format_amount
 
@@ -22,7 +30,15 @@ RETENTION_RULES = [
             "Caisse des dépôts et délégué à la protection des données ; votre conseiller et vos "
             "mandataires, avec votre accord"
         ),
-        models=("rights.Counter", "rights.Entry", "rights.EntryKey", "rights.Statement"),
+        models=(
+            "rights.Counter",
+            "rights.Entry",
+            "rights.EntryKey",
+            "rights.Statement",
+            "rights.UndueSum",
+            "rights.PointsRequest",
+            "rights.PointsAnswer",
+        ),
         kept=KEPT,
         ground=GROUND,
     ),
@@ -56,6 +72,9 @@ COPIED = {
     "rights.Counter": "Droits à la formation",
     "rights.Entry": "Droits à la formation / Écritures",
     "rights.Declaration": "Déclarations annuelles",
+    "rights.UndueSum": "Sommes indues",
+    "rights.PointsRequest": "Demandes de points",
+    "rights.PointsAnswer": "Demandes de points / Réponse",
     "rights.TrainingFile": "Dossiers de formation",
     "rights.TrainingFileFunding": "Dossiers de formation / Financement",
     "rights.TrainingFileTransition": "Dossiers de formation / Histoire",
@@ -70,7 +89,7 @@ NOT_COPIED = {
 
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
-    """The counters with their entries, the files with their parts and their history, in seven queries."""
+    """The counters with their entries, the files with their parts and their history, in nine queries."""
     entries = Prefetch("entries", Entry.objects.order_by("position"))
     counters = Counter.objects.filter(holder=holder).order_by("scheme").prefetch_related(entries)
     parts = Prefetch("fundings", TrainingFileFunding.objects.select_related("counter").order_by("pk"))
@@ -82,6 +101,13 @@ def export_personal_data(holder: Holder) -> dict[str, Any]:
             for declaration in Declaration.objects.filter(holder=holder).order_by(
                 "year", "kind", "reference", "version"
             )
+        ],
+        "Sommes indues": [_undue_sum(due) for due in UndueSum.objects.filter(holder=holder).order_by("pk")],
+        "Demandes de points": [
+            _points(request)
+            for request in PointsRequest.objects.filter(holder=holder)
+            .select_related("answer")
+            .order_by("at", "pk")
         ],
         "Dossiers de formation": [_training_file(training_file) for training_file in files],
     }
@@ -96,6 +122,33 @@ def _declaration(declaration: Declaration) -> dict[str, Any]:
         "Faits": declaration.facts,
         "Fichier": declaration.source,
         "Reçue le": declaration.received_at.isoformat(),
+    }
+
+
+def _undue_sum(due: UndueSum) -> dict[str, Any]:
+    return {
+        "Décision": due.reference,
+        "Le": due.ordered_on.isoformat(),
+        "Montant": format_amount(due.amount_cents, "cents"),
+        "Motif": due.reason,
+        "Annule la décision n°": due.cancels_id,
+    }
+
+
+def _points(request: PointsRequest) -> dict[str, Any]:
+    answer = getattr(request, "answer", None)
+    return {
+        "Usage": request.get_use_display(),
+        "Points": request.points,
+        "Demandée le": request.asked_on.isoformat(),
+        "Réponse attendue au plus tard le": request.answer_due_on.isoformat(),
+        "Réponse": {
+            "Issue": answer.get_outcome_display(),
+            "Le": answer.answered_on.isoformat(),
+            "De": answer.source,
+        }
+        if answer
+        else None,
     }
 
 

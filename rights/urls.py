@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("mes-droits/releve/", statements.statement_draw, name="statement_draw"),
     path("mes-droits/et-si/", simulation.simulation, name="simulation"),
     path("mes-droits/", counters.counter_list, name="counter_list"),
+    path("mes-droits/comparer/", counters.comparison, name="comparison"),
     path("mes-droits/<slug:slug>/", counters.counter_detail, name="counter_detail"),
     path("accompagnement/<uuid:pk>/droits/", entrusted.entrusted_rights, name="entrusted_rights"),
     path("organismes-de-formation/", organisation_inbox.inbox, name="organisation_inbox"),

@@ -3,12 +3,14 @@ from rights.models.entry import Entry, EntryKey
 from rights.models.feeding import Declaration, YearlyFeeding
 from rights.models.journal import JournalEvent
 from rights.models.message import TrainingFileMessage
+from rights.models.points import PointsAnswer, PointsRequest
 from rights.models.statement import Statement
 from rights.models.training_file import (
     TrainingFile,
     TrainingFileFunding,
     TrainingFileTransition,
 )
+from rights.models.undue_sum import UndueSum
 
 __all__ = [
     "Counter",
@@ -16,10 +18,13 @@ __all__ = [
     "Entry",
     "EntryKey",
     "JournalEvent",
+    "PointsAnswer",
+    "PointsRequest",
     "Statement",
     "TrainingFile",
     "TrainingFileFunding",
     "TrainingFileMessage",
     "TrainingFileTransition",
+    "UndueSum",
     "YearlyFeeding",
 ]

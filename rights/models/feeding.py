@@ -31,6 +31,13 @@ class Declaration(AppendOnlyModel):
     class Meta:
         verbose_name = "déclaration annuelle"
         verbose_name_plural = "déclarations annuelles"
+        indexes = [
+            models.Index(
+                fields=["holder"],
+                name="rights_declaration_dated_idx",
+                condition=Q(kind=DeclarationKind.SUPPLEMENT),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["year", "holder", "kind", "reference", "version"],

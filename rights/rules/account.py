@@ -361,7 +361,7 @@ class Account:
             low_qualified=self.case.profile.public_low_qualified,
             main=main,
             values=self.values,
-            converted_before=self._converted_to_hours(),
+            converted_before=self._converted_to_hours(on),
             rate_name="cec_cents_per_hour" if scheme is Scheme.CEC else "cpf_cents_per_hour",
         )
         label = "Conversion de vos euros en heures"
@@ -370,11 +370,17 @@ class Account:
             on, Scheme.PUBLIC_HOURS, Measure.MINUTES, done.given, EntryKind.CONVERSION, label, done.derivation
         )
 
-    def _converted_to_hours(self) -> int:
+    def _converted_to_hours(self, on: date) -> int:
+        since = conversion.counted_since(
+            on, low_qualified=self.case.profile.public_low_qualified, values=self.values
+        )
         return sum(
             move.amount
             for move in self.movements
-            if move.kind is EntryKind.CONVERSION and move.scheme is Scheme.PUBLIC_HOURS and move.amount > 0
+            if move.kind is EntryKind.CONVERSION
+            and move.scheme is Scheme.PUBLIC_HOURS
+            and move.amount > 0
+            and move.on > since
         )
 
     def _into_euros(self, on: date, main: MainActivity) -> None:

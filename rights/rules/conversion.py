@@ -8,6 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from rights.parameters.types import LegalValues
+from rights.rules.dates import add_years
 from rights.rules.derivation import Derivation, Measure, Operand, Operation, Rounding
 from rights.rules.working import Working
 
@@ -64,6 +65,15 @@ def refusal_of(day: date, main: MainActivity, *, to_hours: bool, values: LegalVa
     return ""
 
 
+def counted_since(day: date, *, low_qualified: bool, values: LegalValues) -> date:
+    """The eve of the years over which successive conversions to hours are limited; none are before they opened."""
+    try:
+        years = values.on(f"public_conversion_limit_years{'_low_qualified' if low_qualified else ''}", day)
+    except LookupError:
+        return day
+    return add_years(day, -years.number)
+
+
 def convert_to_hours(
     cents: int,
     *,
@@ -74,12 +84,14 @@ def convert_to_hours(
     values: LegalValues,
     converted_before: int = 0,
     rate_name: str = "cpf_cents_per_hour",
+    came_from_hours: bool = False,
 ) -> Conversion:
     """Euros of a private counter into minutes of a public one (D. 6323-44).
 
     The ceiling of the public counter and the limit of successive conversions (`converted_before`, minutes) hold back
     the rest, which stays on the origin counter; what fits is rounded to the nearest hour. Engagement (CEC) has its own
-    rate, and neither ceiling nor limit.
+    rate, and neither ceiling nor limit. `came_from_hours`: hours of the person became euros before; what comes back is
+    then exact, or rounding would make hours out of nothing.
     """
     refusal = refusal_of(day, main, to_hours=True, values=values)
     working = Working("conversion_to_hours", values)
@@ -93,6 +105,8 @@ def convert_to_hours(
         unit=Measure.MINUTES, rounding=_ROUNDINGS[values.on("public_conversion_rounding", day).choice],
         rule="euros ÷ valeur de l’heure", source=rate.source,
     )  # fmt: skip
+    if came_from_hours:
+        wanted = _without_rounding_gain(working, wanted, cents, rate)
     if rate_name == "cpf_cents_per_hour":
         wanted = _within_public_limits(working, wanted, day, public_balance, low_qualified, converted_before)
     given = int(wanted.value)
@@ -103,6 +117,30 @@ def convert_to_hours(
     # Hours come back at the rate of the CPF, whatever the rate at which they were given.
     back = Fraction(given) * working.values.on("cpf_cents_per_hour", day).number / 60
     return Conversion(taken, given, int(back) - taken, working.done())
+
+
+def _without_rounding_gain(working: Working, wanted: Operand, cents: int, rate: Operand) -> Operand:
+    exact = working.step(
+        "Les mêmes, sans arrondi", Operation.INTO_HOURS, working.given("Solde en euros", cents, Measure.CENTS), rate,
+        unit=Measure.MINUTES, rounding=Rounding.UNIT_DOWN,
+        rule="une conversion avait déjà eu lieu dans l’autre sens : l’arrondi ne donne rien de plus",
+    )  # fmt: skip
+    return working.step(
+        "Heures à convertir", Operation.SMALLEST, wanted, exact, unit=Measure.MINUTES,
+        rule="le plus petit des deux",
+    )  # fmt: skip
+
+
+def what_leaves(done: Conversion, *, balance: int, unit: Measure) -> Derivation:
+    """What the origin counter gives for a conversion, in its unit, after the steps that led to what the other gets."""
+    working = Working.continuing(done.derivation, "conversion_origin")
+    working.step(
+        "Ce qui quitte le compteur d’origine", Operation.SMALLEST,
+        working.given("Solde du compteur d’origine", balance, unit),
+        working.given("Ce que l’autre compteur reçoit, au même taux", done.taken, unit),
+        unit=unit, rule="le plus petit des deux ; le reste n’est pas converti",
+    )  # fmt: skip
+    return working.done()
 
 
 def working_first(working: Working) -> Operand:

@@ -41,7 +41,8 @@ class FedPart(NamedTuple):
 @dataclass(frozen=True)
 class Person:
     """All that a feeding needs of one holder. `declared`, `situations` and `fed` are JSON texts, empty when there is
-    nothing; `counters` gives the key and the balance of each counter, `committed` all that the CEC ever received.
+    nothing; `counters` gives the key, the balance and what is set aside of each counter; `committed` and `points` are
+    all that the CEC and the C2P ever received.
     """
 
     alive: bool
@@ -51,6 +52,7 @@ class Person:
     fed: str
     counters: dict[str, list[int]]
     committed: int
+    points: int = 0
 
     def declarations(self) -> list[Declared]:
         """The declarations in force."""
@@ -111,7 +113,7 @@ FROM accounts_situation
 WHERE holder_id BETWEEN %(first)s AND %(last)s AND kind = ANY(%(kinds)s) AND starts_on <= %(end)s
 GROUP BY holder_id
 UNION ALL
-SELECT holder_id, 'counters', jsonb_object_agg(scheme, jsonb_build_array(id, balance))::text
+SELECT holder_id, 'counters', jsonb_object_agg(scheme, jsonb_build_array(id, balance, reserved))::text
 FROM rights_counter WHERE holder_id BETWEEN %(first)s AND %(last)s GROUP BY holder_id
 UNION ALL
 SELECT counter.holder_id, 'fed',
@@ -121,12 +123,12 @@ WHERE counter.holder_id BETWEEN %(first)s AND %(last)s
 GROUP BY counter.holder_id
 UNION ALL
 -- What was acquired, and what a feeding took back of it; a use, a conversion away or a retention opens no room.
-SELECT counter.holder_id, 'committed', sum(entry.amount)::text
+SELECT counter.holder_id, CASE counter.scheme WHEN 'cec' THEN 'committed' ELSE 'points' END, sum(entry.amount)::text
 FROM rights_counter counter JOIN rights_entry entry ON entry.counter_id = counter.id
-WHERE counter.holder_id BETWEEN %(first)s AND %(last)s AND counter.scheme = 'cec'
+WHERE counter.holder_id BETWEEN %(first)s AND %(last)s AND counter.scheme IN ('cec', 'c2p')
   AND (entry.kind IN ('opening', 'credit') OR (entry.kind = 'conversion' AND entry.amount > 0)
        OR (entry.kind = 'correction' AND entry.key ^@ 'feed:'))
-GROUP BY counter.holder_id
+GROUP BY counter.holder_id, counter.scheme
 """
 
 
@@ -161,6 +163,7 @@ def _person(facts: dict[str, str]) -> Person:
         fed=facts.get("fed", ""),
         counters=json.loads(facts["counters"]),
         committed=int(facts.get("committed", 0)),
+        points=int(facts.get("points", 0)),
     )
 
 

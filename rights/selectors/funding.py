@@ -15,6 +15,7 @@ from rights.models import Counter, Entry, TrainingFile
 from rights.parameters import legal_values, value_on
 from rights.rules.actions import action_of
 from rights.rules.funding import Action, FundingCase, FundingPlan, Offer, Payer, Purse, plan_funding
+from rights.selectors.profiles import is_retired
 
 # As the rules tell payers apart: only some of them exempt from the participation.
 PAYERS: dict[Funder, Payer] = {
@@ -39,7 +40,13 @@ def paying_counters(holder: Holder, day: date) -> list[Counter]:
 
 
 def plan_from_counters(
-    counters: Iterable[Counter], *, price_cents: int, day: date, action: Action, job_seeker: bool
+    counters: Iterable[Counter],
+    *,
+    price_cents: int,
+    day: date,
+    action: Action,
+    job_seeker: bool,
+    retired: bool = False,
 ) -> FundingPlan:
     """The split of a price between these counters, given in any order, and the holder, by the rules of the day."""
     case = FundingCase(
@@ -48,18 +55,20 @@ def plan_from_counters(
         purses=tuple(Purse(Scheme(counter.scheme), counter.balance) for counter in counters),
         action=action,
         job_seeker=job_seeker,
+        retired=retired,
     )
     return plan_funding(case, values=legal_values())
 
 
 def funding_plan(*, holder: Holder, facts: TrainingFileFacts, day: date) -> FundingPlan:
-    """What this person would pay for this training requested that day. Two queries, nothing is held."""
+    """What this person would pay for this training requested that day. Three queries, nothing is held."""
     return plan_from_counters(
         paying_counters(holder, day),
         price_cents=facts.price_cents,
         day=day,
         action=action_bought(certification_code=facts.certification_code, title=facts.title, day=day),
         job_seeker=is_registered_job_seeker(holder, day),
+        retired=is_retired(holder, day),
     )
 
 
@@ -79,7 +88,7 @@ def action_of_file(training_file: TrainingFile, day: date) -> Action:
 
 
 def plan_of_file(training_file: TrainingFile, day: date) -> FundingPlan:
-    """The plan of a file as it would be made that day, what is set aside for it counting as available. Four queries."""
+    """The plan of a file as it would be made that day, what is set aside for it counting as available. Five queries."""
     held = dict(
         Entry.objects.filter(training_file=training_file, kind__in=KINDS_THAT_RESERVE)
         .values_list("counter")
@@ -102,6 +111,7 @@ def case_of_file(training_file: TrainingFile, purses: Iterable[Purse], day: date
         purses=tuple(purses),
         action=action_of_file(training_file, day),
         job_seeker=is_registered_job_seeker(training_file.holder, day),
+        retired=is_retired(training_file.holder, day),
         offers=tuple(
             Offer(PAYERS[Funder(part.funder)], part.amount_cents)
             for part in others.exclude(answer=PartAnswer.REFUSED)

@@ -75,6 +75,36 @@ CHECKS: dict[str, str] = {
         GROUP BY feeding.id
         HAVING feeding.posted <> coalesce(sum(entry.amount), 0) OR feeding.rounds <> count(entry.id)
         ORDER BY feeding.counter_id, feeding.year""",
+    "une écriture opposée annule exactement celle qu’elle vise": """
+        SELECT opposite.counter_id, format('écriture %s : %s, celle visée %s', opposite.position, opposite.amount,
+                                           coalesce(original.amount::text, 'absente'))
+        FROM rights_entry opposite
+        LEFT JOIN rights_entrykey key ON key.key = substr(opposite.key, 9)
+        LEFT JOIN rights_entry original ON original.counter_id = key.counter_id AND original.position = key.position
+        WHERE opposite.key ^@ 'reverse:'
+          AND (original.amount IS DISTINCT FROM -opposite.amount OR original.counter_id <> opposite.counter_id)
+        ORDER BY opposite.counter_id, opposite.position""",
+    "une somme indue n’est jamais retenue au-delà d’elle-même, ni après son annulation": """
+        SELECT min(entry.counter_id), format('somme %s : %s retenus', due.id, -sum(entry.amount))
+        FROM rights_unduesum due
+        JOIN rights_counter counter ON counter.holder_id = due.holder_id
+        JOIN rights_entry entry ON entry.counter_id = counter.id
+             AND (entry.key ^@ format('retain:%s:', due.id) OR entry.key ^@ format('reverse:retain:%s:', due.id))
+        GROUP BY due.id
+        HAVING -sum(entry.amount) NOT BETWEEN 0 AND due.amount_cents
+            OR (sum(entry.amount) <> 0 AND EXISTS (SELECT FROM rights_unduesum other WHERE other.cancels_id = due.id))
+        ORDER BY due.id""",
+    "les points d’une demande sont bloqués jusqu’à sa réponse, pris seulement si elle est acceptée": """
+        SELECT min(counter.id), format('demande %s : %s', request.id, coalesce(sum(entry.amount), 0))
+        FROM rights_pointsrequest request
+        JOIN rights_counter counter ON counter.holder_id = request.holder_id AND counter.scheme = 'c2p'
+        LEFT JOIN rights_pointsanswer answer ON answer.request_id = request.id
+        LEFT JOIN rights_entry entry ON entry.counter_id = counter.id
+             AND entry.key ^@ format('points:%s:', request.id)
+        GROUP BY request.id, answer.outcome
+        HAVING coalesce(sum(entry.amount), 0)
+               <> CASE WHEN answer.outcome IS NULL OR answer.outcome = 'granted' THEN -request.points ELSE 0 END
+        ORDER BY request.id""",
     "le calcul enregistré mène au montant de l’écriture": """
         SELECT counter_id, format('écriture %s : %s, calcul %s', position, amount,
                                   derivation #>> '{steps,-1,amount}')

@@ -16,6 +16,7 @@ from rights.parameters import LegalValues, legal_values
 from rights.rules.feeding import Fed, withdrawn_credit
 from rights.selectors.feeding import FedPart, Person, holders_declared, people_to_feed
 from rights.services.bulk_copy import copy_field, copy_rows
+from rights.services.corrections import retain_undue_sums
 from rights.services.feeding_plans import Plan, planned_for
 
 HOLDERS_PER_BATCH = 2_000
@@ -31,6 +32,7 @@ class FeedingTally:
     corrections: int = 0
     not_due: int = 0
     closed: int = 0
+    retained: int = 0
 
     def add(self, other: FeedingTally) -> None:
         for name in vars(self):
@@ -95,6 +97,9 @@ def feed_rights(
             measure(Counter, YearlyFeeding)
         progress(tally.holders)
         last = ids[-1]
+    if write:
+        # What is owed is kept back from what has just come, before anybody spends it (L. 6323-45).
+        tally.retained = retain_undue_sums(today=today)
     return tally
 
 
@@ -180,7 +185,7 @@ def _post(
 ) -> None:
     """Add the entry that brings the part to what it should be; none when it is there, or nothing can be taken."""
     counter = person.counters[plan.scheme.value]
-    counter_id, balance = counter
+    counter_id, balance, _ = counter
     posted, rounds = (known.posted, known.rounds) if known else (0, 0)
     # What was spent cannot be taken back from a counter: it stays due, and the next run asks for it again.
     difference = max(plan.amount - posted, -balance)

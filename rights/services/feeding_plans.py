@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -80,10 +81,18 @@ def planned_for(person: Person, year: int, values: LegalValues) -> tuple[Plan, .
             declared=person.declared,
             situations=person.situations,
             fed=person.fed,
-            balances=tuple((scheme, balance) for scheme, (_, balance) in person.counters.items()),
+            balances=tuple(_compared(person)),
             committed=person.committed,
         )
     )
+
+
+def _compared(person: Person) -> Iterator[tuple[str, int]]:
+    """What each ceiling is compared with. What is set aside for a file is still on the account, and comes back if the
+    file ends; points spent on a training open no room under the ceiling of a career.
+    """
+    for scheme, (_, balance, reserved) in person.counters.items():
+        yield scheme, person.points if scheme == Scheme.C2P else balance + reserved
 
 
 @lru_cache(maxsize=16)

@@ -38,7 +38,7 @@ def advance(
     origin: EventOrigin,
     reason: str = "",
     actor: User | None = None,
-) -> None:
+) -> TrainingFileTransition:
     """Move a locked file to `after`, with its row of history and its next due date; saves its other fields too.
 
     The caller has found the row of the table that allows it; the database refuses a step that the table lacks.
@@ -47,7 +47,7 @@ def advance(
     training_file.state = after
     enter_state(training_file, today)
     training_file.save()
-    TrainingFileTransition.objects.create(
+    return TrainingFileTransition.objects.create(
         training_file=training_file,
         action=action,
         from_state=before,

@@ -2,9 +2,9 @@
 
 from django import template
 
-from rights.rules.derivation import Measure, Operand, Rounding, Step
+from rights.rules.derivation import Measure, Operand, Step
 from rights.wording.amounts import format_amount
-from rights.wording.derivations import ROUNDINGS, format_exact
+from rights.wording.derivations import format_exact, format_formula
 
 register = template.Library()
 
@@ -34,5 +34,6 @@ def operand_value(operand: Operand) -> str:
 
 
 @register.filter
-def rounding_words(rounding: Rounding) -> str:
-    return ROUNDINGS[rounding]
+def step_formula(step: Step) -> str:
+    """The step as one writes it on paper, rounding included; empty when nothing is computed."""
+    return format_formula(step)

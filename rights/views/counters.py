@@ -10,11 +10,13 @@ from cpa_portal.kernel.charts import Chart, ChartKind, draw_chart
 from rights.enums import Scheme, Unit
 from rights.models import Entry
 from rights.rules.derivation import Derivation
-from rights.schemes import SCHEME_OF_SLUG
+from rights.schemes import SCHEME_OF_SLUG, SCHEMES
 from rights.selectors.counters import CounterLine, balance_over_time, counter_of, counters_of, entries_of
+from rights.selectors.missing_years import missing_years
 from rights.selectors.simulation import coming_to
 from rights.views.request_types import HolderRequest
 from rights.wording.amounts import format_amount
+from rights.wording.ceilings import ceiling_of, validators_of
 from rights.wording.entries import entry_sentence
 
 ENTRIES_PER_PAGE = 25
@@ -32,6 +34,23 @@ def counter_list(request: HolderRequest) -> HttpResponse:
 
 @requires(is_holder)
 @require_safe
+def comparison(request: HolderRequest) -> HttpResponse:
+    """Every right side by side, those of the person with their balance."""
+    held = {line.description.slug: line for line in counters_of(request.holder)}
+    rows = [
+        {
+            "description": description,
+            "line": held.get(description.slug),
+            "ceiling": ceiling_of(scheme, timezone.localdate()),
+            "validated_by": validators_of(scheme),
+        }
+        for scheme, description in SCHEMES.items()
+    ]
+    return render(request, "rights/comparison.html", {"rows": rows})
+
+
+@requires(is_holder)
+@require_safe
 def counter_detail(request: HolderRequest, slug: str) -> HttpResponse:
     scheme = SCHEME_OF_SLUG.get(slug)
     line = counter_of(request.holder, scheme) if scheme else None
@@ -45,6 +64,7 @@ def counter_detail(request: HolderRequest, slug: str) -> HttpResponse:
         "rows": history_rows(page, line.unit),
         "chart": chart_of(line),
     }
+    context["missing"] = missing_years(line.counter, request.holder, timezone.localdate())
     if scheme is Scheme.CPF:
         context["coming"] = coming_to(line.balance, timezone.localdate())
     return render(request, "rights/counter_detail.html", context)

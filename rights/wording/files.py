@@ -19,7 +19,7 @@ class Milestone:
 def timeline_of(training_file: TrainingFile) -> list[Milestone]:
     """What happened, the last first. Reads the prefetched transitions."""
     milestones = [
-        Milestone(transition.at, _transition_sentence(training_file, transition))
+        Milestone(transition.at, step_sentence(training_file, transition))
         for transition in training_file.transitions.all()
     ]
     if training_file.transmitted_at is not None:
@@ -48,7 +48,8 @@ def _staff_sentence(transition: TrainingFileTransition) -> str:
     return f"{who[:1].upper()}{who[1:]} : {transition.get_action_display()}. État : « {state} ».{reason}"
 
 
-def _transition_sentence(training_file: TrainingFile, transition: TrainingFileTransition) -> str:
+def step_sentence(training_file: TrainingFile, transition: TrainingFileTransition) -> str:
+    """What one step was, told to the person."""
     if not transition.action:
         return CREATION_SENTENCES[FileOrigin(training_file.origin)]
     if transition.action == TrainingFileAction.DECLARE_ENTRY:

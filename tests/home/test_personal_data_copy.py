@@ -36,13 +36,16 @@ from agora_sync.models import (
 )
 from cep.enums import BookingAction, BookingStatus, ImpactCause
 from cep.models import BookingEvent, GroupSession, Impact, Seat, WaitingEntry
-from rights.enums import FileRole
+from rights.enums import FileRole, PointsOutcome, PointsUse, Scheme
 from rights.models import Declaration
+from rights.services.corrections import record_undue_sum
+from rights.services.points import answer_points, request_points
 from rights.services.statements import draw_statement
 from rights.services.training_files.messaging import send_message
 from tests.support.factories.accounts import HolderFactory, SituationFactory, UserFactory
 from tests.support.factories.agora_sync import requested_file
 from tests.support.factories.cep import BookingFactory
+from tests.support.factories.rights import CounterFactory
 
 ROOMS = {"accounts", "catalog", "rights", "cep", "agora_sync"}
 
@@ -105,6 +108,14 @@ def known_everywhere(db):
     training_file = requested_file(holder)
     send_message(training_file_id=training_file.pk, role=FileRole.HOLDER, author=holder.user, body="Bonjour")
     draw_statement(holder=holder, address="/verifier/")
+    record_undue_sum(
+        holder=holder, amount_cents=5_000, reason="Trop versé", reference="D1", ordered_on=date(2026, 3, 3)
+    )
+    points = CounterFactory(holder=holder, scheme=Scheme.C2P, balance=30)
+    asked = request_points(
+        key=uuid.uuid4(), holder=points.holder, use=PointsUse.TRAINING, points=3, today=date(2026, 3, 3)
+    )
+    answer_points(request=asked, outcome=PointsOutcome.REFUSED, answered_on=date(2026, 3, 9), source="Carsat")
     block_own_account(holder=holder, user=holder.user)
     booking = BookingFactory(holder=holder)
     Impact.objects.create(booking=booking, cause=ImpactCause.ABSENCE)

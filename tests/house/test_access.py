@@ -194,6 +194,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "rights:file_cancel",
             "rights:free_request",
             "rights:simulation",
+            "rights:comparison",
             "rights:statement_draw",
             "rights:file_step",
             "rights:file_message",

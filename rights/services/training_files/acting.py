@@ -25,6 +25,7 @@ from rights.rules.training_file_states import Effect, Rule
 from rights.selectors.file_steps import found_rule
 from rights.services.journal import append_event
 from rights.services.ledger import release_holds, restore_debits, shortened, use_holds
+from rights.services.messages import announce_step
 from rights.services.transitions import advance, lock_file
 
 # The journal's own words for the steps that AGORA knows; the others are told as changes of state.
@@ -60,7 +61,7 @@ def take_step(
         after = (prepare(training_file, rule) if prepare else None) or rule.after
         apply_effect(training_file, rule, today)
         origin = EventOrigin.AGORA if party.role is FileRole.AGORA else EventOrigin.PORTAL
-        advance(
+        transition = advance(
             training_file=training_file,
             action=action,
             role=party.role,
@@ -76,6 +77,7 @@ def take_step(
             origin=origin,
             payload=_payload(training_file, action, party.role) | (payload or {}),
         )
+        announce_step(training_file=training_file, transition=transition)
     return training_file
 
 

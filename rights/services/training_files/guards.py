@@ -11,6 +11,7 @@ from accounts.models import Holder
 from accounts.services.sign_in_proofs import Assurance
 from accounts.services.spending import check_may_spend, check_not_stopped
 from catalog.models import Session
+from rights.enums import TrainingFileState
 from rights.exceptions import (
     AccountClosed,
     DatesUnknown,
@@ -21,10 +22,19 @@ from rights.exceptions import (
     RightsRefusal,
     SessionNotOpen,
     SpendingRefused,
+    TooManyRequests,
 )
 from rights.facts import TrainingFileFacts
+from rights.models import TrainingFile
 from rights.parameters import value_on
 from rights.selectors.session_facts import first_start_for_request, starts_on_for_request
+
+# Asked for, and not yet firm: what the limit of requests counts.
+WAITING_STATES = (
+    TrainingFileState.REQUESTED,
+    TrainingFileState.PROPOSED,
+    TrainingFileState.WAITING_FUNDERS,
+)
 
 
 def check_request(*, holder: Holder, session: Session, today: date) -> None:
@@ -46,6 +56,7 @@ def request_refusal(*, holder: Holder, session: Session, today: date) -> RightsR
     """What stands in the way whatever the person proves, for a page that says so before they confirm."""
     try:
         check_request(holder=holder, session=session, today=today)
+        check_open_requests(holder=holder, session=session, today=today)
         check_not_stopped(holder=holder, now=timezone.now())
     except RightsRefusal as refusal:
         return refusal
@@ -76,6 +87,16 @@ def check_notice(*, starts_on: date, requested_on: date) -> None:
     if starts_on < first_start:
         notice = value_on("request_notice", requested_on).number
         raise RequestTooLate(starts_on=starts_on, first_start=first_start, working_days=notice)
+
+
+def check_open_requests(*, holder: Holder, session: Session, today: date) -> None:
+    """Raise TooManyRequests beyond what may wait at once for one action. Under the holder's lock, it is exact."""
+    most = value_on("open_requests_per_action", today).number
+    waiting = TrainingFile.objects.filter(
+        holder=holder, session__action_id=session.action_id, state__in=WAITING_STATES
+    )
+    if waiting.exclude(session=session).count() >= most:
+        raise TooManyRequests(most)
 
 
 def check_fundings(facts: TrainingFileFacts) -> None:

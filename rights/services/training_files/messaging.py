@@ -8,6 +8,7 @@ from accounts.models import User
 from rights.enums import EventOrigin, FileRole, JournalEventKind
 from rights.models import TrainingFileMessage
 from rights.services.journal import append_event
+from rights.services.messages import announce_message
 from rights.services.transitions import lock_file
 
 
@@ -27,4 +28,5 @@ def send_message(*, training_file_id: UUID, role: FileRole, author: User, body: 
             origin=EventOrigin.PORTAL,
             payload={"role": role.value},
         )
+        announce_message(message=message)
     return message

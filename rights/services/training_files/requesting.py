@@ -15,7 +15,7 @@ from rights.exceptions import FileAlreadyOpen, KeyReused
 from rights.models import TrainingFile
 from rights.selectors.session_facts import asks_prerequisites, facts_of_session, zone_of_place
 from rights.services.journal import append_event
-from rights.services.training_files.guards import check_request, check_spending
+from rights.services.training_files.guards import check_open_requests, check_request, check_spending
 from rights.services.training_files.planning import plan_file
 from rights.services.transitions import enter_state, record_creation
 
@@ -36,7 +36,7 @@ def request_training_file(
     that the person was shown; PlanChanged when it is no longer right. `assurance`: what the session proves of the
     person, None for a password alone, which spends only under a standing check of identity.
     Raises SpendingRefused, IdentityProofRequired, AccountClosed, SessionNotOpen, DatesUnknown, RequestTooLate,
-    PriceUnknown, ActionNotPaid, FileAlreadyOpen, KeyReused.
+    PriceUnknown, TooManyRequests, ActionNotPaid, FileAlreadyOpen, KeyReused.
     Source: articles L. 6323-7 (participation), R. 6333-3 (order of the rights) of the code du travail.
     """
     requested = _already_requested(key, holder, session)
@@ -45,6 +45,7 @@ def request_training_file(
     check_request(holder=holder, session=session, today=today)
     with transaction.atomic():
         check_spending(holder=holder, assurance=assurance, now=timezone.now())
+        check_open_requests(holder=holder, session=session, today=today)
         training_file = _new_file(key, holder, session, today, block_codes)
         try:
             # A savepoint: the unique constraints decide who comes first, and the loser reads what won.

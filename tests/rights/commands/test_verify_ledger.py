@@ -7,7 +7,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from rights.enums import EntryKind, PointsUse, Scheme
 from rights.selectors.ledger_checks import CHECKS, RECOMPUTED, ledger_discrepancies
+from rights.services.corrections import record_undue_sum, reverse_entry
+from rights.services.ledger import post_entry
+from rights.services.points import request_points
 from rights.services.training_files import cancel_training_file, request_training_file
 from tests.support.databases import owner_url
 from tests.support.factories.rights import (
@@ -19,7 +23,7 @@ from tests.support.factories.rights import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-BALANCE, NEGATIVE, CHAIN, KEYS, PERSON, RESERVED, FED, DERIVATION = CHECKS
+BALANCE, NEGATIVE, CHAIN, KEYS, PERSON, RESERVED, FED, OPPOSITE, UNDUE, POINTS, DERIVATION = CHECKS
 
 
 @pytest.fixture
@@ -41,6 +45,7 @@ def forced(statement, *values):
     """Run as the owner with the triggers lifted: what a dishonest administrator could do."""
     with psycopg.connect(owner_url(connection.settings_dict["NAME"]), autocommit=True) as owner:
         tables = ("rights_entry", "rights_entrykey", "rights_counter", "rights_trainingfile")
+        tables += ("rights_unduesum", "rights_pointsrequest")
         for table in tables:
             owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         owner.execute(statement, values)
@@ -101,6 +106,37 @@ def test_verify_ledger_on_a_forced_change_names_the_rule(ledger, tampering, rule
     forced(tampering, ledger.pk)
 
     assert rules_broken() == rules
+
+
+@pytest.mark.parametrize(
+    ("tampering", "rules"),
+    [
+        (
+            "UPDATE rights_entry SET amount = amount - 1 WHERE key LIKE 'reverse:%%' AND counter_id <> %s",
+            {OPPOSITE, BALANCE, CHAIN},
+        ),
+        ("UPDATE rights_unduesum SET amount_cents = 1 WHERE id <> %s", {UNDUE}),
+        ("UPDATE rights_pointsrequest SET points = points + 1 WHERE points <> %s", {POINTS}),
+    ],
+    ids=["opposite entry", "undue sum", "points"],
+)
+def test_verify_ledger_on_a_forced_change_of_what_ended_names_the_rule(tampering, rules):
+    counter = CounterFactory(balance=500_00)
+    mistaken = post_entry(
+        counter=counter, kind=EntryKind.DEBIT, amount=-10_00, value_date=REQUEST_DAY, label="Formation",
+        source="Essai", key="mistaken",
+    )  # fmt: skip
+    reverse_entry(entry=mistaken, value_date=REQUEST_DAY, reason="Erreur", source="Essai")
+    record_undue_sum(
+        holder=counter.holder, amount_cents=50_00, reason="Essai", reference="D1", ordered_on=REQUEST_DAY
+    )
+    CounterFactory(holder=counter.holder, scheme=Scheme.C2P, balance=30)
+    request_points(key=uuid4(), holder=counter.holder, use=PointsUse.TRAINING, points=3, today=REQUEST_DAY)
+    before = rules_broken()
+
+    forced(tampering, 0)
+
+    assert (before, rules_broken()) == (set(), rules)
 
 
 def test_verify_ledger_on_an_entry_moved_to_the_file_of_another_names_the_rule(ledger):

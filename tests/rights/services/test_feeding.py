@@ -18,8 +18,9 @@ from rights.selectors.ledger_checks import ledger_discrepancies
 from rights.services import feeding
 from rights.services.declaration_import import import_declarations
 from rights.services.feeding import feed_rights
-from rights.services.ledger import open_counter, post_entry
+from rights.services.ledger import hold, open_counter, post_entry
 from tests.support.factories.accounts import HolderNIRFactory
+from tests.support.factories.rights import TrainingFileFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -415,3 +416,40 @@ def test_year_of_hours_declared_late_is_posted_in_euros_at_the_conversion(holder
     assert balances(holder) == {"cpf": 300_00, "cec": 240_00}
     assert {entry.value_date for entry in Entry.objects.all()} == {date(2019, 1, 1)}
     assert list(ledger_discrepancies()) == []
+
+
+def test_what_a_file_sets_aside_still_counts_under_the_ceiling(holder, declare):
+    counter = open_counter(
+        holder=holder,
+        scheme=Scheme.CPF,
+        amount=4_800_00,
+        value_date=date(2024, 1, 1),
+        source="Essai",
+        key="o",
+    )
+    hold(
+        counter=counter, amount=1_000_00, training_file=TrainingFileFactory(holder=holder), value_date=TODAY,
+        derivation={},
+    )  # fmt: skip
+    declare(job())
+
+    feed()
+
+    counter.refresh_from_db()
+    assert (counter.balance, counter.reserved) == (4_000_00, 1_000_00)
+
+
+def test_points_already_used_open_no_room_under_the_ceiling_of_a_career(holder, declare):
+    counter = open_counter(
+        holder=holder, scheme=Scheme.C2P, amount=98, value_date=date(2022, 1, 1), source="Essai", key="o"
+    )
+    post_entry(
+        counter=counter, kind=EntryKind.DEBIT, amount=-40, value_date=TODAY, label="Formation", source="Essai",
+        key="used",
+    )  # fmt: skip
+    declare({"kind": "exposure", "factors": "nuit+bruit", "months": "12", "year": "2022"})
+
+    feed(2022)
+
+    counter.refresh_from_db()
+    assert counter.balance == 60

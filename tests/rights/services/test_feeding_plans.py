@@ -17,7 +17,8 @@ EXPOSURE = '[["exposure", "", {"factors": ["nuit"], "months": "12"}]]'
 
 def person(birth, declared=WORK):
     return Person(
-        alive=True, birth=birth, declared=declared, situations="", fed="", counters={"cpf": [1, 0], "c2p": [2, 0]},
+        alive=True, birth=birth, declared=declared, situations="", fed="",
+        counters={"cpf": [1, 0, 0], "c2p": [2, 0, 0]},
         committed=0,
     )  # fmt: skip
 

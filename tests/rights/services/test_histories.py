@@ -1,20 +1,28 @@
 """Random histories posted by the services: what the rules promise on paper holds in the tables."""
 
+from contextlib import suppress
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.db.models import Sum
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from rights.enums import DeclarationKind, EntryKind, Scheme
-from rights.exceptions import InsufficientBalance
-from rights.models import Counter, Declaration, Entry, YearlyFeeding
+from rights.enums import DeclarationKind, EntryKind, PointsOutcome, PointsUse, Scheme
+from rights.exceptions import AlreadyAnswered, ConversionRefused, InsufficientBalance, PointsRefused
+from rights.models import Counter, Declaration, Entry, PointsRequest, TrainingFile, YearlyFeeding
 from rights.parameters import value_on
+from rights.rules.conversion import MainActivity
 from rights.selectors.ledger_checks import ledger_discrepancies
+from rights.services.conversions import convert_rights
+from rights.services.corrections import record_undue_sum
 from rights.services.feeding import feed_rights
-from rights.services.ledger import ensure_counter, post_entry
+from rights.services.ledger import ensure_counter, hold, post_entry, release_holds
+from rights.services.points import answer_points, request_points
 from tests.support.factories.accounts import HolderFactory
+from tests.support.factories.rights import CounterFactory, TrainingFileFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +54,20 @@ FACTS = st.one_of(
 )
 DECLARED = st.tuples(st.sampled_from(YEARS), st.sampled_from("AB"), FACTS)
 SPENT = st.tuples(st.sampled_from(list(Scheme)), st.integers(min_value=1, max_value=300_000))
-HISTORY = st.lists(st.one_of(DECLARED, SPENT, st.sampled_from(YEARS)), max_size=12)
+SET_ASIDE = st.builds(
+    lambda scheme, amount: ("hold", scheme, amount), st.sampled_from(list(Scheme)), st.integers(1, 90_000)
+)
+# What happens beside feeding and training: a file that ends, a conversion, a debt, points asked for and answered.
+OTHERS = st.one_of(
+    st.just(("release",)),
+    st.builds(
+        lambda toward: ("convert", toward), st.sampled_from([MainActivity.PUBLIC, MainActivity.PRIVATE])
+    ),
+    st.builds(lambda cents: ("undue", cents), st.integers(1, 90_000)),
+    st.builds(lambda points: ("points", points), st.integers(1, 12)),
+    st.builds(lambda outcome: ("answer", outcome), st.sampled_from(list(PointsOutcome))),
+)
+HISTORY = st.lists(st.one_of(DECLARED, SPENT, SET_ASIDE, OTHERS, st.sampled_from(YEARS)), max_size=16)
 GENTLE = settings(
     max_examples=6,
     deadline=None,
@@ -75,12 +96,43 @@ def spend(holder, scheme, amount, key):
         return
 
 
+def set_aside(holder, scheme, amount):
+    counter = ensure_counter(holder=holder, scheme=scheme)
+    training_file = TrainingFileFactory(holder=holder, organisation_siret=f"{Entry.objects.count():014}")
+    with suppress(InsufficientBalance):
+        hold(counter=counter, amount=amount, training_file=training_file, value_date=TODAY, derivation={})
+
+
+def happen(holder, what, detail, key):
+    """One of OTHERS; what the law refuses changes nothing."""
+    with suppress(ConversionRefused, PointsRefused, AlreadyAnswered):
+        match what:
+            case "release":
+                for training_file in TrainingFile.objects.filter(holder=holder):
+                    release_holds(training_file=training_file, value_date=TODAY, source="Essai")
+            case "convert":
+                convert_rights(holder=holder, toward=detail, key=uuid4(), today=TODAY)
+            case "undue":
+                record_undue_sum(
+                    holder=holder, amount_cents=detail, reason="Essai", reference=key, ordered_on=TODAY
+                )
+            case "points":
+                request_points(key=uuid4(), holder=holder, use=PointsUse.TRAINING, points=detail, today=TODAY)
+            case "answer":
+                for request in PointsRequest.objects.filter(holder=holder, answer__isnull=True):
+                    answer_points(request=request, outcome=detail, answered_on=TODAY, source="Essai")
+
+
 def lived(holder, history):
     for rank, event in enumerate(history):
         if isinstance(event, int):
             feed(event)
         elif isinstance(event[0], Scheme):
             spend(holder, *event, key=f"spent:{holder.pk}:{rank}")
+        elif event[0] == "hold":
+            set_aside(holder, *event[1:])
+        elif isinstance(event[0], str):
+            happen(holder, event[0], event[1] if event[1:] else None, f"{holder.pk}:{rank}")
         else:
             year, reference, (kind, facts) = event
             declare(holder, year, reference, kind, facts)
@@ -127,6 +179,10 @@ def assert_no_credit_above_its_ceiling():
     for scheme, ceiling in highest.items():
         for entry in Entry.objects.filter(counter__scheme=scheme, kind=EntryKind.CREDIT):
             assert entry.balance_after <= ceiling, (scheme, entry.balance_after)
+    # What a file gives back, or a conversion adds, never leads above it either; hours of commitment have no ceiling.
+    for counter in Counter.objects.filter(scheme__in=(Scheme.CPF, Scheme.PUBLIC_HOURS)):
+        commitment = counter.entries.filter(key__endswith=":cec:in").aggregate(sum=Sum("amount"))["sum"] or 0
+        assert counter.balance + counter.reserved <= highest[counter.scheme] + commitment
 
 
 @GENTLE
@@ -150,4 +206,29 @@ def test_declarations_of_each_year_give_the_same_in_whatever_order_they_arrive(d
         assert YearlyFeeding.objects.filter(counter__holder=one).count() == (
             YearlyFeeding.objects.filter(counter__holder=other).count()
         )
+        transaction.set_rollback(True)
+
+
+@GENTLE
+@given(
+    euros=st.integers(0, 800_000), dif=st.integers(0, 180_000), hours=st.integers(0, 150 * 60),
+    ways=st.lists(st.sampled_from([MainActivity.PUBLIC, MainActivity.PRIVATE]), min_size=2, max_size=5),
+)  # fmt: skip
+def test_conversions_there_and_back_never_gain_anything(euros, dif, hours, ways):
+    with transaction.atomic():
+        holder = HolderFactory(birth_date=date(1985, 5, 4))
+        held = {Scheme.CPF: euros, Scheme.DIF: dif, Scheme.PUBLIC_HOURS: hours}
+        for scheme, amount in held.items():
+            CounterFactory(holder=holder, scheme=scheme, balance=amount)
+
+        for toward in ways:
+            happen(holder, "convert", toward, "")
+
+        now = {row.scheme: row.balance for row in Counter.objects.filter(holder=holder)}
+        # All in euros again, or all in hours again: never more than at first.
+        if now[Scheme.PUBLIC_HOURS] <= hours:
+            assert now[Scheme.CPF] + now[Scheme.DIF] <= euros + dif + 25 * (hours - now[Scheme.PUBLIC_HOURS])
+        if now[Scheme.CPF] + now[Scheme.DIF] >= euros + dif:
+            assert now[Scheme.PUBLIC_HOURS] <= hours
+        assert list(ledger_discrepancies()) == []
         transaction.set_rollback(True)

@@ -18,6 +18,7 @@ from rights.exceptions import (
     PriceUnknown,
     RequestTooLate,
     SessionNotOpen,
+    TooManyRequests,
 )
 from rights.models import Entry, JournalEvent, TrainingFile, TrainingFileFunding, TrainingFileTransition
 from rights.parameters import value_on
@@ -388,3 +389,38 @@ def test_request_by_who_only_says_to_be_a_job_seeker_owes_the_participation(coun
     seeking_work(counter, SituationSource.DECLARED)
 
     assert rights_used(requested(counter, costly_session())) < 3_000_00
+
+
+def sessions_of_one_action(count):
+    action = ActionFactory()
+    return [
+        RequestableSessionFactory(action=action, starts_on=date(2026, 4, 13) + timedelta(days=rank))
+        for rank in range(count)
+    ]
+
+
+def test_sixth_request_for_one_action_is_refused_until_another_ends(counter):
+    *first, sixth = sessions_of_one_action(6)
+    files = [requested(counter, session) for session in first]
+
+    with pytest.raises(TooManyRequests, match="5 demandes en cours"):
+        requested(counter, sixth)
+    cancel_training_file(training_file_id=files[0].pk, today=REQUEST_DAY)
+
+    assert requested(counter, sixth).state == TrainingFileState.REQUESTED
+
+
+def test_requests_for_other_actions_are_not_counted(counter):
+    for session in sessions_of_one_action(5):
+        requested(counter, session)
+
+    assert requested(counter, RequestableSessionFactory()).state == TrainingFileState.REQUESTED
+
+
+def test_request_of_a_person_at_the_full_pension_writes_nothing():
+    counter = CounterFactory(balance=5_000_00, holder__birth_date=date(1955, 5, 4))
+
+    with pytest.raises(ActionNotPaid, match="retraite à taux plein"):
+        requested(counter, RequestableSessionFactory())
+
+    assert_nothing_written(counter)

@@ -155,12 +155,12 @@ def test_counter_detail_asks_the_same_queries_for_one_and_three_entries(
 ):
     counter = CounterFactory(holder=holder, balance=100_00)
     client.get("/mes-droits/cpf/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/mes-droits/cpf/")
     credit(counter, 1, date(2026, 4, 1), "a")
     credit(counter, 1, date(2026, 4, 2), "b")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/mes-droits/cpf/")
 
 

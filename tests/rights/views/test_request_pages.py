@@ -208,7 +208,7 @@ def test_request_page_for_a_deceased_holder_is_refused(client, session):
 def test_request_page_asks_a_fixed_number_of_queries(client, holder, session, django_assert_num_queries):
     client.get(url(session))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(url(session))
 
 

@@ -1,0 +1,82 @@
+"""What is written to the person about their files: rows here, rendered when they are sent."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from accounts.models import Holder
+from accounts.ports import RenderedMessage
+from accounts.services.notifications import notify
+from cpa_portal.kernel.templatetags.cpa import date_fr
+from cpa_portal.kernel.theme import current_portal
+from rights.enums import FileRole, TrainingFileState
+from rights.models import TrainingFile, TrainingFileMessage, TrainingFileTransition
+from rights.wording.files import step_sentence
+
+FILE_CHANGED: Final = "rights.file_changed"
+SUBJECT: Final = "Du nouveau sur votre dossier de formation"
+
+
+def announce_step(*, training_file: TrainingFile, transition: TrainingFileTransition) -> None:
+    """Tell the holder, in the caller's transaction, what others did on the file; their own steps need no message."""
+    if transition.role == FileRole.HOLDER:
+        return
+    what_next = ""
+    if training_file.state == TrainingFileState.PROPOSED and training_file.due_on is not None:
+        what_next = (
+            f"Répondez au plus tard le {date_fr(training_file.due_on)} : sans réponse, la demande est annulée "
+            "et vos droits redeviennent disponibles."
+        )
+    _write(
+        training_file,
+        key=f"step:{transition.pk}",
+        what=step_sentence(training_file, transition),
+        then=what_next,
+    )
+
+
+def announce_message(*, message: TrainingFileMessage) -> None:
+    """Tell the holder that another party wrote; what it says is read on the file alone."""
+    if message.role == FileRole.HOLDER:
+        return
+    who = message.get_role_display()
+    what = f"{who[:1].upper()}{who[1:]} vous a écrit un message. Il se lit sur votre dossier."
+    _write(message.training_file, key=f"message:{message.pk}", what=what, then="")
+
+
+def _write(training_file: TrainingFile, *, key: str, what: str, then: str) -> None:
+    holder = training_file.holder
+    recipient = _address(holder)
+    if not recipient:
+        return
+    notify(
+        kind=FILE_CHANGED,
+        recipient=recipient,
+        holder=holder,
+        dedup_key=f"{FILE_CHANGED}:{key}",
+        context={
+            "name": holder.display_name,
+            "title": training_file.title,
+            "what": what,
+            "then": then,
+            "address": f"{settings.SITE_URL}{reverse('rights:file_detail', args=[training_file.pk])}",
+        },
+    )
+
+
+def _address(holder: Holder) -> str:
+    """The web user's address, else the one known of the person; empty when there is none."""
+    return (holder.user.email if holder.user else "") or holder.email
+
+
+def render_file_changed(context: Mapping[str, Any]) -> RenderedMessage:
+    """The subject names neither the training nor the person: others may read over a shoulder."""
+    variables = {**context, "subject": SUBJECT, "portal": current_portal()}
+    return RenderedMessage(
+        subject=SUBJECT,
+        text=render_to_string("emails/rights/file_changed.txt", variables),
+        html=render_to_string("emails/rights/file_changed.html", variables),
+    )
