@@ -9,6 +9,7 @@ the names of organisations are indexed as they are written.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LEMMA_PREFIX, FAMILY_PREFIX, NAME_PREFIX, JOB_PREFIX = "xl", "xq", "xn", "xr"
 SHORTEST_ROOT = 4
@@ -63,6 +64,8 @@ def _single(word: str) -> str:
     return _DOUBLED.sub(r"\1", word)
 
 
+# A feed says the same few thousand words again and again.
+WORDS_KEPT = 50_000
 _LONGEST_FIRST = sorted(_ENDINGS, key=lambda ending: (-len(ending), ending))
 
 
@@ -76,6 +79,8 @@ def fold(text: str) -> str:
 
 
 def _plain(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     text = text.lower().replace("œ", "oe").replace("æ", "ae")
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
@@ -91,6 +96,7 @@ def search_words(text: str) -> list[str]:
     return [word for word in words if word not in DOMAIN_WORDS] or words
 
 
+@lru_cache(maxsize=WORDS_KEPT)
 def lemma(word: str) -> str:
     """One form for the gender, the number and the usual confusions of spelling of a folded word.
 
@@ -113,6 +119,7 @@ def lemma(word: str) -> str:
     return bare if len(bare) >= SHORTEST_ROOT - 1 else single
 
 
+@lru_cache(maxsize=WORDS_KEPT)
 def family(word: str) -> str:
     """The family of a folded word, "" when it is too short to have one.
 
