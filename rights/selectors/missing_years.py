@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from accounts.models import Holder, Situation, SituationKind
-from rights.enums import Scheme
+from rights.enums import EntryKind, Scheme
 from rights.models import Counter, Declaration, Entry
 from rights.parameters import legal_values
 from rights.selectors.profiles import JOBS
@@ -25,7 +25,8 @@ WORK_OF_SCHEME = {Scheme.CPF: PRIVATE_WORK, Scheme.PUBLIC_HOURS: (SituationKind.
 def missing_years(counter: Counter, holder: Holder, today: date) -> list[int]:
     """The last years that work should have fed this counter and did not, the latest first. Three queries.
 
-    Empty for a counter that work does not feed. What came before the counter's first entry is in its opening balance.
+    Empty for a counter that work does not feed. What came before an opening balance is in it; a year
+    credited from elsewhere is not missing.
     """
     kinds = WORK_OF_SCHEME.get(Scheme(counter.scheme))
     if kinds is None:
@@ -42,17 +43,24 @@ def missing_years(counter: Counter, holder: Holder, today: date) -> list[int]:
             "year", flat=True
         )
     )
-    first = (
-        Entry.objects.filter(counter=counter)
-        .order_by("position")
-        .values_list("value_date", flat=True)
-        .first()
-    )
+    opened_on, credited_in = _posted(counter)
     return [
         year
         for year in reversed(worked)
-        if year not in declared and (first is None or first <= _latest_day(counter, year))
+        if year not in declared
+        and _latest_day(counter, year).year not in credited_in
+        and (opened_on is None or opened_on <= _latest_day(counter, year))
     ]
+
+
+def _posted(counter: Counter) -> tuple[date | None, set[int]]:
+    """The day of the opening balance, if any, and the calendar years in which something was credited."""
+    rows = Entry.objects.filter(counter=counter, kind__in=(EntryKind.OPENING, EntryKind.CREDIT)).values_list(
+        "kind", "value_date"
+    )
+    posted = list(rows)
+    opened = [on for kind, on in posted if kind == EntryKind.OPENING]
+    return min(opened, default=None), {on.year for kind, on in posted if kind == EntryKind.CREDIT}
 
 
 def _latest_day(counter: Counter, year: int) -> date:

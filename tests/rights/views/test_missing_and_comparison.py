@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.enums import SituationKind
-from rights.enums import DeclarationKind, Scheme
+from rights.enums import DeclarationKind, EntryKind, Scheme
 from rights.models import Declaration
 from rights.schemes import SCHEMES
 from rights.selectors.missing_years import missing_years
+from rights.services.ledger import post_entry
 from tests.support.factories.accounts import HolderFactory, SituationFactory
 from tests.support.factories.rights import CounterFactory
 
@@ -62,6 +63,16 @@ def test_years_before_the_opening_of_the_counter_are_in_its_opening_balance(hold
 
     # Opened on 1 January 2026 with a balance: what came before is in it.
     assert missing_years(CounterFactory(holder=holder, balance=1_000), holder, TODAY) == [2025]
+
+
+def test_year_credited_without_a_declaration_is_not_missing(holder, counter):
+    works(holder)
+    post_entry(
+        counter=counter, kind=EntryKind.CREDIT, amount=50_000, value_date=date(2026, 4, 1), label="Droits de 2025",
+        source="Reprise", key="taken-over",
+    )  # fmt: skip
+
+    assert missing_years(counter, holder, TODAY) == [2024]
 
 
 def test_counter_page_says_what_is_missing_and_how_to_claim_it(client, holder, counter):
