@@ -28,7 +28,7 @@ def ceiling_of(scheme: Scheme, day: date) -> str:
     return found[0] if found else NONE
 
 
-def validators_of(scheme: Scheme) -> str:
+def validators_of(scheme: Scheme) -> list[str]:
     """Who says yes, each once, by the table of uses."""
     names = [use.validated_by for use in legal_values().uses if use.scheme == scheme]
-    return " ; ".join(dict.fromkeys(names)) or "Vous, puis l’organisme de formation"
+    return list(dict.fromkeys(names)) or ["Vous, puis l’organisme de formation"]

@@ -70,7 +70,7 @@ def format_formula(step: Step) -> str:
         return ""
     result = format_exact(step.amount, step.unit)
     if step.operation in _CHOSEN:
-        return f"{_CHOSEN[step.operation]} entre {' et '.join(numbers)} : {result}"
+        return f"{_CHOSEN[step.operation]} entre {', '.join(numbers[:-1])} et {numbers[-1]} : {result}"
     written = _SIGNS[step.operation].join(numbers)
     if step.operation is Operation.ROOM and step.operands[0].value < sum(o.value for o in step.operands[1:]):
         return f"{written} : moins que zéro, donc {result}"
