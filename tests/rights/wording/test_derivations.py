@@ -69,8 +69,8 @@ CENTS, MINUTES, RATIO = Measure.CENTS, Measure.MINUTES, Measure.RATIO
             "5 000,00 € − 6 200,00 € : moins que zéro, donc 0,00 €",
         ),
         (
-            step(Operation.SMALLEST, (50_000, CENTS), (30_000, CENTS)),
-            "Le plus petit entre 500,00 € et 300,00 € : 300,00 €",
+            step(Operation.SMALLEST, (50_000, CENTS), (30_000, CENTS), (40_000, CENTS)),
+            "Le plus petit entre 500,00 €, 300,00 € et 400,00 € : 300,00 €",
         ),
         (
             step(Operation.AT_RATE, (60 * 24, MINUTES), (1500, Measure.CENTS_PER_HOUR)),
