@@ -77,6 +77,8 @@ def test_counter_pages_are_readable_and_sound(page, counter, session):
     explanation.locator("summary").click()
     expect(explanation).to_contain_text("Participation obligatoire")
     look_at(page, "CPF")
+    page.goto("/mes-droits/comparer/")
+    look_at(page, "Comparer mes droits")
 
 
 def test_legal_values_are_readable_and_sound(page):
