@@ -19,6 +19,7 @@ from accounts.rules.identity import (
     birthplace_of_number,
     match_identity,
 )
+from accounts.rules.typed_numbers import typed_nir
 from cpa_portal.kernel.identifiers import normalise_nir
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def _held(identifier: str, cells: dict[str, str]) -> HeldIdentity[str]:
 def _claimed(cells: dict[str, str]) -> ClaimedIdentity | None:
     """None for an answer that the form refuses by itself: a wrong key, a date that does not exist."""
     try:
-        numbers = frozenset({normalise_nir(cells["claimed_number"])} if cells["claimed_number"] else ())
+        numbers = frozenset({typed_nir(cells["claimed_number"])} if cells["claimed_number"] else ())
         birth_date = BirthDate.parse(cells["claimed_birth_date"])
     except ValueError:
         return None

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
+
+    from django.db.models import QuerySet
 
     from accounts.models import Holder
 
@@ -39,6 +41,31 @@ class RetentionRule:
     afterwards: str = "Suppression"
     # Who may read it, besides the person: roles and partners, in words.
     seen_by: str = "Personne d’autre que vous"
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A class of data that leaves when its time is over. `models`: the tables that it empties or blanks.
+
+    `due`: the rows whose time is over on that day. `apply`: makes them go and returns how many went.
+    """
+
+    code: str
+    data_class: str
+    kept: str
+    models: tuple[str, ...]
+    due: Callable[[date], QuerySet[Any]]
+    apply: Callable[[QuerySet[Any]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptForProof:
+    """Tables that `apply_retention` leaves alone: why, on what ground, and what becomes of them. In French."""
+
+    models: tuple[str, ...]
+    why: str
+    ground: str
+    afterwards: str
 
 
 class PersonalDataExporter(Protocol):

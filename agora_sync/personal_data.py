@@ -26,7 +26,7 @@ RETENTION_RULES = [
         data_class="Échanges de vos dossiers avec AGORA (opération, date, résultat)",
         seen_by="Agents de votre région et Caisse des dépôts",
         models=("agora_sync.Exchange", "agora_sync.HolderPull", "agora_sync.FileContribution"),
-        kept="Tant que le dossier est conservé",
+        kept="Tant que le dossier est conservé ; un an quand aucun dossier n’en est né",
         ground="Code du travail, articles R. 6323-31 à R. 6323-41 (système d’information du CPF)",
     ),
     RetentionRule(
@@ -39,7 +39,7 @@ RETENTION_RULES = [
         data_class="Réponses gardées pour qu’une demande répétée par un partenaire reçoive la même réponse",
         seen_by="Le partenaire qui a fait la demande",
         models=("agora_sync.ReceivedRequest",),
-        kept="Un an",
+        kept="Un an ; autant que le dossier pour un événement qui n’arrive qu’une fois",
         ground="Contrat d’échange avec AGORA : une demande a un seul effet",
     ),
     RetentionRule(

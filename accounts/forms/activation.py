@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.rules.birth_dates import BirthDate
 from accounts.rules.names import filtered_words
-from cpa_portal.kernel.identifiers import InvalidIdentifier, normalise_nir
+from accounts.rules.typed_numbers import typed_nir
+from cpa_portal.kernel.identifiers import InvalidIdentifier
 
 OLDEST_YEAR = 1900
 
@@ -84,9 +85,21 @@ class NumberForm(forms.Form):
 
     def clean_number(self) -> str:
         try:
-            return normalise_nir(self.cleaned_data["number"])
+            return typed_nir(self.cleaned_data["number"])
         except InvalidIdentifier as refusal:
             raise ValidationError(refusal.message, code=refusal.cause.value) from None
+
+
+class PersonNumberForm(NumberForm):
+    """The same question, asked to an agent about somebody else."""
+
+    number = forms.CharField(
+        label="Numéro de sécurité sociale de la personne",
+        help_text="15 caractères, clé comprise. Un numéro d’attente convient aussi. Exemple : 2 69 05 49 588 157 80",
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Indiquez le numéro de sécurité sociale de la personne."},
+    )
 
 
 class NameForm(forms.Form):

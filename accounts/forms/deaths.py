@@ -6,15 +6,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from accounts.forms.activation import NumberForm
+from accounts.forms.activation import PersonNumberForm
 
 
-class DeathForm(NumberForm):
+class DeathForm(PersonNumberForm):
     deceased_on = forms.DateField(
         label="Date du décès",
-        help_text="Exemple : 2026-03-17",
+        help_text="Laissez vide pour corriger une erreur.",
         required=False,
-        widget=forms.DateInput(attrs={"autocomplete": "off"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"}),
     )
     is_correction = forms.BooleanField(
         label="Corriger une erreur : la personne est vivante",

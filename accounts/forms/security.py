@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 
 from accounts.enums import CheckedFact
-from accounts.forms.activation import BirthDateField, CodeForm, NameForm, NumberForm
+from accounts.forms.activation import BirthDateField, CodeForm, NameForm, PersonNumberForm
 from accounts.forms.contact_points import PhoneField
 
 __all__ = ["CodeForm", "CounterCheckForm", "FreezeForm", "ReopenForm"]
 
 
-class CounterCheckForm(NumberForm, NameForm):
+class CounterCheckForm(PersonNumberForm, NameForm):
     """Who stands at the counter, what the agent saw, and why."""
 
     birth_date = BirthDateField(label="Date de naissance")
@@ -42,7 +42,7 @@ class CounterCheckForm(NumberForm, NameForm):
         self.order_fields(["number", "birth_name", "birth_date", "facts", "reason", "phone_that_rang"])
 
 
-class FreezeForm(NumberForm):
+class FreezeForm(PersonNumberForm):
     """Whose account is frozen, and why."""
 
     reason = forms.CharField(

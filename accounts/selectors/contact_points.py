@@ -33,8 +33,9 @@ class ContactPoint:
     def state(self) -> str:
         if not self.value:
             return "Non connu" if self.kind is ContactKind.PHONE else "Non connue"
-        feminine = "" if self.kind is ContactKind.PHONE else "e"
-        return f"Vérifié{feminine}" if self.is_verified else f"Déclaré{feminine}, non vérifié{feminine}"
+        if self.kind is ContactKind.PHONE:
+            return "Vérifié" if self.is_verified else "Déclaré, non vérifié"
+        return "Vérifiée" if self.is_verified else "Non vérifiée"
 
 
 def contact_points_of(holder: Holder, now: datetime) -> list[ContactPoint]:

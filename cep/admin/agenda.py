@@ -88,7 +88,7 @@ class BookingAdmin(HolderDataAdmin):
         return super().changelist_view(request, {"title": "Agenda"} | (extra_context or {}))
 
     def concerned_holder(self, obj: Booking) -> Holder:
-        return obj.holder
+        return obj.person
 
     @admin.display(description="jour et heure du lieu", ordering="span")
     def begins(self, booking: Booking) -> str:
@@ -100,11 +100,11 @@ class BookingAdmin(HolderDataAdmin):
 
     @admin.display(description="personne", ordering="holder__birth_name")
     def person(self, booking: Booking) -> str:
-        return booking.holder.display_name
+        return booking.person.display_name
 
     @admin.display(description="joindre")
     def contact(self, booking: Booking) -> str:
-        holder = booking.holder
+        holder = booking.person
         if holder.refuses_calls:
             # The number is not shown: what is not seen is not dialled.
             return f"Ne pas appeler : {holder.email or 'par courrier'}"

@@ -46,8 +46,15 @@ class Booking(models.Model):
         Adviser, models.PROTECT, related_name="bookings", verbose_name="conseiller", db_index=False
     )
     site = models.ForeignKey(Site, models.PROTECT, related_name="bookings", verbose_name="lieu")
+    # Empty two years later (cep/retention.py): the hour and the place are then all that is left.
     holder = models.ForeignKey(
-        Holder, models.PROTECT, related_name="bookings", verbose_name="personne", db_index=False
+        Holder,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bookings",
+        verbose_name="personne",
+        db_index=False,
     )
     mode = models.CharField("mode", max_length=10, choices=MeetingMode)
     kind = models.CharField(
@@ -120,6 +127,13 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.local_date:%d/%m/%Y} {self.local_time:%H:%M}"
+
+    @property
+    def person(self) -> Holder:
+        """Whose appointment it is. Raises ValueError once nobody may know any more."""
+        if self.holder is None:
+            raise ValueError("this appointment is old enough to be nobody's")
+        return self.holder
 
     @property
     def starts_at(self) -> datetime:

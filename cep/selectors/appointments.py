@@ -67,12 +67,12 @@ def held_slot(holder: Holder, key: UUID, *, now: datetime) -> Booking | None:
 def bookings_visible_to(user: User) -> QuerySet[Booking]:
     """What a member of staff may see: an adviser their own meetings, a manager those of their operators.
 
-    Nobody else, a technical administrator included. The roles cost one query a user, the rows another.
+    Nobody else, a technical administrator included; and nobody sees what is no longer anybody's. The roles cost one
+    query a user, the rows another.
     """
     operators = scope_codes(user, StaffRole.CEP_MANAGER)
-    bookings = Booking.objects.exclude(status=BookingStatus.HELD).select_related(
-        "holder", *WITH_PLACE_AND_ADVISER
-    )
+    known = Booking.objects.filter(holder__isnull=False).exclude(status=BookingStatus.HELD)
+    bookings = known.select_related("holder", *WITH_PLACE_AND_ADVISER)
     if operators:
         return bookings.filter(adviser__operator__code__in=operators)
     if is_cep_adviser(user):

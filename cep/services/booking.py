@@ -174,7 +174,7 @@ def _record_first_event(booked: Booking) -> None:
         booking=booked,
         action=BookingAction.BOOK,
         status_after=BookingStatus.CONFIRMED,
-        actor_id=booked.holder.user_id,
+        actor_id=booked.person.user_id,
     )
     # One per booking by constraint: two sendings of one request write it once.
     BookingEvent.objects.bulk_create([first], ignore_conflicts=True)

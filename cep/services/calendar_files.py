@@ -47,10 +47,11 @@ class MeetingFacts:
     # Absent from messages written before appointments could move.
     uid: str = ""
     reason: str = ""
+    refuses_calls: bool = False
 
     @classmethod
     def of(cls, booking: Booking, *, now: datetime, reason: str = "") -> Self:
-        site, holder = booking.site, booking.holder
+        site, holder = booking.site, booking.person
         return cls(
             key=str(booking.pk),
             sequence=booking.sequence,
@@ -64,6 +65,7 @@ class MeetingFacts:
             site_phone=site.phone,
             site_email=site.email,
             adviser_name=booking.adviser.display_name,
+            refuses_calls=holder.refuses_calls,
             person_name=holder.display_name,
             person_email=address_of(holder),
             status=booking.status,

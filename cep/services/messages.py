@@ -71,14 +71,14 @@ def announce_freed_slot(entry: WaitingEntry) -> None:
 
 
 def _announce(kind: str, booking: Booking) -> None:
-    recipient = address_of(booking.holder)
+    recipient = address_of(booking.person)
     if not recipient:
         # A person without an address has been told by the page, or will be by telephone.
         return
     notify(
         kind=kind,
         recipient=recipient,
-        holder=booking.holder,
+        holder=booking.person,
         dedup_key=f"{kind}:{booking.pk}:{booking.sequence}",
         context=MeetingFacts.of(booking, now=timezone.now()).as_context(),
     )

@@ -48,6 +48,8 @@ def move_appointment(
     The same key with the same meeting gives the same answer. Raises ActionRefused when the appointment is over or
     has begun, and what `book_appointment` raises: the old appointment then stands as it did.
     """
+    if mode == MeetingMode.PHONE and booking.person.refuses_calls:
+        raise CallsRefused
     try:
         refuse_outside_bookable_period(start, now)
         return _moved(
@@ -96,8 +98,11 @@ def propose_replacements(*, impacts: Iterable[Impact], actor: User | None, now: 
 
 def _candidates(old: Booking, now: datetime) -> Iterator[tuple[Slot, Site]]:
     kind, mode = MeetingKind(old.kind), MeetingMode(old.mode)
+    if mode == MeetingMode.PHONE and old.person.refuses_calls:
+        # Asked since: another way of meeting at a distance, never another call.
+        mode = MeetingMode.REMOTE
     colleagues = free_advisers(
-        site=old.site, mode=mode, start=old.starts_at, kind=kind, holder=old.holder, now=now
+        site=old.site, mode=mode, start=old.starts_at, kind=kind, holder=old.person, now=now
     )
     for adviser in colleagues:
         yield Slot(old.site_id, adviser.pk, mode, old.starts_at, kind), old.site
@@ -127,7 +132,7 @@ def _moved(
     status: BookingStatus,
 ) -> Booking:
     wanted = wanted_booking(
-        key=key, holder=booking.holder, adviser=adviser, site=site, slot=slot, status=status
+        key=key, holder=booking.person, adviser=adviser, site=site, slot=slot, status=status
     )
     return with_retries(lambda: in_one_transaction(lambda: _move_once(booking, wanted, actor, now)))
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Holder
 from cep.enums import MeetingKind, MeetingMode, WaitingState
+from cep.exceptions import CallsRefused
 from cep.models import Booking, Site, WaitingEntry
 from cep.rules.meetings import bookable_period
 from cep.selectors.slots import free_slots
@@ -23,7 +24,12 @@ AN_INSTANT: Final = timedelta(microseconds=1)
 
 
 def wait_for_slot(*, holder: Holder, site: Site, mode: MeetingMode) -> WaitingEntry:
-    """Put the person on the list. Asked twice, they are on it once, at their first place."""
+    """Put the person on the list. Asked twice, they are on it once, at their first place.
+
+    Raises CallsRefused: nobody waits for a call that they asked not to have.
+    """
+    if mode == MeetingMode.PHONE and holder.refuses_calls:
+        raise CallsRefused
     entry = WaitingEntry(holder=holder, site=site, mode=mode)
     WaitingEntry.objects.bulk_create([entry], ignore_conflicts=True)
     return WaitingEntry.objects.get(

@@ -41,7 +41,7 @@ def shared_rights(request: HttpRequest, key: UUID) -> HttpResponse:
     booking = upcoming_or_recent_appointment(actor, key, today=timezone.localdate())
     if booking is None:
         raise Http404
-    holder = booking.holder
+    holder = booking.person
     if not adviser_may_read_rights(holder):
         return render(request, "cep/shared_rights_refused.html", {"booking": booking}, status=FORBIDDEN)
     with transaction.atomic():

@@ -418,7 +418,7 @@ PERSONAL_DATA_EXPORTERS: list[str] = [
 ]
 
 # Rooms whose `retention` module has sweeps for `apply_retention`.
-RETENTION_ROOMS: list[str] = ["accounts"]
+RETENTION_ROOMS: list[str] = ["accounts", "catalog", "rights", "cep", "agora_sync"]
 
 # Columns that hold values encrypted by hand, as "app.Model.field": `keys_in_use` counts them too.
 SEALED_COLUMNS: list[str] = [

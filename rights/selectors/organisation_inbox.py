@@ -21,10 +21,11 @@ SIREN_LENGTH = 9
 
 @dataclass(frozen=True)
 class SharedFile:
-    """One request of the inbox, and whether the reader may answer it."""
+    """One request of the inbox, whether the reader may answer it, and whether they may open the file itself."""
 
     file: TrainingFile
     may_answer: bool
+    opens: bool
 
 
 def shared_files(user: User, *, today: date) -> list[SharedFile]:
@@ -33,12 +34,19 @@ def shared_files(user: User, *, today: date) -> list[SharedFile]:
     Sites of another company (SIREN) than the habilitation's are never shown, whatever a row says.
     """
     sites: dict[str, bool] = {}
-    for scope in own_scopes(user, today=today):
+    scopes = own_scopes(user, today=today)
+    own = {scope.scope_code for scope in scopes}
+    for scope in scopes:
         for siret, answers in sites_of(scope, today=today).items():
             sites[siret] = sites.get(siret, False) or answers
     files = TrainingFile.objects.filter(organisation_siret__in=sites).select_related("holder")
     return [
-        SharedFile(file=file, may_answer=sites[file.organisation_siret])
+        SharedFile(
+            file=file,
+            may_answer=sites[file.organisation_siret],
+            # What instructs a file is the habilitation of its establishment (rights/selectors/instruction.py).
+            opens=file.organisation_siret in own,
+        )
         for file in files.order_by("-created_at")[:SHOWN]
     ]
 

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
@@ -12,10 +13,14 @@ from accounts.models import Consent, Delegation, Holder
 from agora_sync.enums import Direction, ExchangeState
 from agora_sync.models import Exchange
 from cep.enums import BookingStatus, MeetingMode
-from cep.models import Booking
+from cep.exceptions import CallsRefused
+from cep.models import Booking, WaitingEntry
+from cep.services.calendar_files import MeetingFacts
+from cep.services.moving import move_appointment
+from cep.services.waiting import wait_for_slot
 from tests.cep.conftest import corsica, noon_on_friday  # noqa: F401
 from tests.support.factories.accounts import HolderFactory, UserFactory
-from tests.support.factories.cep import BookingFactory, WindowFactory
+from tests.support.factories.cep import AdviserFactory, BookingFactory, SiteFactory, WindowFactory
 from tests.support.factories.rights import TrainingFileFactory
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +147,34 @@ def test_page_of_the_mandatary_says_so(holder):
     )
 
     assert SAID in page_of(helper, f"/accompagnement/{given.pk}/")
+
+
+def test_moving_and_waiting_never_end_in_a_call(holder):
+    booking = BookingFactory(holder=holder, mode=MeetingMode.ON_SITE)
+
+    with pytest.raises(CallsRefused):
+        move_appointment(
+            key=uuid.uuid4(),
+            booking=booking,
+            adviser=booking.adviser,
+            site=booking.site,
+            mode=MeetingMode.PHONE,
+            start=booking.starts_at,
+            actor=None,
+            now=timezone.now(),
+        )
+    with pytest.raises(CallsRefused):
+        wait_for_slot(holder=holder, site=booking.site, mode=MeetingMode.PHONE)
+
+    assert not WaitingEntry.objects.exists()
+
+
+@pytest.mark.parametrize(("refuses", "said"), [(True, "Nous vous écrivons"), (False, "Nous vous appelons")])
+def test_message_without_replacement_promises_what_the_person_accepts(holder, refuses, said):
+    holder.refuses_calls = refuses
+    booking = BookingFactory.build(holder=holder, adviser=AdviserFactory(), site=SiteFactory())
+    facts = MeetingFacts.of(booking, now=timezone.now())
+
+    message = render_to_string("emails/cep/appointment_not_replaced.txt", {"facts": facts})
+
+    assert said in message

@@ -1,4 +1,6 @@
-"""`apply_retention [CLASS…] [--apply] [--report FILE]`: what has been kept long enough goes; else it is counted."""
+"""`apply_retention [CLASS…] [--apply] [--report FILE]`: what has been kept long enough goes; else it is counted.
+`--kept`: what it leaves alone, why, and on what ground.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from django.utils import timezone
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-    from accounts.retention import Sweep
+    from accounts.ports import Sweep
 
 HEADER = ("classe", "données", "durée", "lignes échues", "parties", "le")
 
@@ -28,9 +30,13 @@ class Command(BaseCommand):
             "--apply", action="store_true", help="make the rows go; without it they are counted"
         )
         parser.add_argument("--today", type=date.fromisoformat, help="count as on that day (dry only)")
+        parser.add_argument("--kept", action="store_true", help="list the tables kept as evidence, and stop")
         parser.add_argument("--report", metavar="FILE", help="write the report as CSV too")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["kept"]:
+            self.say_what_is_kept()
+            return
         today = options["today"] or timezone.localdate()
         if options["apply"] and options["today"]:
             raise CommandError("--today sert à compter : il ne va pas avec --apply.")
@@ -45,6 +51,10 @@ class Command(BaseCommand):
             with open(options["report"], "w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows([HEADER, *rows])
 
+    def say_what_is_kept(self) -> None:
+        for kept in (kept for room in rooms() for kept in room.KEPT_FOR_PROOF):
+            self.stdout.write("\t".join((", ".join(kept.models), kept.why, kept.ground, kept.afterwards)))
+
     def swept(self, sweep: Sweep, today: date, *, apply: bool) -> tuple[str, str, str, int, int, str]:
         due = sweep.due(today)
         count = due.count()
@@ -54,10 +64,14 @@ class Command(BaseCommand):
 
 def chosen(codes: list[str]) -> list[Sweep]:
     """The sweeps of every room, or those named. Raises CommandError for a class that no room has."""
-    modules = (import_module(f"{dotted.partition('.')[0]}.retention") for dotted in settings.RETENTION_ROOMS)
-    sweeps = [sweep for module in modules for sweep in module.RETENTION_SWEEPS]
+    sweeps: list[Sweep] = [sweep for room in rooms() for sweep in room.RETENTION_SWEEPS]
     unknown = set(codes) - {sweep.code for sweep in sweeps}
     if unknown:
         known = ", ".join(sweep.code for sweep in sweeps)
         raise CommandError(f"classe inconnue : {', '.join(sorted(unknown))}. Il y a : {known}.")
     return [sweep for sweep in sweeps if not codes or sweep.code in codes]
+
+
+def rooms() -> list[Any]:
+    """The `retention` modules, from the ground up: what names the person goes first, and the rest follows."""
+    return [import_module(f"{room}.retention") for room in settings.RETENTION_ROOMS]
