@@ -12,6 +12,7 @@ from cep.enums import BookingAction, BookingStatus, ImpactEnd, MeetingKind, Meet
 from cep.exceptions import (
     ActionRefused,
     BookingBusy,
+    CallsRefused,
     HolderAlreadyBooked,
     SlotUnavailable,
 )
