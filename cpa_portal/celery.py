@@ -7,6 +7,7 @@ from celery.signals import setup_logging
 
 from accounts import schedule as accounts_schedule
 from agora_sync import schedule as agora_schedule
+from cep import schedule as cep_schedule
 from cpa_portal.home import schedule as home_schedule
 from rights import schedule as rights_schedule
 
@@ -24,7 +25,7 @@ def keep_the_logging_of_the_settings(**kwargs: object) -> None:
 
 def beat_schedule() -> dict[str, dict[str, object]]:
     """Every room's schedule. What must not be lost is a row; these sweep the rows that nobody took."""
-    rooms = (accounts_schedule, agora_schedule, home_schedule, rights_schedule)
+    rooms = (accounts_schedule, agora_schedule, cep_schedule, home_schedule, rights_schedule)
     return {
         name: {"task": task, "schedule": seconds}
         for room in rooms

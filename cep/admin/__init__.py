@@ -1,5 +1,19 @@
 from cep.admin.agenda import BookingAdmin
+from cep.admin.impacts import ImpactAdmin
 from cep.admin.network import AdviserAdmin, OperatorAdmin, SiteAdmin
+from cep.admin.plan import AbsenceAdmin, DepartureAdmin, ExtraOpeningAdmin, PatternAdmin, SiteClosureAdmin
 from cep.admin.windows import WindowAdmin
 
-__all__ = ["AdviserAdmin", "BookingAdmin", "OperatorAdmin", "SiteAdmin", "WindowAdmin"]
+__all__ = [
+    "AbsenceAdmin",
+    "AdviserAdmin",
+    "BookingAdmin",
+    "DepartureAdmin",
+    "ExtraOpeningAdmin",
+    "ImpactAdmin",
+    "OperatorAdmin",
+    "PatternAdmin",
+    "SiteAdmin",
+    "SiteClosureAdmin",
+    "WindowAdmin",
+]

@@ -15,9 +15,8 @@ class MoveForm(IdempotentFormMixin, forms.Form):
     def clean_slot(self) -> str:
         text: str = self.cleaned_data["slot"]
         adviser, _, start = text.partition(" ")
-        found = (
-            Adviser.objects.select_related("user").filter(pk=adviser).first() if adviser.isdigit() else None
-        )
+        is_key = adviser.isascii() and adviser.isdecimal() and len(adviser) < 19
+        found = Adviser.objects.select_related("user").filter(pk=adviser).first() if is_key else None
         instant = InstantField(required=False).clean(start)
         if found is None or instant is None:
             raise forms.ValidationError("Ce créneau n’est pas lisible.", code="invalid")

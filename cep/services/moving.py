@@ -64,10 +64,13 @@ def move_appointment(
         raise
 
 
-def propose_replacement(*, impact: Impact, actor: User | None, now: datetime) -> Booking | None:
+def propose_replacement(
+    *, impact: Impact, actor: User | None, now: datetime, same_hour_only: bool = False
+) -> Booking | None:
     """Keep another meeting for the person and ask them: same hour and place with a colleague first, else the nearest.
 
-    None when nothing is free: the impact stays open, the person is told that they will be called.
+    None when nothing is free: the impact stays open, the person is told that they will be called, unless only the same
+    hour was looked for.
     """
     with transaction.atomic():
         impact = Impact.objects.select_for_update(no_key=True, of=("self",)).get(pk=impact.pk)
@@ -76,7 +79,7 @@ def propose_replacement(*, impact: Impact, actor: User | None, now: datetime) ->
         )
     if impact.closed_at is not None or not old.is_active:
         return None
-    for slot, site in _candidates(old, now):
+    for slot, site in _candidates(old, now, same_hour_only=same_hour_only):
         try:
             return _moved(
                 uuid4(), old, slot, Adviser.objects.get(pk=slot.adviser_id), site, actor, now,
@@ -88,16 +91,27 @@ def propose_replacement(*, impact: Impact, actor: User | None, now: datetime) ->
         except ActionRefused:
             # The person has moved or cancelled it themselves meanwhile.
             return None
-    announce_no_replacement(old)
+    if not same_hour_only:
+        announce_no_replacement(old)
     return None
 
 
 def propose_replacements(*, impacts: Iterable[Impact], actor: User | None, now: datetime) -> int:
-    """One after the other, each in a transaction of its own. Returns how many people have a proposal."""
-    return sum(propose_replacement(impact=impact, actor=actor, now=now) is not None for impact in impacts)
+    """One after the other, each in a transaction of its own. Returns how many people have a proposal.
+
+    First those who can keep their hour with a colleague, so that nobody's hour goes to another who needs any.
+    """
+    impacts = list(impacts)
+    left = [
+        impact
+        for impact in impacts
+        if propose_replacement(impact=impact, actor=actor, now=now, same_hour_only=True) is None
+    ]
+    found = sum(propose_replacement(impact=impact, actor=actor, now=now) is not None for impact in left)
+    return len(impacts) - len(left) + found
 
 
-def _candidates(old: Booking, now: datetime) -> Iterator[tuple[Slot, Site]]:
+def _candidates(old: Booking, now: datetime, *, same_hour_only: bool) -> Iterator[tuple[Slot, Site]]:
     kind, mode = MeetingKind(old.kind), MeetingMode(old.mode)
     if mode == MeetingMode.PHONE and old.person.refuses_calls:
         # Asked since: another way of meeting at a distance, never another call.
@@ -107,6 +121,8 @@ def _candidates(old: Booking, now: datetime) -> Iterator[tuple[Slot, Site]]:
     )
     for adviser in colleagues:
         yield Slot(old.site_id, adviser.pk, mode, old.starts_at, kind), old.site
+    if same_hour_only:
+        return
     others = [
         old.site,
         *Site.objects.filter(operator=old.site.operator_id).exclude(pk=old.site_id).order_by("pk"),

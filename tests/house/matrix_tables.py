@@ -358,6 +358,12 @@ BACK_OFFICE: dict[str, Desk] = {
     "rights.trainingfile": Desk(two_rows("file"), view=CDC | OFFICER),
     "cep.booking": Desk(advice_rows("booking"), view=ADVICE),
     "cep.window": Desk(advice_rows("window"), view=ADVICE),
+    "cep.pattern": Desk(advice_rows("pattern"), view=ADVICE, add=ADVICE),
+    "cep.extraopening": Desk(advice_rows("extra opening"), view=ADVICE, add=ADVICE),
+    "cep.absence": Desk(advice_rows("absence"), view=ADVICE, add=ADVICE),
+    "cep.siteclosure": Desk(advice_rows("closure"), view=MANAGEMENT, add=MANAGEMENT),
+    "cep.departure": Desk(advice_rows("departure"), view=MANAGEMENT, add=MANAGEMENT),
+    "cep.impact": Desk(advice_rows("impact"), view=ADVICE),
     "cep.site": Desk(
         advice_rows("site"), view=MANAGEMENT | ADMINISTRATOR, add=ADMINISTRATOR, change=ADMINISTRATOR
     ),

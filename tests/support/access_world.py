@@ -63,6 +63,7 @@ from tests.support.factories.cep import (
     OperatorFactory,
     SiteFactory,
     WindowFactory,
+    plan_rows,
 )
 from tests.support.factories.rights import CounterFactory, RequestableSessionFactory, TrainingFileFactory
 
@@ -252,9 +253,9 @@ def _advice(world: World) -> None:
         world.objects[f"window/{name}"] = WindowFactory(
             site=site, adviser=adviser, span=(nine, nine + timedelta(hours=3))
         )
-        world.objects[f"booking/{name}"] = BookingFactory(
-            site=site, adviser=adviser, holder=holder, start=nine
-        )
+        booking = BookingFactory(site=site, adviser=adviser, holder=holder, start=nine)
+        world.objects[f"booking/{name}"] = booking
+        world.objects |= {f"{kind}/{name}": row for kind, row in plan_rows(booking)}
     holders = frozenset({"holder", "other holder"})
     ours = holders | {"administrator", "manager"}
     world.secrets[f"{MARK}site-adviser"] = ours | {"adviser"}

@@ -1,5 +1,6 @@
 """Advice network of the tests: fictitious sites at real places."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,8 +10,20 @@ import factory
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from factory.django import DjangoModelFactory
 
-from cep.enums import BookingStatus, MeetingKind, MeetingMode
-from cep.models import Adviser, Booking, Operator, Site, Window
+from cep.enums import BookingStatus, ImpactCause, MeetingKind, MeetingMode
+from cep.models import (
+    Absence,
+    Adviser,
+    Booking,
+    Departure,
+    ExtraOpening,
+    Impact,
+    Operator,
+    Pattern,
+    Site,
+    SiteClosure,
+    Window,
+)
 from tests.support.factories.accounts import HolderFactory, UserFactory
 
 # A Monday, in winter, without a public holiday in its week.
@@ -139,3 +152,33 @@ def demand(window: Window, **changes: Any) -> dict[str, Any]:
     if "holder" not in changes:
         wanted["holder"] = HolderFactory()
     return wanted | changes
+
+
+def pattern(adviser: Adviser, site: Site, **changes: Any) -> Pattern:
+    """Mondays from 9 to 12 on site, not saved: what `record_opening` takes."""
+    wanted = {
+        "mode": MeetingMode.ON_SITE,
+        "weekdays": [0],
+        "local_start": time(9),
+        "local_end": time(12),
+        "starts_on": date(2020, 1, 1),
+    }
+    return Pattern(adviser=adviser, site=site, **wanted | changes)
+
+
+def plan_rows(booking: Booking) -> Iterator[tuple[str, Any]]:
+    """One row of each part of the plan around an appointment, written as they stand: nothing is laid down."""
+    adviser, site, day = booking.adviser, booking.site, booking.local_date
+    rows = {
+        "pattern": pattern(adviser, site),
+        "extra opening": ExtraOpening(
+            adviser=adviser, site=site, day=day, local_start=time(9), local_end=time(12)
+        ),
+        "absence": Absence(adviser=adviser, first_day=day, last_day=day),
+        "closure": SiteClosure(site=site, first_day=day, last_day=day, reason="Travaux"),
+        "departure": Departure(adviser=adviser, last_day=day),
+        "impact": Impact(booking=booking, cause=ImpactCause.ABSENCE),
+    }
+    for name, row in rows.items():
+        row.save()
+        yield name, row

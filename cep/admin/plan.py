@@ -1,0 +1,223 @@
+"""The plan of advisers: openings, absences, closures, departures. Recorded here, laid down by the services."""
+
+from datetime import date
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.forms import CheckboxSelectMultiple, HiddenInput, TypedMultipleChoiceField
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from accounts.admin.base import RoleModelAdmin
+from accounts.enums import StaffRole
+from accounts.models import User
+from accounts.permissions import is_cep_adviser
+from accounts.selectors.staff import scope_codes
+from cep.exceptions import PlanRefused
+from cep.models import Absence, Adviser, Departure, ExtraOpening, Pattern, Site, SiteClosure
+from cep.models.plan import WEEKDAYS
+from cep.rules.wording import day_in_words
+from cep.selectors.plans import next_days_of
+from cep.services.moving import propose_replacements
+from cep.services.plans import PlanReport, close_site, lift, record_absence, record_departure, record_opening
+
+TEAM = frozenset({StaffRole.CEP_ADVISER, StaffRole.CEP_MANAGER})
+MANAGERS = frozenset({StaffRole.CEP_MANAGER})
+
+
+def advisers_of(user: User) -> QuerySet[Adviser]:
+    """Oneself, or the whole team for its managers."""
+    operators = scope_codes(user, StaffRole.CEP_MANAGER)
+    advisers = Adviser.objects.select_related("user")
+    if operators:
+        return advisers.filter(operator__code__in=operators)
+    if is_cep_adviser(user):
+        return advisers.filter(user=user, operator__code__in=scope_codes(user, StaffRole.CEP_ADVISER))
+    return advisers.none()
+
+
+def sites_of(user: User) -> QuerySet[Site]:
+    codes = scope_codes(user, StaffRole.CEP_MANAGER) or scope_codes(user, StaffRole.CEP_ADVISER)
+    return Site.objects.filter(operator__code__in=codes)
+
+
+class PlanAdmin(RoleModelAdmin):
+    """What is recorded is not typed over: it is lifted, and recorded anew."""
+
+    view_roles = add_roles = TEAM
+    list_per_page = 50
+    show_full_result_count = False
+    actions: tuple[str, ...] = ("lift_entries",)
+
+    def visible_to(self, user: User, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(adviser__in=advisers_of(user)).select_related("adviser__user")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        user = cast("User", request.user)
+        scopes: dict[str, QuerySet[Any]] = {"adviser": advisers_of(user), "site": sites_of(user)}
+        if db_field.name in scopes:
+            kwargs["queryset"] = scopes[db_field.name]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except PlanRefused as refusal:
+            # Nothing was written: the whole request is one transaction.
+            self.message_user(request, refusal.message, messages.ERROR)
+            return redirect(request.get_full_path())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        actor = cast("User", request.user)
+        report = self.record(obj, actor)
+        self._say(request, report)
+        # Once the plan stands: each person is asked in a transaction of their own.
+        transaction.on_commit(lambda: self._propose(request, report, actor))
+
+    def record(self, obj: Any, actor: User) -> PlanReport:
+        raise NotImplementedError
+
+    def _say(self, request: HttpRequest, report: PlanReport) -> None:
+        words = [f"{report.added} plage(s) ouverte(s), {report.removed} fermée(s)."]
+        if report.public_holidays:
+            days = ", ".join(f"{day:%d/%m/%Y}" for day in sorted(report.public_holidays))
+            words.append(f"Jours fériés laissés fermés : {days}.")
+        if report.clock_changes:
+            days = ", ".join(f"{day:%d/%m/%Y}" for day in sorted(report.clock_changes))
+            words.append(f"L’heure change, et ces heures n’existent pas, le {days}.")
+        self.message_user(request, " ".join(words), messages.INFO)
+
+    def _propose(self, request: HttpRequest, report: PlanReport, actor: User) -> None:
+        if not report.impacts:
+            return
+        proposed = propose_replacements(impacts=report.impacts, actor=actor, now=timezone.now())
+        left = len(report.impacts) - proposed
+        text = f"{len(report.impacts)} rendez-vous concerné(s) : {proposed} remplacement(s) proposé(s) et gardé(s)."
+        if left:
+            text += f" {left} sans créneau libre : voyez « Rendez-vous à replacer » et appelez ces personnes."
+        self.message_user(request, text, messages.WARNING if left else messages.SUCCESS)
+
+    @admin.action(description="Lever : comme si cela n’avait pas été décidé")
+    def lift_entries(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        actor = cast("User", request.user)
+        for entry in queryset:
+            report = lift(entry=entry, now=timezone.now())
+            self._say(request, report)
+            self._propose(request, report, actor)
+
+    @admin.display(description="conseiller", ordering="adviser")
+    def adviser_name(self, entry: Any) -> str:
+        return cast("str", entry.adviser.display_name)
+
+    @admin.display(description="état")
+    def standing(self, entry: Any) -> str:
+        return (
+            "En vigueur" if entry.is_in_force else f"Levé le {timezone.localtime(entry.lifted_at):%d/%m/%Y}"
+        )
+
+
+class PatternForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Shows the next dates before anything is recorded: a rule that was misread is seen there."""
+
+    weekdays = TypedMultipleChoiceField(
+        label="Jours", choices=WEEKDAYS, coerce=int, widget=CheckboxSelectMultiple
+    )
+    seen = forms.CharField(required=False, widget=HiddenInput)
+
+    class Meta:
+        model = Pattern
+        fields = (
+            "adviser", "site", "mode", "weekdays", "every_weeks", "week_of_month", "local_start", "local_end",
+            "starts_on", "ends_on", "place",
+        )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or self.cleaned_data
+        if self.errors:
+            return answers
+        days = self._next_days(answers)
+        shown = ", ".join(day_in_words(day) for day in days)
+        if self.data.get("seen") != shown:
+            data = QueryDict(mutable=True)
+            data.update(cast("QueryDict", self.data))
+            data["seen"] = shown
+            self.data = data
+            self.add_error(
+                None,
+                f"Prochaines dates : {shown}. Enregistrez de nouveau si c’est bien cela."
+                if days
+                else "Cette règle ne tombe sur aucun jour à venir.",
+            )
+        return answers
+
+    def _next_days(self, answers: dict[str, Any]) -> list[date]:
+        names = ("weekdays", "starts_on", "ends_on", "every_weeks", "week_of_month")
+        rule = Pattern(**{name: answers.get(name) for name in names}).recurrence
+        return next_days_of(rule, site=answers["site"], today=timezone.localdate())
+
+
+OPENING_FIELDS = ("adviser", "site", "mode", "local_start", "local_end", "place")
+
+
+@admin.register(Pattern)
+class PatternAdmin(PlanAdmin):
+    form = PatternForm
+    fields = ("adviser", "site", "mode", "weekdays", "every_weeks", "week_of_month", "local_start", "local_end",
+              "starts_on", "ends_on", "place", "seen")  # fmt: skip
+    list_display = ("__str__", "adviser_name", "site", "mode", "starts_on", "ends_on", "standing")
+    list_select_related = ("site", "adviser__user")
+
+    def record(self, obj: Pattern, actor: User) -> PlanReport:
+        return record_opening(opening=obj, actor=actor, now=timezone.now())
+
+
+@admin.register(ExtraOpening)
+class ExtraOpeningAdmin(PlanAdmin):
+    fields = (*OPENING_FIELDS[:3], "day", *OPENING_FIELDS[3:])
+    list_display = ("__str__", "adviser_name", "site", "mode", "standing")
+    list_select_related = ("site", "adviser__user")
+
+    def record(self, obj: ExtraOpening, actor: User) -> PlanReport:
+        return record_opening(opening=obj, actor=actor, now=timezone.now())
+
+
+@admin.register(Absence)
+class AbsenceAdmin(PlanAdmin):
+    fields = ("adviser", "kind", "first_day", "last_day", "local_start", "local_end", "private_reason")
+    list_display = ("__str__", "adviser_name", "kind", "standing")
+
+    def record(self, obj: Absence, actor: User) -> PlanReport:
+        return record_absence(absence=obj, actor=actor, now=timezone.now())
+
+
+@admin.register(SiteClosure)
+class SiteClosureAdmin(PlanAdmin):
+    view_roles = add_roles = MANAGERS
+    fields = ("site", "first_day", "last_day", "local_start", "local_end", "reason")
+    list_display = ("__str__", "site", "reason", "standing")
+    list_select_related = ("site",)
+
+    def visible_to(self, user: User, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(site__operator__code__in=scope_codes(user, StaffRole.CEP_MANAGER))
+
+    def record(self, obj: SiteClosure, actor: User) -> PlanReport:
+        return close_site(closure=obj, actor=actor, now=timezone.now())
+
+
+@admin.register(Departure)
+class DepartureAdmin(PlanAdmin):
+    view_roles = add_roles = MANAGERS
+    fields = ("adviser", "last_day")
+    list_display = ("adviser_name", "last_day", "recorded_at")
+    actions = ()
+
+    def record(self, obj: Departure, actor: User) -> PlanReport:
+        report = record_departure(adviser=obj.adviser, last_day=obj.last_day, actor=actor, now=timezone.now())
+        # The page goes on with the row that the service has written.
+        obj.pk = Departure.objects.values_list("pk", flat=True).get(adviser=obj.adviser)
+        obj._state.adding = False
+        return report

@@ -1,0 +1,7 @@
+"""What the beat wakes in this room: name, task, seconds between two runs."""
+
+SCHEDULE: dict[str, tuple[str, int]] = {
+    "cep-extend-plans": ("cep.tasks.extend_agendas", 21_600),
+    "cep-end-offers": ("cep.tasks.end_offers", 60),
+    "cep-remove-holds": ("cep.tasks.remove_holds", 3_600),
+}
