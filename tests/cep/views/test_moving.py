@@ -86,7 +86,7 @@ def test_move_page_costs_the_same_whatever_is_free(holder_client, booking, hours
         )
     holder_client.get(reverse("cep:appointment_list"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         holder_client.get(reverse("cep:appointment_move", args=[booking.pk]))
 
 
