@@ -258,8 +258,10 @@ def _advice(world: World) -> None:
         world.objects |= {f"{kind}/{name}": row for kind, row in plan_rows(booking)}
     holders = frozenset({"holder", "other holder"})
     ours = holders | {"administrator", "manager"}
-    world.secrets[f"{MARK}site-adviser"] = ours | {"adviser"}
-    world.secrets[f"{MARK}site-colleague adviser"] = ours | {"colleague adviser"}
+    # Advisers of one operator choose among all its sites when they open their hours.
+    team = {"adviser", "colleague adviser"}
+    world.secrets[f"{MARK}site-adviser"] = ours | team
+    world.secrets[f"{MARK}site-colleague adviser"] = ours | team
     world.secrets[f"{MARK}site-other adviser"] = holders | {"administrator", "other manager", "other adviser"}
     world.secrets[f"{MARK}operateur"] = frozenset({"administrator", "other manager"})
 
