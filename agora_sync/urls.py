@@ -1,6 +1,7 @@
 from django.urls import path
 
-from agora_sync.views.exchanges import agent_home, exchange_detail, exchange_list
+from agora_sync.views.dictionary import dictionary, dictionary_sheet
+from agora_sync.views.exchanges import agent_home, exchange_detail, exchange_list, exchange_resend
 from agora_sync.views.pulls import holder_pull
 from agora_sync.views.traces import trace_list
 
@@ -9,6 +10,9 @@ urlpatterns = [
     path("agents/", agent_home, name="agent_home"),
     path("agents/echanges/", exchange_list, name="exchange_list"),
     path("agents/echanges/<uuid:key>/", exchange_detail, name="exchange_detail"),
+    path("agents/echanges/<uuid:key>/renvoyer/", exchange_resend, name="exchange_resend"),
+    path("agora/dictionnaire/", dictionary, name="dictionary"),
+    path("agora/dictionnaire.csv", dictionary_sheet, name="dictionary_sheet"),
     path("mes-dossiers/actualiser/", holder_pull, name="holder_pull"),
     path("rssi/traces/", trace_list, name="trace_list"),
 ]

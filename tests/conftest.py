@@ -3,8 +3,10 @@
 Tests run as the running role, so that a missing privilege or a change to an append-only table fails here too.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,6 +15,7 @@ from django.test import TransactionTestCase
 
 from tests.support import databases
 from tests.support.caches import forget_what_is_cached
+from tests.support.nir_hunt import HUNT
 
 pytest_plugins = ["tests.support.identity_provider"]
 
@@ -20,9 +23,42 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
-def pytest_configure() -> None:
+NIRS_FOUND = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[NIRS_FOUND] = []
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nir_hunt(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[None]:
+    """What the run writes is kept, and searched once its tests are over (tests/support/nir_hunt.py)."""
+    folder = tmp_path_factory.getbasetemp()
+    data = os.environ.get("CPA_DATA")
+    HUNT.begin(folder / "written.log", Path(data) if data else None)
+    yield
+    found = HUNT.findings(settings.CACHES["default"]["LOCATION"], folder)
+    pytestconfig.stash[NIRS_FOUND].extend(found)
+    if hasattr(pytestconfig, "workeroutput"):
+        pytestconfig.workeroutput["nirs_found"] = found
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """A worker of the run tells what it found."""
+    node.config.stash[NIRS_FOUND].extend(getattr(node, "workeroutput", {}).get("nirs_found", []))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if session.config.stash[NIRS_FOUND]:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for finding in config.stash[NIRS_FOUND]:
+        terminalreporter.write_line(f"NIR FOUND: {finding}", red=True)
 
 
 @pytest.fixture(scope="session")

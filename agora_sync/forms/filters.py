@@ -1,5 +1,9 @@
+import contextlib
+from uuid import UUID
+
 import django_filters
 from django import forms
+from django.db.models import Q, QuerySet
 
 from agora_sync.contract import Operation
 from agora_sync.enums import Direction, ExchangeState
@@ -7,7 +11,14 @@ from agora_sync.models import Exchange
 
 
 class ExchangeFilter(django_filters.FilterSet):
-    """Filters of the exchange log, in the address so that a view can be kept as a link."""
+    """Filters of the exchange log, in the address so that a view can be kept as a link.
+
+    The search knows numbers and identifiers alone: a name or a NIR has no place in an address.
+    """
+
+    recherche = django_filters.CharFilter(
+        method="matching", label="Numéro AGORA, identifiant ou code de refus", max_length=60
+    )
 
     etat = django_filters.ChoiceFilter(
         field_name="state", choices=ExchangeState.choices, label="État", empty_label="Tous"
@@ -22,6 +33,15 @@ class ExchangeFilter(django_filters.FilterSet):
     class Meta:
         model = Exchange
         fields: list[str] = []
+
+    def matching(self, exchanges: QuerySet[Exchange], name: str, value: str) -> QuerySet[Exchange]:
+        asked = value.strip()
+        found = Q(training_file__agora_number=asked.upper()) | Q(fault_code__iexact=asked)
+        # As people read it in a message: without the prefix of its vocabulary.
+        found |= Q(fault_code__iendswith=f":{asked}")
+        with contextlib.suppress(ValueError):
+            found |= Q(pk=UUID(asked)) | Q(request_id=UUID(asked))
+        return exchanges.filter(found)
 
 
 class TraceSearchForm(forms.Form):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -92,6 +93,15 @@ class Exchange(models.Model):
     created_at = models.DateTimeField("créé le", auto_now_add=True)
     last_attempt_at = models.DateTimeField("dernier essai", null=True, blank=True)
     finished_at = models.DateTimeField("terminé le", null=True, blank=True)
+    resent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="renvoyé par",
+    )
+    resent_at = models.DateTimeField("renvoyé le", null=True, blank=True)
 
     objects = ExchangeQuerySet.as_manager()
 

@@ -17,6 +17,7 @@ from agora_sync.models import Exchange
 
 LATE_AFTER = timedelta(minutes=15)
 RECENT = timedelta(days=7)
+MOST_OF_A_FILE = 50
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,16 @@ def exchanges_for(user: User) -> QuerySet[Exchange]:
 
 def exchange_of(user: User, key: UUID) -> Exchange | None:
     """One exchange that the user may follow, with the person it is about; None for any other."""
-    return exchanges_for(user).select_related("holder", "training_file__holder").filter(pk=key).first()
+    found = exchanges_for(user).select_related("holder", "training_file__holder", "resent_by")
+    return found.filter(pk=key).first()
+
+
+def exchanges_of_file(user: User, exchange: Exchange) -> list[Exchange]:
+    """What was told of the same file, in order, as far as the user may follow it. One query."""
+    if exchange.training_file_id is None:
+        return []
+    found = exchanges_for(user).filter(training_file_id=exchange.training_file_id)
+    return list(found.order_by("created_at", "event_id", "operation")[:MOST_OF_A_FILE])
 
 
 def person_of(exchange: Exchange) -> Holder | None:

@@ -1,15 +1,24 @@
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.services.access_log import record_consultation
+from agora_sync.exceptions import NotToResend
 from agora_sync.forms.filters import ExchangeFilter
 from agora_sync.permissions import can_follow_exchanges
-from agora_sync.selectors.exchanges import exchange_counts, exchange_of, exchanges_for, person_of
+from agora_sync.selectors.exchanges import (
+    exchange_counts,
+    exchange_of,
+    exchanges_for,
+    exchanges_of_file,
+    person_of,
+)
+from agora_sync.services.resending import can_resend, resend_exchange
 from cpa_portal.kernel.access import requires
 
 ROWS_PER_PAGE = 50
@@ -51,5 +60,28 @@ def exchange_detail(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(
         request,
         "agora_sync/exchange_detail.html",
-        {"exchange": exchange, "person": person, "now": timezone.now()},
+        {
+            "exchange": exchange,
+            "person": person,
+            "now": timezone.now(),
+            "can_resend": can_resend(exchange),
+            "others": exchanges_of_file(user, exchange),  # type: ignore[arg-type]
+        },
     )
+
+
+@requires(can_follow_exchanges)
+@require_POST
+def exchange_resend(request: HttpRequest, key: UUID) -> HttpResponse:
+    """What AGORA did not take leaves again, once the file was corrected."""
+    user = request.user
+    exchange = exchange_of(user, key)  # type: ignore[arg-type]
+    if exchange is None:
+        raise Http404
+    try:
+        resend_exchange(exchange_id=exchange.pk, user=user)  # type: ignore[arg-type]
+    except NotToResend as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "L’échange repart vers AGORA. Rechargez la page pour voir sa réponse.")
+    return redirect("agora_sync:exchange_detail", exchange.pk)

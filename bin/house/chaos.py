@@ -1,4 +1,4 @@
-"""`bin/chaos requests|feeding|flows [options]`: what breaks is broken on purpose, on servers and data of their own."""
+"""`bin/chaos TRIAL [options]`: what breaks is broken on purpose, on servers and data of their own."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from house.ports import free_port
 from house.processes import run_to_end
 from house.servers import CannotRun, stop_with_one_line
 
-TRIALS = ("requests", "feeding", "flows")
+TRIALS = ("requests", "feeding", "flows", "traces")
 
 
 def main() -> None:
@@ -33,9 +33,9 @@ def ready(trial: str, data: Path, variables: dict[str, str]) -> dict[str, str]:
     if trial == "feeding":
         return quiet  # It makes its databases itself, from a template.
     manage = [sys.executable, str(ROOT / "manage.py")]
-    if trial == "flows":
+    if trial in ("flows", "traces"):
         run_to_end([*manage, "issue_dev_pki", str(data / "pki")], quiet)
-        return quiet  # Its two databases come from a template too.
+        return quiet  # Its databases come from a template too.
     run_to_end([*manage, "migrate", "--verbosity=0"], quiet)
     run_to_end([*manage, "issue_dev_pki", str(data / "pki")], quiet)
     run_to_end([*manage, "collectstatic", "--noinput", "--verbosity=0"], quiet)

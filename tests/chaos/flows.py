@@ -127,7 +127,7 @@ class Storm:
 
 
 def lived_through(acts: list[tuple[Flow, str]], storm: Storm, chance: random.Random) -> None:
-    calls = PartnerCalls(storm.sides)
+    calls = PartnerCalls(storm.sides.pki, storm.sides.port)
     late = Latecomers(chance)
     for rank, (flow, act) in enumerate(acts):
         storm.pass_over(rank)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import ssl
 from datetime import timedelta
+from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils import timezone
@@ -21,7 +22,6 @@ from agora_sync.services.inbox import request_pull
 from cpa_portal.kernel.identifiers import fictitious_siret
 from rights.facts import TrainingFileFacts
 from tests.chaos.flows_people import Flow
-from tests.chaos.flows_servers import Sides
 from tests.support.agora import Caller, facts, read_answer, read_fault
 
 SECONDS = 30
@@ -32,12 +32,12 @@ class NoAnswer(OSError):
 
 
 class PartnerCalls:
-    def __init__(self, sides: Sides) -> None:
-        self.sides = sides
-        self.caller = Caller(sides.pki)
+    def __init__(self, pki: Path, port: int) -> None:
+        self.port = port
+        self.caller = Caller(pki)
         name = self.caller.partner.code
-        self.context = ssl.create_default_context(cafile=str(sides.pki / "ca.pem"))
-        self.context.load_cert_chain(sides.pki / f"{name}-tls.pem", sides.pki / f"{name}-tls.key")
+        self.context = ssl.create_default_context(cafile=str(pki / "ca.pem"))
+        self.context.load_cert_chain(pki / f"{name}-tls.pem", pki / f"{name}-tls.key")
 
     def do(self, act: str, flow: Flow) -> None:
         if act == "pull":
@@ -55,7 +55,7 @@ class PartnerCalls:
         return uuid5(NAMESPACE_URL, f"{flow.key}:{act}")
 
     def _answered(self, request: Request) -> dict[str, str]:
-        content = self._sent(operation_of(request), self.caller.content(request))
+        content = self.sent(operation_of(request), self.caller.content(request))
         fault = read_fault(content)
         if fault is None:
             return read_answer(content)
@@ -63,10 +63,8 @@ class PartnerCalls:
             raise NoAnswer(fault.name)
         raise AssertionError(f"AGORA refused a partner: {fault.name} {fault.details}")
 
-    def _sent(self, operation: Operation, content: bytes) -> bytes:
-        channel = http.client.HTTPSConnection(
-            "127.0.0.1", self.sides.port, context=self.context, timeout=SECONDS
-        )
+    def sent(self, operation: Operation, content: bytes) -> bytes:
+        channel = http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context, timeout=SECONDS)
         headers = {
             "Content-Type": "text/xml; charset=utf-8",
             "SOAPAction": f'"{operation.soap_action}"',

@@ -228,6 +228,7 @@ OBJECTS: dict[str, Builder] = {
     "accounts:alarm_handle": of_everybody("alarm", "pk"),
     "mfa_remove_webauthn": security_keys,
     "agora_sync:exchange_detail": exchanges,
+    "agora_sync:exchange_resend": exchanges,
     # The address names a kind of situation; whose it is comes from the session.
     "accounts:situation_change": lambda world: [Target("diploma", {"slug": "diplome"})],
     "accounts:private_file": documents,

@@ -224,6 +224,9 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     "agora_sync:agent_home": {AGENT, StaffRole.CDC.value},
     "agora_sync:exchange_list": {AGENT, StaffRole.CDC.value},
     "agora_sync:exchange_detail": {AGENT, StaffRole.CDC.value},
+    "agora_sync:exchange_resend": {AGENT, StaffRole.CDC.value},
+    "agora_sync:dictionary": {ALL},
+    "agora_sync:dictionary_sheet": {ALL},
     "agora_sync:trace_list": {RSSI},
     "agora_sync:holder_pull": {HOLDER},
     # Career advice

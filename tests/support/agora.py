@@ -34,6 +34,7 @@ from agora_sync.xml import namespaces as ns
 from cpa_portal.kernel.identifiers import fictitious_siret
 from rights.facts import TrainingFileFacts
 from tests.support.agora_assertions import Assertion
+from tests.support.nir_hunt import HUNT
 
 PARTNER = next(partner for partner in demo.PARTNERS if partner.code == "partner")
 OTHER_PARTNER = next(partner for partner in demo.PARTNERS if partner.code == "other-partner")
@@ -174,10 +175,11 @@ class Fault:
 
 
 def read_fault(content: bytes) -> Fault | None:
-    """The fault of a message, None for an answer."""
+    """The fault of a message, None for an answer. No fault bears a NIR, whatever the test sent."""
     fault = etree.fromstring(content).find(f"{ns.soap('Body')}/{ns.soap('Fault')}")
     if fault is None:
         return None
+    assert not HUNT.found_in(content.decode()), "a fault bears a NIR"
     prefix, code = str(fault.findtext("faultcode")).split(":")
     details = [
         {**{etree.QName(child).localname: child.text or "" for child in error}, **dict(error.attrib)}

@@ -3,14 +3,16 @@
 import datetime as dt
 
 import pytest
+from django.db import connections
 
 from agora_sync.faults import SOAPRefusal
-from agora_sync.models import ServiceStop
+from agora_sync.models import Partner, ServiceStop
 from agora_sync.provider.exchange import handle_call
 from agora_sync.provider.opening import place_in_hand, require_open, seconds_left_in_window
 from cpa_portal.settings.environment import SUNDAY_WINDOW, MaintenanceWindow
 from tests.agora_sync.provider.conftest import Refused
 from tests.support.agora import Caller, create_request, list_request
+from tests.support.databases import as_owner
 from tests.support.factories.accounts import HolderFactory
 
 
@@ -117,3 +119,24 @@ def test_refusal_of_the_window_lasts_until_its_end(settings: object) -> None:
         require_open(at=dt.datetime(2026, 7, 5, 20, 45, tzinfo=dt.UTC))
 
     assert refusal.value.retry_after_seconds == 900
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("decided", ["a stop", "a cut-off"])
+def test_repaired_traces_do_not_reopen_what_people_closed(
+    caller: Caller, refused: Refused, decided: str
+) -> None:
+    """An outage of the traces ends by itself; a decision, such as the one a broken chain takes, does not."""
+    if decided == "a stop":
+        ServiceStop.objects.create(reason="Chaîne des traces rompue")
+    else:
+        Partner.objects.filter(code="partner").update(cut_off_at=dt.datetime.now(dt.UTC))
+    role = connections["default"].settings_dict["USER"]
+    request = create_request(HolderFactory())
+    with as_owner(
+        f"REVOKE INSERT ON agora_sync_trace FROM {role}",
+        undone_by=f"GRANT INSERT ON agora_sync_trace TO {role}",
+    ):
+        assert refused(caller.call(request)).name == "ag:TracesIndisponibles"
+
+    assert refused(caller.call(request)).name == "ag:ServiceInterrompu"

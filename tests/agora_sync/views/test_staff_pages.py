@@ -11,14 +11,19 @@ from django.utils import timezone
 
 from accounts.enums import StaffRole
 from accounts.models import User
+from agora_sync.contract.dictionary import as_csv, items
 from agora_sync.enums import Direction, ExchangeState, TraceKind
 from agora_sync.models import Exchange, Trace, TraceConsultation
+from rights.enums import EventOrigin, JournalEventKind
+from rights.services.journal import append_event
 from tests.support.factories.accounts import StaffScopeFactory, UserFactory
+from tests.support.factories.rights import TrainingFileFactory
 
 pytestmark = pytest.mark.django_db
 
 CORSICA, BRITTANY = "94", "53"
 QUERIES_OF_THE_LIST = 5
+QUERIES_OF_THE_PAGE = 7
 
 
 def staff(role: StaffRole, scope_code: str = "") -> User:
@@ -96,6 +101,116 @@ def test_exchange_list_costs_the_same_queries_whatever_the_rows(client: Client, 
         client.get("/agents/echanges/")
 
     assert len(queries) == QUERIES_OF_THE_LIST, [query["sql"] for query in queries]
+
+
+@pytest.mark.parametrize("asked", ["AG0123456789AB", "ag0123456789ab", "TransitionInterdite"])
+def test_exchange_list_search_finds_by_number_or_code(client: Client, asked: str) -> None:
+    file = TrainingFileFactory(agora_number="AG0123456789AB")
+    exchange(
+        state=ExchangeState.REFUSED, training_file=file, fault_code="ag:TransitionInterdite", failed_step=16
+    )
+    exchange()
+
+    page = signed_in(client, StaffRole.REGIONAL_AGENT, CORSICA).get(f"/agents/echanges/?recherche={asked}")
+
+    assert "1 échange," in page.content.decode()
+
+
+def test_exchange_list_search_by_identifier_finds_that_one(client: Client) -> None:
+    wanted = exchange()
+    exchange()
+
+    page = signed_in(client, StaffRole.CDC).get(f"/agents/echanges/?recherche={wanted.pk}")
+
+    assert "1 échange," in page.content.decode()
+
+
+def refused_change(region_code: str = CORSICA, **fields: object) -> Exchange:
+    file = TrainingFileFactory(agora_number=f"AG{uuid.uuid4().hex[:12].upper()}")
+    event = append_event(kind=JournalEventKind.FILE_CANCELLED, training_file=file, origin=EventOrigin.PORTAL)
+    given = {
+        "operation": "AnnulerDossier",
+        "state": ExchangeState.REFUSED,
+        "training_file": file,
+        "event": event,
+        "request_id": uuid.uuid4(),
+        "fault_code": "ag:TransitionInterdite",
+        "failed_step": 16,
+    }
+    return exchange(region_code, **{**given, **fields})
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_exchange_page_costs_the_same_queries_whatever_was_told_of_the_file(
+    client: Client, rows: int
+) -> None:
+    shown = refused_change()
+    for _ in range(rows):
+        exchange(training_file=shown.training_file)
+    signed_in(client, StaffRole.CDC).get(f"/agents/echanges/{shown.pk}/")
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(f"/agents/echanges/{shown.pk}/")
+
+    assert len(queries) == QUERIES_OF_THE_PAGE, [query["sql"] for query in queries]
+
+
+def test_resend_leaves_again_under_a_new_identifier_and_says_who(client: Client) -> None:
+    refused = refused_change(content="<a/>")
+    agent = signed_in(client, StaffRole.REGIONAL_AGENT, CORSICA)
+
+    page = agent.post(f"/agents/echanges/{refused.pk}/renvoyer/", follow=True).content.decode()
+
+    again = Exchange.objects.get(pk=refused.pk)
+    assert (again.state, again.content) == (ExchangeState.PENDING, "")
+    assert again.request_id != refused.request_id
+    assert again.resent_by is not None
+    assert "repart vers AGORA" in page
+    assert "Renvoyé" in page
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"state": ExchangeState.DONE},
+        {"state": ExchangeState.ABANDONED},
+        {"operation": "CreerDossier"},
+        {"event": None},
+    ],
+    ids=["done", "pointless", "creation refused", "not ours"],
+)
+def test_resend_of_what_is_over_changes_nothing(client: Client, fields: dict[str, object]) -> None:
+    over = refused_change(**fields)
+    agent = signed_in(client, StaffRole.REGIONAL_AGENT, CORSICA)
+
+    page = agent.post(f"/agents/echanges/{over.pk}/renvoyer/", follow=True).content.decode()
+
+    again = Exchange.objects.get(pk=over.pk)
+    assert (again.state, again.request_id, again.resent_by) == (over.state, over.request_id, None)
+    assert "ne peut pas être renvoyé" in page
+    assert "Renvoyer à AGORA" not in page
+
+
+def test_resend_of_another_region_looks_like_nothing(client: Client) -> None:
+    theirs = refused_change(BRITTANY)
+
+    response = signed_in(client, StaffRole.REGIONAL_AGENT, CORSICA).post(
+        f"/agents/echanges/{theirs.pk}/renvoyer/"
+    )
+
+    assert response.status_code == 404
+    assert Exchange.objects.get(pk=theirs.pk).state == ExchangeState.REFUSED
+
+
+def test_dictionary_page_says_who_writes_and_receives_each_item(client: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/agora/dictionnaire/").content.decode()
+
+    assert f"Les {len(items())} données" in page
+    assert "formation/prix" in page
+    assert not queries
+    sheet = client.get("/agora/dictionnaire.csv")
+    assert sheet.content.decode() == as_csv()
 
 
 def test_agent_home_counts_what_waits_and_what_was_refused(client: Client) -> None:

@@ -1,0 +1,48 @@
+"""The data dictionary of the contract, for whoever writes or receives the data of a file."""
+
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from agora_sync.contract.dictionary import AGORA, Item, as_csv, items
+from agora_sync.enums import PartnerKind
+from cpa_portal.kernel.access import public
+
+NAMES = {**{str(kind): kind.label for kind in PartnerKind}, AGORA: "AGORA"}
+
+
+@public
+@require_safe
+def dictionary(request: HttpRequest) -> HttpResponse:
+    """Every item by family: what it is, who writes it, who may replace it, who receives it. No query."""
+    by_family = groupby(sorted(items(), key=_family), key=lambda item: item.family_label)
+    families = [
+        {"label": label, "slug": f"famille-{rank}", "rows": [_row(item) for item in members]}
+        for rank, (label, members) in enumerate(by_family, start=1)
+    ]
+    return render(request, "agora_sync/dictionary.html", {"families": families, "count": len(items())})
+
+
+@public
+@require_safe
+def dictionary_sheet(request: HttpRequest) -> HttpResponse:
+    """The same, as a spreadsheet."""
+    return HttpResponse(
+        as_csv(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="dictionnaire-agora.csv"'},
+    )
+
+
+def _row(item: Item) -> dict[str, object]:
+    return {
+        "item": item,
+        "writers": [label for kind, label in NAMES.items() if kind in item.writers],
+        "recipients": [label for kind, label in NAMES.items() if kind in item.recipients],
+    }
+
+
+def _family(item: Item) -> str:
+    return item.family
