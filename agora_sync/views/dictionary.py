@@ -39,6 +39,8 @@ def dictionary_sheet(request: HttpRequest) -> HttpResponse:
 def _row(item: Item) -> dict[str, object]:
     return {
         "item": item,
+        # A path may break after each of its steps: it is wider than a telephone.
+        "steps": item.path.split("/"),
         "writers": [label for kind, label in NAMES.items() if kind in item.writers],
         "recipients": [label for kind, label in NAMES.items() if kind in item.recipients],
     }
