@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db
 
 APPEND_ONLY = [model for model in apps.get_models() if issubclass(model, AppendOnlyModel)]
 LOOKS_APPEND_ONLY = re.compile(r"entry$|journal|trace$|consent|access_?log|transition|history")
-# Rebuilt from the offer: an index, not a record.
-INDEXES = {"catalog_searchentry"}
+# An index rebuilt from the offer, a wish that ends: named so, and no record.
+NO_RECORDS = {"catalog_searchentry", "cep_waitingentry"}
 
 
 def names(model: type[models.Model]) -> str:
@@ -59,7 +59,7 @@ def test_every_table_grants_what_its_model_declares() -> None:
 
 
 def test_every_table_that_looks_like_a_record_is_append_only() -> None:
-    looks = {names(m) for m in apps.get_models() if LOOKS_APPEND_ONLY.search(names(m))} - INDEXES
+    looks = {names(m) for m in apps.get_models() if LOOKS_APPEND_ONLY.search(names(m))} - NO_RECORDS
 
     assert looks <= {names(m) for m in APPEND_ONLY}
 
