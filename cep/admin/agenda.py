@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.admin.base import HolderDataAdmin
 from accounts.enums import StaffRole
 from accounts.models import Holder, User
+from cep.admin.reaching import way_to_reach
 from cep.enums import BookingAction
 from cep.exceptions import ActionRefused
 from cep.models import Booking
@@ -104,11 +105,7 @@ class BookingAdmin(HolderDataAdmin):
 
     @admin.display(description="joindre")
     def contact(self, booking: Booking) -> str:
-        holder = booking.person
-        if holder.refuses_calls:
-            # The number is not shown: what is not seen is not dialled.
-            return f"Ne pas appeler : {holder.email or 'par courrier'}"
-        return holder.phone or holder.email or "–"
+        return way_to_reach(booking.person)
 
     # Plain words: the pages of places and colleagues are not open to an adviser.
     @admin.display(description="lieu")

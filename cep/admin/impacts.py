@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.admin.base import HolderDataAdmin
 from accounts.enums import StaffRole
 from accounts.models import Holder, User
+from cep.admin.reaching import way_to_reach
 from cep.models import Impact
 from cep.selectors.appointments import bookings_visible_to
 from cep.services.moving import propose_replacements
@@ -38,7 +39,7 @@ class ImpactAdmin(HolderDataAdmin):
         )
 
     def concerned_holder(self, obj: Impact) -> Holder:
-        return obj.booking.holder
+        return obj.booking.person
 
     @admin.display(description="rendez-vous")
     def begins(self, impact: Impact) -> str:
@@ -46,11 +47,11 @@ class ImpactAdmin(HolderDataAdmin):
 
     @admin.display(description="personne")
     def person(self, impact: Impact) -> str:
-        return impact.booking.holder.display_name
+        return impact.booking.person.display_name
 
     @admin.display(description="joindre")
     def contact(self, impact: Impact) -> str:
-        return impact.booking.holder.phone or impact.booking.holder.email or "–"
+        return way_to_reach(impact.booking.person)
 
     @admin.display(description="conseiller")
     def adviser_name(self, impact: Impact) -> str:

@@ -143,7 +143,7 @@ class PatternForm(forms.ModelForm):  # type: ignore[type-arg]
         shown = ", ".join(day_in_words(day) for day in days)
         if self.data.get("seen") != shown:
             data = QueryDict(mutable=True)
-            data.update(cast("QueryDict", self.data))
+            data.update(cast("Any", self.data))
             data["seen"] = shown
             self.data = data
             self.add_error(

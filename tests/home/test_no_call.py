@@ -12,9 +12,9 @@ from accounts.enums import ConsentAct, DelegatedAct, DelegateKind, StaffRole
 from accounts.models import Consent, Delegation, Holder
 from agora_sync.enums import Direction, ExchangeState
 from agora_sync.models import Exchange
-from cep.enums import BookingStatus, MeetingMode
+from cep.enums import BookingStatus, ImpactCause, MeetingMode
 from cep.exceptions import CallsRefused
-from cep.models import Booking, WaitingEntry
+from cep.models import Booking, Impact, WaitingEntry
 from cep.services.calendar_files import MeetingFacts
 from cep.services.moving import move_appointment
 from cep.services.waiting import wait_for_slot
@@ -85,6 +85,15 @@ def test_meeting_taken_before_says_that_nobody_will_call(booking):
 @pytest.mark.parametrize("path", ["", "{key}/change/"], ids=["list", "one"])
 def test_agenda_of_the_adviser_shows_no_number(booking, path):
     page = page_of(booking.adviser.user, f"/admin/cep/booking/{path.format(key=booking.pk)}")
+
+    assert f"{SAID} : {booking.holder.email}" in page
+    assert PHONE not in page
+
+
+def test_list_of_meetings_to_replace_shows_no_number(booking):
+    Impact.objects.create(booking=booking, cause=ImpactCause.ABSENCE)
+
+    page = page_of(booking.adviser.user, "/admin/cep/impact/")
 
     assert f"{SAID} : {booking.holder.email}" in page
     assert PHONE not in page
