@@ -48,6 +48,9 @@ def announce_message(*, message: TrainingFileMessage) -> None:
 
 
 def _write(training_file: TrainingFile, *, key: str, what: str, then: str) -> None:
+    if settings.AGORA_ROLE != "portal":
+        # The exchange has no page to send anybody to: the portal tells what it learns from it.
+        return
     holder = training_file.holder
     recipient = _address(holder)
     if not recipient:

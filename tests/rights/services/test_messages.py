@@ -65,6 +65,19 @@ def test_delay_that_ends_the_request_is_announced(training_file):
     assert len(told()) == 1
 
 
+def test_agora_writes_to_nobody_and_needs_no_page(training_file, settings):
+    settings.AGORA_ROLE, settings.ROOT_URLCONF = "provider", "cpa_portal.urls_agora"
+
+    take_step(
+        training_file_id=training_file.pk,
+        action=TrainingFileAction.PROPOSE,
+        party=ORGANISATION,
+        today=REQUEST_DAY,
+    )
+
+    assert told() == []
+
+
 def test_own_step_and_own_message_are_not_announced(training_file):
     send_message(
         training_file_id=training_file.pk,
