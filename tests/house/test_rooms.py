@@ -32,5 +32,7 @@ def test_no_room_listens_to_signals_of_another() -> None:
     listeners = [receiver() if isinstance(receiver, weakref.ReferenceType) else receiver for receiver in kept]
 
     assert not [
-        listener for listener in listeners if listener and listener.__module__.split(".")[0] in {*ROOMS, "cpa_portal"}
+        listener
+        for listener in listeners
+        if listener and listener.__module__.split(".")[0] in {*ROOMS, "cpa_portal"}
     ]
