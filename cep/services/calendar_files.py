@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress
+from icalendar import Alarm, Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress
 
 from accounts.models import Holder
 from cep.enums import BookingStatus, MeetingMode
@@ -19,6 +19,8 @@ from cep.rules.wording import meeting_in_words
 PRODUCT_IDENTIFIER: Final = "-//Compte personnel d'activité//Rendez-vous//FR"
 # Neither the calendar of an employer nor a shared screen is told what the meeting is about.
 DISCREET_SUMMARY: Final = "Rendez-vous personnel"
+# Rung by the person's own calendar: the day before, and in time to set out.
+ALARMS: Final = (timedelta(days=1), timedelta(hours=2))
 
 
 @dataclass(frozen=True)
@@ -154,8 +156,21 @@ def _event(facts: MeetingFacts, method: str) -> Event:
     event.add("url", facts.address)
     event.add("organizer", _party(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
     if method != "PUBLISH" and facts.person_email:
-        event.add("attendee", _party(facts.person_email, PARTSTAT="ACCEPTED", RSVP="FALSE"), encode=False)
+        answer = "NEEDS-ACTION" if facts.status == BookingStatus.PROPOSED else "ACCEPTED"
+        event.add("attendee", _party(facts.person_email, PARTSTAT=answer, RSVP="FALSE"), encode=False)
+    if method != "CANCEL":
+        # RFC 5546 §3.2.5: a cancellation rings nothing.
+        for before in ALARMS:
+            event.add_component(_alarm(before))
     return event
+
+
+def _alarm(before: timedelta) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", DISCREET_SUMMARY)
+    alarm.add("trigger", -before)
+    return alarm
 
 
 def _event_status(facts: MeetingFacts, method: str) -> str:
