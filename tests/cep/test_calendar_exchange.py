@@ -109,7 +109,7 @@ def test_invitation_update_and_cancellation_replace_one_entry_of_the_server(cale
         ("Pacific/Noumea", SPRING, "2027-03-27 22:00"),
         ("Pacific/Tahiti", SPRING, "2027-03-28 19:00"),
     ],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_hour_is_understood_from_the_file_alone(calendar, zone, day, instant):
     """The zone bears a name that no library knows: only the rules that the file brings can give the instant."""
