@@ -78,11 +78,20 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", _plain(text)))
 
 
+class _PlainCharacters(dict[int, str]):
+    """Each character without its marks, ligatures in two letters; worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        decomposed = unicodedata.normalize("NFKD", chr(code))
+        self[code] = "".join(c for c in decomposed if not unicodedata.combining(c))
+        return self[code]
+
+
+_PLAIN = _PlainCharacters({ord("œ"): "oe", ord("æ"): "ae"})
+
+
 def _plain(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    text = text.lower().replace("œ", "oe").replace("æ", "ae")
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return text.lower() if text.isascii() else text.lower().translate(_PLAIN)
 
 
 def words_of(text: str) -> list[str]:

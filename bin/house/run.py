@@ -126,10 +126,12 @@ def serve(variables: dict[str, str], ports: Ports, *, with_demo: bool, size: str
 
 def set_up(data: Path, portal: dict[str, str], provider: dict[str, str], *, demo_size: str | None) -> None:
     """Keys, schema, static files, demo data: the two sides at the same time, each step safe to run again."""
-    run_to_end(*manage(portal, "issue_dev_pki", str(data / "pki")))
-    demo = ["load_demo", "--size", demo_size] if demo_size else []
-    ours = [manage(portal, "migrate", "--verbosity=0"), *([manage(portal, *demo)] if demo else [])]
-    theirs = [manage(provider, "migrate", "--verbosity=0"), *([manage(provider, *demo)] if demo else [])]
+    # Django's own checks load every page of the site: done once, by the portal's `migrate`.
+    run_to_end(*manage(portal, "issue_dev_pki", str(data / "pki"), "--skip-checks"))
+    migrate = ["migrate", "--verbosity=0"]
+    demo = [["load_demo", "--size", demo_size, "--skip-checks"]] if demo_size else []
+    ours = [manage(portal, *migrate), *(manage(portal, *step) for step in demo)]
+    theirs = [manage(provider, *migrate, "--skip-checks"), *(manage(provider, *step) for step in demo)]
     with static_files(portal) as collecting:
         run_side_by_side(ours, [*theirs, *collecting])
 
@@ -150,7 +152,7 @@ def static_files(variables: dict[str, str]) -> Iterator[list[Step]]:
         if mark.exists() and mark.read_text() == digest.hexdigest():
             yield []
             return
-        yield [manage(variables, "collectstatic", "--noinput", "--verbosity=0")]
+        yield [manage(variables, "collectstatic", "--noinput", "--verbosity=0", "--skip-checks")]
         mark.write_text(digest.hexdigest())
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
-import sentry_sdk
 from csp.constants import NONE, SELF
 
 from cpa_portal.kernel.logs import logging_configuration
@@ -318,6 +317,9 @@ SMS_DIR = ENVIRONMENT.sms_dir
 # Logs -------------------------------------------------------------------------------------------
 LOGGING = logging_configuration(json=ENVIRONMENT.log_format == "json", level=ENVIRONMENT.log_level)
 if ENVIRONMENT.sentry_dsn:
+    # Only who reports somewhere pays for its import, at every start.
+    import sentry_sdk
+
     # An error report carries the code's path, never a person's data: no variable, no body, no identity.
     sentry_sdk.init(
         ENVIRONMENT.sentry_dsn,

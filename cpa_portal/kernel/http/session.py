@@ -3,6 +3,7 @@
 import re
 import ssl
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -56,6 +57,18 @@ def http_session(
 
 
 def _tls_context(trusted_ca: Path | None, client_certificate: ClientCertificate | None) -> ssl.SSLContext:
+    if trusted_ca is None and client_certificate is None:
+        return _public_authorities()
+    return _read_context(trusted_ca, client_certificate)
+
+
+@cache
+def _public_authorities() -> ssl.SSLContext:
+    """Shared by all sessions of the process: reading the authorities of the system takes longer than most exchanges."""
+    return _read_context(None, None)
+
+
+def _read_context(trusted_ca: Path | None, client_certificate: ClientCertificate | None) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=str(trusted_ca) if trusted_ca else None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if client_certificate is not None:
