@@ -127,7 +127,7 @@ def serve(variables: dict[str, str], ports: Ports, *, with_demo: bool, size: str
 def set_up(data: Path, portal: dict[str, str], provider: dict[str, str], *, demo_size: str | None) -> None:
     """Keys, schema, static files, demo data: the two sides at the same time, each step safe to run again."""
     # Django's own checks load every page of the site: done once, by the portal's `migrate`.
-    run_to_end(*manage(portal, "issue_dev_pki", str(data / "pki"), "--skip-checks"))
+    run_to_end(*manage(portal, "issue_dev_pki", str(data / "pki")))
     migrate = ["migrate", "--verbosity=0"]
     demo = [["load_demo", "--size", demo_size, "--skip-checks"]] if demo_size else []
     ours = [manage(portal, *migrate), *(manage(portal, *step) for step in demo)]
