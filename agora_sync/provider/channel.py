@@ -7,9 +7,8 @@ import datetime as dt
 from cryptography import x509
 from django.conf import settings
 
-from agora_sync.enums import CertificateKind
 from agora_sync.faults import FaultCode, SOAPRefusal
-from agora_sync.models import Partner, PartnerCertificate
+from agora_sync.models import Partner
 from agora_sync.pki.trust import CertificateRefused, TrustStore, fingerprint, trust_store
 
 STEP = 4
@@ -17,8 +16,10 @@ STEP = 4
 CUT_OFF_RETRY_SECONDS = 3600
 
 
-def authenticated_partner(certificate: bytes | None, *, at: dt.datetime) -> Partner:
-    """The partner to whom the certificate is registered. Raises SOAPRefusal."""
+def authenticated_partner(
+    certificate: bytes | None, *, registered_for: Partner | None, at: dt.datetime
+) -> Partner:
+    """The partner that the certificate, trusted and not revoked, is registered for. Raises SOAPRefusal."""
     if certificate is None:
         raise SOAPRefusal(FaultCode.CHANNEL, STEP, "no client certificate")
     try:
@@ -28,15 +29,9 @@ def authenticated_partner(certificate: bytes | None, *, at: dt.datetime) -> Part
         trust.require_not_revoked(presented, at=at)
     except (CertificateRefused, ValueError) as problem:
         raise SOAPRefusal(FaultCode.CHANNEL, STEP, str(problem)) from None
-    registered = (
-        PartnerCertificate.objects.in_force(at)
-        .filter(kind=CertificateKind.TLS, fingerprint=fingerprint(presented))
-        .select_related("partner")
-        .first()
-    )
-    if registered is None:
+    if registered_for is None:
         raise SOAPRefusal(FaultCode.CHANNEL, STEP, f"certificate {fingerprint(presented)} is not registered")
-    return registered.partner
+    return registered_for
 
 
 def require_not_cut_off(partner: Partner, *, at: dt.datetime) -> None:

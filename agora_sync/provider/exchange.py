@@ -19,12 +19,14 @@ from agora_sync.provider.body import validated_body
 from agora_sync.provider.call import Call, require_http_form
 from agora_sync.provider.channel import authenticated_partner, configured_trust, require_not_cut_off
 from agora_sync.provider.envelope import parsed_message, read_envelope
-from agora_sync.provider.habilitation import require_entitled
+from agora_sync.provider.habilitation import Presented, require_entitled, used_vector, verified_vector
 from agora_sync.provider.once import Outcome, answer_once, request_id_of
 from agora_sync.provider.opening import place_in_hand, require_open
 from agora_sync.provider.soap import answer_envelope, fault_envelope
+from agora_sync.provider.standing import Standing, standing_of
 from agora_sync.selectors.regions import region_code_of
-from agora_sync.services.traces import record_reception, record_trace
+from agora_sync.services.traces import new_trace, record_reception
+from cpa_portal.kernel.database.rows import insert_rows, insert_unless_taken
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +51,7 @@ class Progress:
     partner: Partner | None = None
     operation: Operation | None = None
     request_id: UUID | None = None
+    vector: Presented | None = None
 
 
 def handle_call(call: Call) -> Answer:
@@ -79,33 +82,48 @@ def _answer(call: Call, progress: Progress) -> Answer:
 def _served(call: Call, progress: Progress) -> Answer:
     at = progress.received_at
     require_http_form(call)
-    require_open(at=at)
+    standing = standing_of(call.client_certificate, at=at)
+    require_open(at=at, is_stopped=standing.is_stopped)
     with place_in_hand():
-        return _verified_and_served(call, progress, at)
+        return _verified_and_served(call, progress, standing, at)
 
 
-def _verified_and_served(call: Call, progress: Progress, at: dt.datetime) -> Answer:
-    progress.partner = partner = authenticated_partner(call.client_certificate, at=at)
+def _verified_and_served(call: Call, progress: Progress, standing: Standing, at: dt.datetime) -> Answer:
+    progress.partner = partner = authenticated_partner(
+        call.client_certificate, registered_for=standing.partner, at=at
+    )
     require_not_cut_off(partner, at=at)
     envelope = read_envelope(parsed_message(call.body), soap_action=call.soap_action)
     progress.operation = envelope.operation
-    require_entitled(envelope, partner=partner, trust=configured_trust(), at=at)
-    body = validated_body(envelope.body)
-    progress.request_id = request_id_of(body)
+    progress.vector = vector = verified_vector(envelope, standing=standing, trust=configured_trust(), at=at)
+    # One commit for the use of the vector, the effect, the answer and its trace.
     with transaction.atomic():
-        outcome = answer_once(
-            operation=envelope.operation, body=body, partner=partner, exchange_id=progress.exchange_id
-        )
+        try:
+            require_entitled(vector, envelope.operation, partner=partner, standing=standing)
+            body = validated_body(envelope.body)
+            progress.request_id = request_id_of(body)
+            outcome = answer_once(
+                operation=envelope.operation, body=body, partner=partner, exchange_id=progress.exchange_id
+            )
+        except SOAPRefusal as refusal:
+            return _recorded_fault(refusal, progress)
         return _concluded(outcome, call, progress)
 
 
 def _refused(refusal: SOAPRefusal, progress: Progress) -> Answer:
-    answer = _fault(refusal, trace_id=str(progress.exchange_id))
     try:
         with transaction.atomic():
-            _record(answer, progress, refusal=refusal)
+            if progress.vector is not None:
+                # Its use went with the transaction that failed: it was seen all the same.
+                insert_unless_taken(used_vector(progress.vector))
+            return _recorded_fault(refusal, progress)
     except DatabaseError as problem:
         raise TracesUnavailable from problem
+
+
+def _recorded_fault(refusal: SOAPRefusal, progress: Progress) -> Answer:
+    answer = _fault(refusal, trace_id=str(progress.exchange_id))
+    _record(answer, progress, refusal=refusal)
     return answer
 
 
@@ -128,7 +146,7 @@ def _fault(refusal: SOAPRefusal, *, trace_id: str) -> Answer:
 def _record(
     answer: Answer, progress: Progress, *, refusal: SOAPRefusal | None, outcome: Outcome | None = None
 ) -> None:
-    record_trace(
+    trace = new_trace(
         kind=TraceKind.ANSWER_SENT,
         direction=Direction.INCOMING,
         exchange_id=progress.exchange_id,
@@ -139,8 +157,15 @@ def _record(
         content=answer.content,
         diagnostic=f"step {refusal.step}: {refusal.reason}" if refusal else "",
     )
+    try:
+        insert_rows(trace, _line_of_log(progress, refusal, outcome))
+    except DatabaseError as problem:
+        raise TracesUnavailable from problem
+
+
+def _line_of_log(progress: Progress, refusal: SOAPRefusal | None, outcome: Outcome | None) -> Exchange:
     holder = outcome.holder if outcome else None
-    Exchange.objects.create(
+    return Exchange(
         id=progress.exchange_id,
         direction=Direction.INCOMING,
         operation=progress.operation or "",

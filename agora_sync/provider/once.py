@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from lxml import etree
 
@@ -31,6 +31,7 @@ from agora_sync.provider.operations.people import tell_consultation
 from agora_sync.provider.operations.served import STEP
 from agora_sync.provider.soap import canonical_digest
 from agora_sync.xml.hardened import text_of
+from cpa_portal.kernel.database.rows import insert_unless_taken
 from cpa_portal.kernel.encryption import decrypt, encrypt
 from rights.models import TrainingFile
 
@@ -67,14 +68,14 @@ def answer_once(
         with transaction.atomic():
             served = SERVICES[operation](request, partner)
     except SOAPRefusal as refusal:
-        ReceivedRequest.objects.filter(pk=claim.pk).update(refusal=_stored_refusal(refusal), business_key="")
+        _claims_of(partner).filter(request_id=claim.request_id).update(
+            refusal=_stored_refusal(refusal), business_key=""
+        )
         return Outcome(request.request_id, refusal=refusal)
     answer = element_of(
         operation.answer_name, {"identifiantRequete": str(request.request_id), **served.values}
     )
-    ReceivedRequest.objects.filter(pk=claim.pk).update(
-        answer=encrypt(etree.tostring(answer).decode()), holder=served.holder
-    )
+    _keep_answer(claim, answer, served.holder)
     return Outcome(
         request.request_id, answer=answer, holder=served.holder, training_file=served.training_file
     )
@@ -91,7 +92,8 @@ def _claim(
         body_sha256=canonical_digest(body),
         business_key=_business_key(request, partner),
     )
-    ReceivedRequest.objects.bulk_create([wanted], ignore_conflicts=True)
+    if insert_unless_taken(wanted):
+        return wanted
     claim = _claims_of(partner).filter(request_id=request.request_id).first()
     if claim is None:
         # Refused by the other constraint: the event was already declared, under another identifier.
@@ -99,6 +101,17 @@ def _claim(
     if (claim.operation, claim.body_sha256) != (wanted.operation, wanted.body_sha256):
         raise SOAPRefusal(FaultCode.REQUEST_CONFLICT, STEP, f"first received by exchange {claim.exchange_id}")
     return claim
+
+
+def _keep_answer(claim: ReceivedRequest, answer: etree._Element, holder: Holder | None) -> None:
+    kept = encrypt(etree.tostring(answer).decode())
+    with connection.cursor() as cursor:
+        # Written out: this runs in each call, and Django would build the same statement each time.
+        cursor.execute(
+            "UPDATE agora_sync_receivedrequest SET answer = %s, holder_id = %s "
+            "WHERE partner_id = %s AND request_id = %s",
+            [kept, holder.pk if holder else None, claim.partner_id, claim.request_id],
+        )
 
 
 def _claims_of(partner: Partner) -> QuerySet[ReceivedRequest]:

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from agora_sync.faults import FaultCode, SOAPRefusal
-from agora_sync.models import ServiceStop
 
 STEP = 3
 # A stop has no known end: callers come back in a few minutes.
@@ -55,14 +54,14 @@ class Window(Protocol):
     until_day: dt.date | None
 
 
-def require_open(*, at: dt.datetime) -> None:
-    """Raises SOAPRefusal (ServiceInterrompu) inside a window or under a stop."""
+def require_open(*, at: dt.datetime, is_stopped: bool) -> None:
+    """Raises SOAPRefusal (ServiceInterrompu) inside a window or under a stop that people decided."""
     seconds = seconds_left_in_window(settings.AGORA_MAINTENANCE_WINDOWS, at)
     if seconds is not None:
         raise SOAPRefusal(
             FaultCode.SERVICE_INTERRUPTED, STEP, "weekly window", retry_after_seconds=max(1, seconds)
         )
-    if ServiceStop.objects.filter(lifted_at__isnull=True, started_at__lte=at).exists():
+    if is_stopped:
         raise SOAPRefusal(
             FaultCode.SERVICE_INTERRUPTED, STEP, "stopped", retry_after_seconds=STOPPED_RETRY_SECONDS
         )

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from agora_sync.enums import Direction, TraceKind
 from agora_sync.evidence.rows import TraceContent, authentication_code
 from agora_sync.exceptions import TracesUnavailable
 from agora_sync.models import Trace
+from cpa_portal.kernel.database.rows import insert_rows
 from cpa_portal.kernel.encryption import decrypt, encrypt
 
 
-def record_trace(
+def record_trace(**said: Any) -> None:
+    """Add one trace (see `new_trace`) in the caller's transaction. Raises TracesUnavailable when it is refused."""
+    try:
+        insert_rows(new_trace(**said))
+    except DatabaseError as problem:
+        raise TracesUnavailable from problem
+
+
+def new_trace(
     *,
     kind: TraceKind,
     direction: Direction,
@@ -25,8 +36,8 @@ def record_trace(
     operation: str = "",
     http_status: int | None = None,
     diagnostic: str = "",
-) -> None:
-    """Add one trace in the caller's transaction. Raises TracesUnavailable when the database refuses it."""
+) -> Trace:
+    """A trace of these clear bytes, encrypted and with its code, to be inserted."""
     stored = sealed(content)
     said = TraceContent(
         kind=str(kind),
@@ -41,7 +52,7 @@ def record_trace(
         sha256=hashlib.sha256(content).hexdigest(),
         diagnostic=encrypt(diagnostic) if diagnostic else "",
     )
-    trace = Trace(
+    return Trace(
         kind=kind,
         direction=direction,
         exchange_id=exchange_id,
@@ -55,25 +66,22 @@ def record_trace(
         diagnostic=said.diagnostic,
         code=authentication_code(said),
     )
-    try:
-        trace.save(force_insert=True)
-    except DatabaseError as problem:
-        raise TracesUnavailable from problem
 
 
 def record_reception(*, exchange_id: UUID, content: bytes) -> None:
-    """Trace what was just received and commit, before anything is done with it. Raises TracesUnavailable."""
-    try:
-        # Durable: the row is on disk when this returns, whatever happens to the call.
-        with transaction.atomic(durable=True):
-            record_trace(
-                kind=TraceKind.REQUEST_RECEIVED,
-                direction=Direction.INCOMING,
-                exchange_id=exchange_id,
-                content=content,
-            )
-    except DatabaseError as problem:
-        raise TracesUnavailable from problem
+    """Trace what was just received and commit, before anything is done with it. Raises TracesUnavailable.
+
+    The row is on disk when this returns, whatever happens to the call: alone, a statement commits itself. Inside a
+    transaction that could still be undone, Django raises RuntimeError.
+    """
+    alone = contextlib.nullcontext() if not connection.in_atomic_block else transaction.atomic(durable=True)
+    with alone:
+        record_trace(
+            kind=TraceKind.REQUEST_RECEIVED,
+            direction=Direction.INCOMING,
+            exchange_id=exchange_id,
+            content=content,
+        )
 
 
 def sealed(content: bytes) -> bytes:

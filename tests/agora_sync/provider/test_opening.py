@@ -108,7 +108,7 @@ def test_too_many_calls_at_once_are_told_to_come_back(
 
 @pytest.mark.django_db
 def test_open_service_lets_in(settings: object) -> None:
-    require_open(at=dt.datetime(2026, 11, 15, 12, tzinfo=dt.UTC))
+    require_open(at=dt.datetime(2026, 11, 15, 12, tzinfo=dt.UTC), is_stopped=False)
 
 
 @pytest.mark.django_db
@@ -116,7 +116,7 @@ def test_refusal_of_the_window_lasts_until_its_end(settings: object) -> None:
     settings.AGORA_MAINTENANCE_WINDOWS = [SUNDAY_WINDOW]  # type: ignore[attr-defined]
 
     with pytest.raises(SOAPRefusal) as refusal:
-        require_open(at=dt.datetime(2026, 7, 5, 20, 45, tzinfo=dt.UTC))
+        require_open(at=dt.datetime(2026, 7, 5, 20, 45, tzinfo=dt.UTC), is_stopped=False)
 
     assert refusal.value.retry_after_seconds == 900
 

@@ -346,7 +346,7 @@ def test_list_files_costs_the_same_queries_whatever_the_files(
 
 # Transactions included: reception, stop, channel, certificates, replay, profiles, claim, person, access log, files and
 # their parts, answer kept, region, answer traced, exchange logged.
-QUERIES_OF_A_READ = 26
+QUERIES_OF_A_READ = 18
 
 
 # What every operation does ------------------------------------------------------------------------

@@ -1,0 +1,87 @@
+"""What is registered at the instant of a call: stop, partner of the channel, its applications and their profiles.
+
+Read in one trip for each call and kept by nobody: a cut-off, a revocation or an assignment that ends counts at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.db import connection
+
+from agora_sync.contract import Operation
+from agora_sync.enums import CertificateKind
+from agora_sync.models import Partner
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application of the partner: its code, and the operations that each of its profiles opens."""
+
+    code: str
+    profiles: dict[str, frozenset[Operation]]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`by_certificate`: the application that each certificate for vectors in force speaks for, by fingerprint."""
+
+    is_stopped: bool
+    partner: Partner | None
+    application_codes: frozenset[str]
+    by_certificate: dict[str, Application]
+
+
+_PARTNER_FIELDS = tuple(field.attname for field in Partner._meta.concrete_fields)
+_IN_FORCE = "{0}.valid_from <= %(at)s AND {0}.valid_to > %(at)s AND ({0}.revoked_at IS NULL OR {0}.revoked_at > %(at)s)"
+_QUERY = f"""
+SELECT
+  EXISTS (SELECT FROM agora_sync_servicestop WHERE lifted_at IS NULL AND started_at <= %(at)s),
+  (SELECT json_agg(json_build_array(id, code)) FROM agora_sync_partnerapplication WHERE partner_id = partner.id),
+  (SELECT json_agg(json_build_array(vi.fingerprint, vi.application_id)) FROM agora_sync_partnercertificate vi
+    WHERE vi.partner_id = partner.id AND vi.kind = %(vi)s AND {_IN_FORCE.format("vi")}),
+  (SELECT json_agg(json_build_array(held.application_id, pagm.code, opened.operation))
+    FROM agora_sync_pagmassignment held
+    JOIN agora_sync_partnerapplication own ON own.id = held.application_id AND own.partner_id = partner.id
+    JOIN agora_sync_pagm pagm ON pagm.id = held.pagm_id AND pagm.agreed_at <= %(at)s
+    LEFT JOIN agora_sync_pagmright opened ON opened.pagm_id = pagm.id
+    WHERE held.starts_at <= %(at)s AND (held.ends_at IS NULL OR held.ends_at > %(at)s)),
+  {", ".join(f"partner.{name}" for name in _PARTNER_FIELDS)}
+FROM (SELECT) AS call
+LEFT JOIN agora_sync_partnercertificate tls
+  ON tls.fingerprint = %(fingerprint)s AND tls.kind = %(tls)s AND {_IN_FORCE.format("tls")}
+LEFT JOIN agora_sync_partner partner ON partner.id = tls.partner_id
+"""  # noqa: S608 - names of ours, no value
+
+
+def standing_of(certificate: bytes | None, *, at: dt.datetime) -> Standing:
+    """Who stands behind a client certificate (DER) at that instant. One query."""
+    given = {
+        "at": at,
+        "fingerprint": sha256(certificate or b"").hexdigest(),
+        "tls": CertificateKind.TLS.value,
+        "vi": CertificateKind.VI.value,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_QUERY, given)
+        is_stopped, applications, certificates, profiles, *partner = cursor.fetchone()
+    codes = {pk: str(code) for pk, code in applications or []}
+    known = {pk: Application(code, _opened(profiles or [], pk)) for pk, code in codes.items()}
+    return Standing(
+        is_stopped=is_stopped,
+        partner=Partner.from_db(connection.alias, _PARTNER_FIELDS, partner) if partner[0] else None,
+        application_codes=frozenset(codes.values()),
+        by_certificate={name: known[pk] for name, pk in certificates or []},
+    )
+
+
+def _opened(profiles: list[Any], application_id: int) -> dict[str, frozenset[Operation]]:
+    """The operations of each profile held; a profile that opens nothing is held all the same."""
+    opened: dict[str, set[Operation]] = {}
+    for holder, code, operation in profiles:
+        if holder == application_id:
+            opened.setdefault(code, set()).update([Operation(operation)] if operation else [])
+    return {code: frozenset(operations) for code, operations in opened.items()}
