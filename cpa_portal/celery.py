@@ -24,10 +24,13 @@ def keep_the_logging_of_the_settings(**kwargs: object) -> None:
 
 
 def beat_schedule() -> dict[str, dict[str, object]]:
-    """Every room's schedule. What must not be lost is a row; these sweep the rows that nobody took."""
+    """Every room's schedule. What must not be lost is a row; these sweep the rows that nobody took.
+
+    A sweep that waited for as long as its period is thrown away: the next one, behind it in the queue, sees the same.
+    """
     rooms = (accounts_schedule, agora_schedule, cep_schedule, home_schedule, rights_schedule)
     return {
-        name: {"task": task, "schedule": seconds}
+        name: {"task": task, "schedule": seconds, "options": {"expire_seconds": seconds}}
         for room in rooms
         for name, (task, seconds) in room.SCHEDULE.items()
     }

@@ -59,7 +59,8 @@ def relay_journal() -> int:
     for exchange in due:
         # Compare and set: of two sweeps at the same instant, one hands the exchange out.
         if _held(exchange).update(next_attempt_at=now + QUEUED):
-            wake(SEND_TASK, str(exchange.pk))
+            # Else a backlog longer than this would be in the queue several times over, each time for nothing.
+            wake(SEND_TASK, str(exchange.pk), expires_seconds=QUEUED.total_seconds())
     return len(due)
 
 

@@ -11,13 +11,14 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 
-def wake_after_commit(task_name: str, *args: Any) -> None:
+def wake_after_commit(task_name: str, *args: Any, expires_seconds: float | None = None) -> None:
     """Ask for the task once the transaction holds. A broken broker loses nothing: the beat sweeps the same rows."""
-    transaction.on_commit(lambda: wake(task_name, *args), robust=True)
+    transaction.on_commit(lambda: wake(task_name, *args, expires_seconds=expires_seconds), robust=True)
 
 
-def wake(task_name: str, *args: Any) -> None:
+def wake(task_name: str, *args: Any, expires_seconds: float | None = None) -> None:
+    """Ask for the task now. A message that no worker began after so many seconds is thrown away unread."""
     try:
-        current_app.send_task(task_name, args=args, retry=False)
+        current_app.send_task(task_name, args=args, retry=False, expires=expires_seconds)
     except (OperationalError, RedisError, OSError):
         logger.warning("task_not_woken", extra={"task": task_name})

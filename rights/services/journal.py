@@ -8,6 +8,8 @@ from rights.models import JournalEvent, TrainingFile
 
 # The room that relays is above this one: woken by name. If the broker is down, the beat sweeps the same rows.
 RELAY_TASK = "agora_sync.tasks.relay_journal"
+# By then the sweep came by and saw the same event: workers that are behind are not asked to look once for each.
+RELAY_EXPIRES_SECONDS = 5
 
 
 def append_event(
@@ -25,5 +27,5 @@ def append_event(
         kind=kind, training_file=training_file, origin=origin, payload=payload or {}
     )
     if origin == EventOrigin.PORTAL:
-        wake_after_commit(RELAY_TASK)
+        wake_after_commit(RELAY_TASK, expires_seconds=RELAY_EXPIRES_SECONDS)
     return event

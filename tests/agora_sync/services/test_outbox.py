@@ -8,11 +8,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from celery.signals import before_task_publish
 from django.conf import settings as django_settings
 from django.db import connection, connections, transaction
 from django.utils import timezone
@@ -114,6 +115,25 @@ def test_relay_hands_a_due_exchange_out_once(training_file: TrainingFile) -> Non
     assert outbox.relay_journal() == 1
 
     assert outbox.relay_journal() == 0
+
+
+def test_message_that_waits_until_the_next_sweep_is_thrown_away(training_file: TrainingFile) -> None:
+    """A backlog longer than the sweeps are apart is in the queue once, not once for each sweep."""
+    published: list[dict[str, Any]] = []
+
+    def note(headers: dict[str, Any], **sent: Any) -> None:
+        published.append(headers)
+
+    before_task_publish.connect(note)
+    try:
+        outbox.relay_journal()
+    finally:
+        before_task_publish.disconnect(note)
+
+    (headers,) = [headers for headers in published if headers["task"] == outbox.SEND_TASK]
+    again_at = Exchange.objects.get().next_attempt_at
+    assert again_at is not None
+    assert datetime.fromisoformat(headers["expires"]) <= again_at + timedelta(seconds=1)
 
 
 def test_relay_of_the_provider_sends_nothing(training_file: TrainingFile, settings: Any) -> None:
