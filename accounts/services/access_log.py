@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from accounts.models import AccessLogEntry
 from accounts.selectors.staff import current_roles
+from cpa_portal.kernel.database.rows import insert_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,9 +33,14 @@ def record_consultations(
     if not (purpose and what):
         raise ValueError("a consultation says why and what")
     roles = sorted(current_roles(actor)) if actor is not None else []
-    AccessLogEntry.objects.bulk_create(
+    entries = [
         AccessLogEntry(
             actor=actor, actor_roles=roles, partner=partner, holder=holder, purpose=purpose, what=what
         )
         for holder in holders
-    )
+    ]
+    if len(entries) == 1:
+        # Each call of a partner comes here: Django would build the statement anew each time.
+        insert_rows(*entries)
+    else:
+        AccessLogEntry.objects.bulk_create(entries)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.enums import Sex, SituationSource
 from accounts.exceptions import NIRAlreadyHeld, SituationOverlaps
 from accounts.models import Holder, HolderNIR, Situation
+from cpa_portal.kernel.database.rows import first_row
 from cpa_portal.kernel.encryption import keyed_hash, keyed_hashes
 from cpa_portal.kernel.identifiers import normalise_nir
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from accounts.models import SituationKind, User
+
+
+_HAS_NIR = "id IN (SELECT holder_id FROM accounts_holdernir WHERE nir_hash = ANY(%s))"
 
 
 def find_holder_by_nir(nir: str) -> Holder | None:
@@ -28,7 +32,7 @@ def find_holder_by_nir(nir: str) -> Holder | None:
         canonical = normalise_nir(nir)
     except ValueError:
         return None
-    return Holder.objects.filter(nirs__nir_hash__in=keyed_hashes(canonical)).first()
+    return first_row(Holder, _HAS_NIR, [keyed_hashes(canonical)])
 
 
 @transaction.atomic

@@ -6,7 +6,8 @@ The path is built by `cryptography`, our conditions surround it: not self-signed
 import datetime as dt
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -15,15 +16,23 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509 import verification
 
 MINIMUM_RSA_BITS = 2048
+# A few certificates for each partner; beyond, somebody sends us new ones at each call.
+_MOST_PATHS = 1_000
+_USUAL_BYTES = 8_192
 
 
 class CertificateRefused(Exception):
     """The certificate is not one we accept. The message is for the trace."""
 
 
+@lru_cache(maxsize=1_000)
 def fingerprint(certificate: x509.Certificate) -> str:
     """SHA-256 of the DER form, lower-case hexadecimal: how a certificate is registered."""
     return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def is_in_date(certificate: x509.Certificate, at: dt.datetime) -> bool:
+    return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,10 @@ class TrustStore:
     roots: tuple[x509.Certificate, ...]
     intermediates: tuple[x509.Certificate, ...]
     crl: x509.CertificateRevocationList | None
+    # Paths found, by leaf and the other certificates presented. They go with the files that this store was read from.
+    _paths: dict[tuple[x509.Certificate, ...], tuple[x509.Certificate, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @classmethod
     def from_pem(cls, bundle: bytes, crl: bytes = b"") -> "TrustStore":
@@ -50,7 +63,22 @@ class TrustStore:
     def chain(
         self, leaf: x509.Certificate, others: Sequence[x509.Certificate], *, at: dt.datetime
     ) -> list[x509.Certificate]:
-        """Leaf to root. Raises CertificateRefused: untrusted, self-signed, out of date, authority without the right."""
+        """Leaf to root. Raises CertificateRefused: untrusted, self-signed, out of date, authority without the right.
+
+        A path that was found once is found again at once for the same certificates: only its dates are compared.
+        """
+        given = (leaf, *others)
+        known = self._paths.get(given)
+        if known is None or not all(is_in_date(certificate, at) for certificate in known):
+            known = self._built(leaf, others, at)
+            if len(self._paths) >= _MOST_PATHS:
+                self._paths.clear()
+            self._paths[given] = known
+        return list(known)
+
+    def _built(
+        self, leaf: x509.Certificate, others: Sequence[x509.Certificate], at: dt.datetime
+    ) -> tuple[x509.Certificate, ...]:
         if leaf.subject == leaf.issuer:
             raise CertificateRefused("self-signed leaf")
         _require_signing_leaf(leaf)
@@ -64,19 +92,35 @@ class TrustStore:
             verified = builder.build_client_verifier().verify(leaf, [*others, *self.intermediates])
         except verification.VerificationError as problem:
             raise CertificateRefused(f"no trusted path: {problem}") from None
-        return list(verified.chain)
+        return tuple(verified.chain)
 
     def require_not_revoked(self, certificate: x509.Certificate, *, at: dt.datetime) -> None:
         """Raises CertificateRefused when listed, and when the list is out of date: silence proves nothing then."""
         if self.crl is None:
             return
-        if self.crl.next_update_utc is None or self.crl.next_update_utc < at:
+        if self._list_ends_at is None or self._list_ends_at < at:
             raise CertificateRefused("the revocation list is out of date")
-        if certificate.issuer != self.crl.issuer:
-            return
-        entry = self.crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-        if entry is not None and entry.revocation_date_utc <= at:
+        revoked_at = self._revoked.get(certificate.serial_number)
+        if revoked_at is not None and revoked_at <= at and certificate.issuer == self.crl.issuer:
             raise CertificateRefused("revoked")
+
+    @cached_property
+    def _list_ends_at(self) -> dt.datetime | None:
+        return self.crl.next_update_utc if self.crl is not None else None
+
+    @cached_property
+    def _revoked(self) -> dict[int, dt.datetime]:
+        return {entry.serial_number: entry.revocation_date_utc for entry in self.crl or ()}
+
+
+def load_certificate(der: bytes) -> x509.Certificate:
+    """The certificate of these bytes; partners send the same ones in each call. Raises ValueError."""
+    return _load_known(der) if len(der) <= _USUAL_BYTES else x509.load_der_x509_certificate(der)
+
+
+@lru_cache(maxsize=1_000)
+def _load_known(der: bytes) -> x509.Certificate:
+    return x509.load_der_x509_certificate(der)
 
 
 def _signed_list(crl: x509.CertificateRevocationList, authority: x509.Certificate) -> bool:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from cryptography import x509
 from django.conf import settings
 
 from agora_sync.faults import FaultCode, SOAPRefusal
 from agora_sync.models import Partner
-from agora_sync.pki.trust import CertificateRefused, TrustStore, fingerprint, trust_store
+from agora_sync.pki.trust import CertificateRefused, TrustStore, fingerprint, load_certificate, trust_store
 
 STEP = 4
 # People lift a cut-off, after a crisis cell: there is no point in coming back every minute.
@@ -23,7 +22,7 @@ def authenticated_partner(
     if certificate is None:
         raise SOAPRefusal(FaultCode.CHANNEL, STEP, "no client certificate")
     try:
-        presented = x509.load_der_x509_certificate(certificate)
+        presented = load_certificate(certificate)
         trust = configured_trust()
         trust.chain(presented, [], at=at)
         trust.require_not_revoked(presented, at=at)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from lxml import etree
 
@@ -31,6 +31,7 @@ from agora_sync.provider.operations.people import tell_consultation
 from agora_sync.provider.operations.served import STEP
 from agora_sync.provider.soap import canonical_digest
 from agora_sync.xml.hardened import text_of
+from cpa_portal.kernel.database.prepared import prepared
 from cpa_portal.kernel.database.rows import insert_unless_taken
 from cpa_portal.kernel.encryption import decrypt, encrypt
 from rights.models import TrainingFile
@@ -105,13 +106,13 @@ def _claim(
 
 def _keep_answer(claim: ReceivedRequest, answer: etree._Element, holder: Holder | None) -> None:
     kept = encrypt(etree.tostring(answer).decode())
-    with connection.cursor() as cursor:
-        # Written out: this runs in each call, and Django would build the same statement each time.
-        cursor.execute(
-            "UPDATE agora_sync_receivedrequest SET answer = %s, holder_id = %s "
-            "WHERE partner_id = %s AND request_id = %s",
-            [kept, holder.pk if holder else None, claim.partner_id, claim.request_id],
-        )
+    # Written out: this runs in each call, and Django would build the same statement each time.
+    statement = (
+        "UPDATE agora_sync_receivedrequest SET answer = %s, holder_id = %s "
+        "WHERE partner_id = %s AND request_id = %s"
+    )
+    with prepared(statement, [kept, holder.pk if holder else None, claim.partner_id, claim.request_id]):
+        pass
 
 
 def _claims_of(partner: Partner) -> QuerySet[ReceivedRequest]:

@@ -15,6 +15,7 @@ from django.db import connection
 from agora_sync.contract import Operation
 from agora_sync.enums import CertificateKind
 from agora_sync.models import Partner
+from cpa_portal.kernel.database.prepared import prepared
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,13 @@ LEFT JOIN agora_sync_partner partner ON partner.id = tls.partner_id
 
 def standing_of(certificate: bytes | None, *, at: dt.datetime) -> Standing:
     """Who stands behind a client certificate (DER) at that instant. One query."""
-    given = {
+    given: dict[str, str | dt.datetime] = {
         "at": at,
         "fingerprint": sha256(certificate or b"").hexdigest(),
         "tls": CertificateKind.TLS.value,
         "vi": CertificateKind.VI.value,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_QUERY, given)
+    with prepared(_QUERY, given) as cursor:
         is_stopped, applications, certificates, profiles, *partner = cursor.fetchone()
     codes = {pk: str(code) for pk, code in applications or []}
     known = {pk: Application(code, _opened(profiles or [], pk)) for pk, code in codes.items()}

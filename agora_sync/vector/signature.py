@@ -17,7 +17,7 @@ from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XM
 from signxml.exceptions import SignXMLException
 
 from agora_sync.faults import FaultCode, SOAPRefusal
-from agora_sync.pki.trust import CertificateRefused, TrustStore, fingerprint
+from agora_sync.pki.trust import CertificateRefused, TrustStore, fingerprint, load_certificate
 from agora_sync.vector.token import Token
 from agora_sync.xml import namespaces as ns
 
@@ -115,7 +115,7 @@ def _given_certificates(signature: etree._Element) -> list[x509.Certificate]:
         {child.tag for child in data if child.tag != ns.ds("X509Certificate")} if data is not None else set()
     )
     _require(hints <= _KEY_HINTS, "key given otherwise than by certificate")
-    return [x509.load_der_x509_certificate(_decoded(certificate)) for certificate in certificates]
+    return [load_certificate(_decoded(certificate)) for certificate in certificates]
 
 
 def _is_authority(certificate: x509.Certificate) -> bool:

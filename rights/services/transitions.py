@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from cpa_portal.kernel.database.rows import insert_rows
 from cpa_portal.kernel.working_days import Zone
 from rights.enums import EventOrigin, FileOrigin, FileRole, TrainingFileAction, TrainingFileState
 from rights.models import TrainingFile, TrainingFileTransition
@@ -22,10 +23,13 @@ def lock_file(training_file_id: UUID) -> TrainingFile:
 
 
 def record_creation(*, training_file: TrainingFile, origin: EventOrigin) -> None:
-    """The first row of a file's history."""
-    TrainingFileTransition.objects.create(
-        training_file=training_file, to_state=training_file.state, origin=origin
-    )
+    """Write the first row of a file's history."""
+    insert_rows(creation_row(training_file=training_file, origin=origin))
+
+
+def creation_row(*, training_file: TrainingFile, origin: EventOrigin) -> TrainingFileTransition:
+    """The first row of a file's history, to be inserted."""
+    return TrainingFileTransition(training_file=training_file, to_state=training_file.state, origin=origin)
 
 
 def advance(

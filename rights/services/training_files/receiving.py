@@ -9,15 +9,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Holder
+from cpa_portal.kernel.database.rows import insert_rows, insert_unless_taken
 from rights.enums import EventOrigin, FileOrigin, JournalEventKind, Transmission
 from rights.exceptions import FileAlreadyOpen, NumberAlreadyGiven
 from rights.facts import TrainingFileFacts
-from rights.models import TrainingFile, TrainingFileFunding
-from rights.services.journal import append_event
+from rights.models import JournalEvent, TrainingFile, TrainingFileFunding
 from rights.services.training_files.answering import mark_transmitted
 from rights.services.training_files.entering import declare_entry
 from rights.services.training_files.guards import check_account, check_fundings
-from rights.services.transitions import lock_file, record_creation
+from rights.services.transitions import creation_row, lock_file
 
 # Crockford's alphabet: no I, L, O, U, so that a number dictated on the telephone is written down as it was said.
 NUMBER_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -39,14 +39,12 @@ def register_partner_training_file(
     """
     check_account(holder)
     check_fundings(facts)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         training_file = _file_from_facts(holder, facts)
         training_file.origin = FileOrigin.PARTNER
         training_file.partner_code = partner_code
         training_file.agora_number = new_agora_number()
-        existing = TrainingFile.objects.active().same_training_as(training_file).first()
-        if existing is None:
-            existing = _insert_or_existing(training_file)
+        existing = _insert_or_existing(training_file)
         if existing is not None:
             return existing, False
         return _opened(training_file, facts), True
@@ -80,32 +78,33 @@ def _file_from_facts(holder: Holder, facts: TrainingFileFacts) -> TrainingFile:
 
 def _insert_or_existing(training_file: TrainingFile) -> TrainingFile | None:
     """Insert the file; when another one was there first, return that one instead."""
-    try:
-        with transaction.atomic():
-            training_file.save(force_insert=True)
-    except IntegrityError:
-        same_training = TrainingFile.objects.active().same_training_as(training_file)
-        same_number = TrainingFile.objects.filter(agora_number=training_file.agora_number)
-        existing = same_number.first() or same_training.first()
-        if existing is None:
-            raise
-        return existing
-    return None
+    if insert_unless_taken(training_file):
+        return None
+    same_number = TrainingFile.objects.filter(agora_number=training_file.agora_number)
+    existing = same_number.first() or (TrainingFile.objects.active().same_training_as(training_file).first())
+    if existing is None:
+        raise IntegrityError("a file was in the way and is not there any more")
+    return existing
 
 
 def _opened(training_file: TrainingFile, facts: TrainingFileFacts) -> TrainingFile:
     """What comes with a file that others opened: its parts, the start of its history, its event."""
-    _write_fundings(training_file, facts)
-    record_creation(training_file=training_file, origin=EventOrigin.AGORA)
-    append_event(kind=JournalEventKind.FILE_RECEIVED, training_file=training_file, origin=EventOrigin.AGORA)
+    insert_rows(
+        *_fundings(training_file, facts),
+        creation_row(training_file=training_file, origin=EventOrigin.AGORA),
+        # For the record: what came from AGORA is never relayed back, so nobody is woken.
+        JournalEvent(
+            kind=JournalEventKind.FILE_RECEIVED, training_file=training_file, origin=EventOrigin.AGORA
+        ),
+    )
     return _followed_entry(training_file, facts)
 
 
-def _write_fundings(training_file: TrainingFile, facts: TrainingFileFacts) -> None:
-    TrainingFileFunding.objects.bulk_create(
+def _fundings(training_file: TrainingFile, facts: TrainingFileFacts) -> list[TrainingFileFunding]:
+    return [
         TrainingFileFunding(training_file=training_file, funder=funder, amount_cents=amount)
         for funder, amount in _parts_by_funder(facts).items()
-    )
+    ]
 
 
 def _parts_by_funder(facts: TrainingFileFacts) -> dict[str, int]:
@@ -157,7 +156,7 @@ def refresh_facts(training_file: TrainingFile, facts: TrainingFileFacts) -> None
     known = dict(training_file.fundings.values_list("funder", "amount_cents"))
     if known != _parts_by_funder(facts):
         training_file.fundings.all().delete()
-        _write_fundings(training_file, facts)
+        insert_rows(*_fundings(training_file, facts))
 
 
 def _followed_entry(training_file: TrainingFile, facts: TrainingFileFacts) -> TrainingFile:
