@@ -159,7 +159,8 @@ def static_files(variables: dict[str, str]) -> Iterator[list[Step]]:
 def processes(portal: dict[str, str], provider: dict[str, str], ports: Ports) -> list[Process]:
     # The ports are kept by this very process: their listeners share them with it.
     gunicorn = [str(BIN / "gunicorn"), "--reuse-port", "--config", "python:cpa_portal.web_server"]
-    celery = [str(BIN / "celery"), "--app", "cpa_portal", "--quiet"]
+    # The checks were made by `migrate`, a moment ago.
+    celery = [str(BIN / "celery"), "--app", "cpa_portal", "--quiet", "--skip-checks"]
     return [
         Process("web", [*gunicorn, "--bind", f"127.0.0.1:{ports.web}", "cpa_portal.wsgi:application"],
                 {**portal, "PROMETHEUS_MULTIPROC_DIR": emptied(Path(portal["CPA_DATA"]) / "metrics")}),
