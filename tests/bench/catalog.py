@@ -1,25 +1,36 @@
 """How relevant the search is, and how long it takes at 200,000 sessions, counts and radius included.
 
-Measured at the selector, on one connection. Words rotate over those that the offer and the ROME know,
-towns are drawn by population. Peer: tantivy in the same process, over the same titles, words only (its lower bound).
+Searches arrive at moments drawn beforehand, whether or not the one before is over (open loop); a time runs from the
+arrival to the answer. Ours is measured at the selector, on one connection. Words rotate over those that people use
+when the reference data are beside the project, else over those of the offer; towns are drawn by population. Beside:
+Typesense over the same rows, arrivals, radius and filters, and tantivy over the same titles, words only (the least).
 """
 
+import csv
+import gzip
 import random
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from catalog.models import Action, Commune, SearchEntry, SearchWord, Session, Training
 from catalog.selectors.places import Area, SearchArea
-from catalog.selectors.trainings import Wish, search_trainings
+from catalog.selectors.trainings import PAGE_SIZE, Results, Wish, search_trainings
+from tests.bench.catalog_typesense import running_typesense
 from tests.bench.registry import Figure, benchmark
 from tests.support.catalog_relevance import judgements, load_corpus, means
 
 SESSIONS, SESSIONS_FULL = 200_000, 1_000_000
-SEARCHES = 300
+SEARCHES, WARM_UP, A_SECOND = 300, 20, 8
+Asked = TypeVar("Asked")
+Answered = TypeVar("Answered")
+# Read when it is there: no file of it is copied into the project.
+SEARCHED = Path(__file__).resolve().parents[3] / "shared" / "data" / "search" / "lba_keywords_freq.csv.gz"
 
 
 @benchmark("catalog.relevance")
@@ -45,24 +56,70 @@ def relevance(full: bool) -> Iterator[Figure]:
 
 @benchmark("catalog.search")
 def search(full: bool) -> Iterator[Figure]:
-    with transaction.atomic():
+    with transaction.atomic(), running_typesense() as typesense:
         ready_offer(SESSIONS_FULL if full else SESSIONS)
+        typesense.load()
         wishes = drawn_wishes()
-        ours = [timed(lambda wish=wish: search_trainings(wish)) for wish in wishes]
-        theirs = tantivy_times([wish.words for wish in wishes])
-        size = f"{SearchEntry.objects.count()} session rows, 12 filters counted, 30 km"
+        for wish in wishes[:WARM_UP]:
+            search_trainings(wish)
+            typesense.search(wish)
+        ours, our_answers = open_loop(search_trainings, wishes)
+        theirs, their_answers = open_loop(typesense.search, wishes)
+        least, _ = open_loop(tantivy_search(), [wish.words for wish in wishes])
+        size = f"{SearchEntry.objects.count()} session rows, 12 filters counted, 30 km, {A_SECOND} arrivals/s"
+        shared = statistics.fmean(
+            overlap(first_folds(our), their.folds)
+            for our, their in zip(our_answers, their_answers, strict=True)
+            if our.total and their.total
+        )
         transaction.set_rollback(True)
     for name, rank in (("p50", 49), ("p95", 94), ("p99", 98)):
-        value, peer = (statistics.quantiles(times, n=100)[rank] for times in (ours, theirs))
-        yield Figure(
-            f"catalog.search.{name}",
-            round(value, 2),
-            "ms",
-            size,
-            SEARCHES,
-            "tantivy, words only",
-            round(peer / value, 4),
+        value, peer, floor = (statistics.quantiles(times, n=100)[rank] for times in (ours, theirs, least))
+        yield figure(name, value, size, "Typesense, same rows and filters", peer / value)
+        yield figure(f"typesense.{name}", peer, size, "ours", value / peer)
+        yield figure(f"tantivy.{name}", floor, size, "ours", value / floor)
+    yield Figure(
+        "catalog.search.overlap_of_first_20",
+        round(shared, 3),
+        "1",
+        size,
+        SEARCHES,
+        "the same first page",
+        round(shared, 3),
+    )
+
+
+def figure(name: str, value: float, size: str, beside: str, ratio: float) -> Figure:
+    return Figure(f"catalog.search.{name}", round(value, 2), "ms", size, SEARCHES, beside, round(ratio, 4))
+
+
+def open_loop(
+    ask: Callable[[Asked], Answered], all_asked: Sequence[Asked]
+) -> tuple[list[float], list[Answered]]:
+    """Milliseconds from each arrival to its answer, and the answers. One server: who arrives during a search waits."""
+    draw = random.Random(4)
+    arrival = time.perf_counter()
+    times, answers = [], []
+    for asked in all_asked:
+        arrival += draw.expovariate(A_SECOND)
+        time.sleep(max(0.0, arrival - time.perf_counter()))
+        answers.append(ask(asked))
+        times.append((time.perf_counter() - arrival) * 1_000)
+    return times, answers
+
+
+def first_folds(results: Results) -> list[int]:
+    keys = dict(
+        SearchEntry.objects.filter(session__in=[item.session.pk for item in results.items]).values_list(
+            "session", "fold_key"
         )
+    )
+    return [keys[item.session.pk] for item in results.items]
+
+
+def overlap(ours: list[int], theirs: list[int]) -> float:
+    """The part of the shorter first page that is on the other one too."""
+    return len(set(ours) & set(theirs)) / min(len(ours), len(theirs))
 
 
 def ready_offer(sessions: int) -> None:
@@ -96,13 +153,13 @@ def copy_rows(table: str, columns: list[str], key: str) -> str:
 
 def drawn_wishes() -> list[Wish]:
     draw = random.Random(3)
-    forms = list(SearchWord.objects.filter(is_name=False).order_by("form").values_list("form", flat=True))
+    words = searched_words()
     towns = list(Commune.objects.filter(population__gte=20_000).order_by("pk"))
     weights = [town.population for town in towns]
     return [
         Wish(
             day=timezone.localdate(),
-            words=" ".join(draw.sample(forms, draw.choice([1, 1, 2]))),
+            words=draw.choice(words),
             area=around(draw.choices(towns, weights)[0]),
             radius_km=30,
         )
@@ -114,7 +171,14 @@ def around(town: Commune) -> SearchArea:
     return SearchArea(Area.AROUND, town.name, town.pk, town.pk, town.latitude, town.longitude)
 
 
-def tantivy_times(words: list[str]) -> list[float]:
+def searched_words() -> list[str]:
+    if SEARCHED.exists():
+        with gzip.open(SEARCHED, "rt", newline="") as rows:
+            return [row["keyword"] for row in csv.DictReader(rows)]
+    return list(SearchWord.objects.filter(is_name=False).order_by("form").values_list("form", flat=True))
+
+
+def tantivy_search() -> Callable[[str], object]:
     import tantivy
 
     builder = tantivy.SchemaBuilder()
@@ -127,12 +191,9 @@ def tantivy_times(words: list[str]) -> list[float]:
     writer.commit()
     index.reload()
     searcher = index.searcher()
-    return [
-        timed(lambda text=text: searcher.search(index.parse_query(text, ["title"]), 20)) for text in words
-    ]
 
+    def ask(text: str) -> object:
+        query, _ = index.parse_query_lenient(text, ["title"])
+        return searcher.search(query, PAGE_SIZE)
 
-def timed(run) -> float:  # type: ignore[no-untyped-def]
-    start = time.perf_counter()
-    run()
-    return (time.perf_counter() - start) * 1_000
+    return ask
