@@ -75,6 +75,13 @@ class NotificationState(models.TextChoices):
     WAITING = "waiting", "À envoyer"
     SENT = "sent", "Envoyé"
     FAILED = "failed", "Abandonné"
+    # Its deadline has passed, or what it said no longer holds.
+    DROPPED = "dropped", "Plus utile"
+
+
+class NotificationChannel(models.TextChoices):
+    EMAIL = "email", "Courriel"
+    TEXT = "text", "SMS"
 
 
 class AttemptKind(models.TextChoices):

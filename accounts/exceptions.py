@@ -21,6 +21,10 @@ class Refusal(Exception):
         super().__init__(self.code)
 
 
+class NoLongerNeeded(Exception):
+    """Raised by a renderer: what the message would say no longer holds, it is not sent."""
+
+
 class NIRAlreadyHeld(Refusal):
     code = "nir_already_held"
     # Says nothing of the other person, not even that there is one.

@@ -27,7 +27,20 @@ class RenderedMessage:
 class NotificationRenderer(Protocol):
     """Named in settings.NOTIFICATION_RENDERERS, one per kind of message."""
 
-    def __call__(self, context: Mapping[str, Any]) -> RenderedMessage: ...
+    def __call__(self, context: Mapping[str, Any]) -> RenderedMessage:
+        """Raises NoLongerNeeded when what it would say no longer holds. A text message has a text alone."""
+        ...
+
+
+class TextMessageSender(Protocol):
+    """Named in settings.TEXT_MESSAGE_SENDER; empty: nobody sends text messages."""
+
+    def __call__(self, *, number: str, text: str, reference: str) -> None:
+        """Hand one message to the provider. `reference` is the same each time the same message is tried.
+
+        Raises any exception when the provider has not taken it: it will be tried again.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

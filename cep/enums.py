@@ -28,6 +28,14 @@ class BookingStatus(models.TextChoices):
     NO_SHOW = "no_show", "Personne absente"
 
 
+class RemoteReason(models.TextChoices):
+    """Why a meeting is not face to face: what the person wishes is no lack of sites, and the other way round."""
+
+    NONE = "", "Sur place"
+    WISH = "wish", "Souhait de la personne"
+    SHORTAGE = "shortage", "Rien sur place dans le délai"
+
+
 class BookingAction(models.TextChoices):
     """What may be done to an appointment, kept in its history."""
 

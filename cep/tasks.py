@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from cep.services.agenda import extend_plans
 from cep.services.booking import remove_expired_holds
+from cep.services.reminders import write_reminders
 from cep.services.waiting import end_expired_offers
 
 
@@ -16,6 +17,12 @@ def extend_agendas() -> None:
 def end_offers() -> None:
     """Tells the next person of the list where the one before has let the time pass."""
     end_expired_offers(now=timezone.now())
+
+
+@shared_task(name="cep.tasks.remind")
+def remind() -> None:
+    """Queues the reminders that are due. Run twice, each is written once."""
+    write_reminders(now=timezone.now())
 
 
 @shared_task(name="cep.tasks.remove_holds")

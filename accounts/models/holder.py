@@ -74,6 +74,7 @@ class Holder(models.Model):
                 condition=~Q(partial_birth_date=""),
                 name="accounts_holder_partial_idx",
             ),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="accounts_holder_phone_idx"),
             models.Index(fields=["home_commune_code"], name="accounts_holder_home_idx"),
         ]
         constraints = [

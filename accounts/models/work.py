@@ -10,7 +10,7 @@ from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.enums import JobState, NotificationState
+from accounts.enums import JobState, NotificationChannel, NotificationState
 from accounts.models.holder import Holder
 
 PRIVATE_FOLDER = "private"
@@ -133,7 +133,17 @@ class Notification(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField("message", max_length=60)
-    recipient = models.EmailField("destinataire")
+    channel = models.CharField(
+        "voie",
+        max_length=10,
+        choices=NotificationChannel.choices,
+        default=NotificationChannel.EMAIL,
+        db_default=NotificationChannel.EMAIL,
+    )
+    # An address or a telephone number, as the channel wants.
+    recipient = models.CharField("destinataire", max_length=254)
+    # Past it the message is dropped: a reminder after the meeting is worse than none.
+    deadline = models.DateTimeField("à envoyer avant", null=True, blank=True)
     holder = models.ForeignKey(
         Holder,
         on_delete=models.CASCADE,
@@ -170,6 +180,10 @@ class Notification(models.Model):
                 condition=Q(state=NotificationState.SENT, sent_at__isnull=False)
                 | (~Q(state=NotificationState.SENT) & Q(sent_at__isnull=True)),
                 name="accounts_notification_sent_dated",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=NotificationChannel.values),
+                name="accounts_notification_channel_known",
             ),
         ]
 

@@ -19,14 +19,16 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from accounts.enums import NotificationState
-from accounts.exceptions import UnknownNotificationKind
+from accounts.enums import NotificationChannel, NotificationState
+from accounts.exceptions import NoLongerNeeded, UnknownNotificationKind
 from accounts.models import Notification
 from cpa_portal.kernel.tasks import wake_after_commit
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import Holder
-    from accounts.ports import NotificationRenderer
+    from accounts.ports import NotificationRenderer, TextMessageSender
 
 logger = logging.getLogger(__name__)
 
@@ -41,12 +43,20 @@ SWEEP_TASK = "accounts.tasks.deliver_notifications"
 
 
 def notify(
-    *, kind: str, recipient: str, dedup_key: str, context: dict[str, Any], holder: Holder | None = None
+    *,
+    kind: str,
+    recipient: str,
+    dedup_key: str,
+    context: dict[str, Any],
+    holder: Holder | None = None,
+    channel: NotificationChannel = NotificationChannel.EMAIL,
+    deadline: datetime | None = None,
 ) -> None:
     """Write the message in the caller's transaction; a second call with the same key writes nothing.
 
     `context` is what the renderer of that kind needs, in JSON values. `holder`: the person concerned, if
-    any, whose personal data then includes the message. Raises UnknownNotificationKind when no renderer is
+    any, whose personal data then includes the message. `deadline` (aware): past it the message is dropped, until then
+    it is tried again. Raises UnknownNotificationKind when no renderer is
     named in settings.
     """
     if kind not in settings.NOTIFICATION_RENDERERS:
@@ -55,7 +65,13 @@ def notify(
         # Nothing is written to the dead: their family reads it.
         return
     message = Notification(
-        kind=kind, recipient=recipient, dedup_key=dedup_key, context=context, holder=holder
+        kind=kind,
+        recipient=recipient,
+        dedup_key=dedup_key,
+        context=context,
+        holder=holder,
+        channel=channel,
+        deadline=deadline,
     )
     Notification.objects.bulk_create([message], ignore_conflicts=True)
     wake_after_commit(SWEEP_TASK)
@@ -65,6 +81,7 @@ def deliver_waiting() -> int:
     """Send what is due, one message at a time, and return how many left. Safe to run twice and to be
     killed.
     """
+    drop_what_is_late()
     sent = 0
     for _ in range(MAX_SENT_PER_SWEEP):
         message = claim_next()
@@ -74,13 +91,21 @@ def deliver_waiting() -> int:
     return sent
 
 
+def drop_what_is_late() -> int:
+    """Messages past their deadline leave the queue without being sent. Returns how many."""
+    late = Notification.objects.filter(state=NotificationState.WAITING, deadline__lte=timezone.now())
+    return late.update(state=NotificationState.DROPPED, lease_until=None, context={})
+
+
 @transaction.atomic
 def claim_next() -> Notification | None:
     """Reserve the oldest message that is due; the row lock lasts one statement, the lease lasts the send."""
     now = timezone.now()
     message = (
         Notification.objects.filter(
-            Q(lease_until__isnull=True) | Q(lease_until__lte=now), state=NotificationState.WAITING
+            Q(lease_until__isnull=True) | Q(lease_until__lte=now),
+            Q(deadline__isnull=True) | Q(deadline__gt=now),
+            state=NotificationState.WAITING,
         )
         .order_by("created_at")
         .select_for_update(skip_locked=True)
@@ -103,6 +128,9 @@ def message_id(message: Notification) -> str:
 def _deliver(message: Notification) -> bool:
     try:
         _send(message)
+    except NoLongerNeeded:
+        _leased(message).update(state=NotificationState.DROPPED, lease_until=None, context={})
+        return False
     except Exception as failure:
         # Whatever one message does wrong, the others must leave: the cause is kept on its row.
         _put_back(message, failure)
@@ -112,6 +140,9 @@ def _deliver(message: Notification) -> bool:
 
 def _send(message: Notification) -> None:
     rendered = _renderer(message.kind)(message.context)
+    if message.channel == NotificationChannel.TEXT:
+        text_message_sender()(number=message.recipient, text=rendered.text, reference=str(message.id))
+        return
     mail = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
@@ -123,6 +154,14 @@ def _send(message: Notification) -> None:
     for name, content_type, content in rendered.attachments:
         mail.attach(name, content, content_type)
     mail.send()
+
+
+def sends_text_messages() -> bool:
+    return bool(settings.TEXT_MESSAGE_SENDER)
+
+
+def text_message_sender() -> TextMessageSender:
+    return cast("TextMessageSender", import_string(settings.TEXT_MESSAGE_SENDER))
 
 
 def _renderer(kind: str) -> NotificationRenderer:
@@ -155,10 +194,11 @@ def _put_back(message: Notification, failure: Exception) -> None:
         "notification_not_sent",
         extra={"notification": str(message.id), "cause": cause, "attempts": message.attempts},
     )
-    if message.attempts >= MAX_ATTEMPTS:
+    if message.attempts >= MAX_ATTEMPTS and message.deadline is None:
         _leased(message).update(state=NotificationState.FAILED, lease_until=None, last_error=cause)
         return
-    wait = timedelta(seconds=FIRST_RETRY_SECONDS * 2 ** (message.attempts - 1))
+    # With a deadline, it is tried until then, every half hour at the latest.
+    wait = timedelta(seconds=FIRST_RETRY_SECONDS * 2 ** (min(message.attempts, MAX_ATTEMPTS - 1) - 1))
     _leased(message).update(lease_until=timezone.now() + wait, last_error=cause)
 
 

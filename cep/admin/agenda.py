@@ -16,8 +16,9 @@ from cep.admin.reaching import way_to_reach
 from cep.enums import BookingAction
 from cep.exceptions import ActionRefused
 from cep.models import Booking
-from cep.rules.wording import hour_in_words
+from cep.rules.wording import MONTHS, hour_in_words
 from cep.selectors.appointments import bookings_visible_to
+from cep.selectors.double_support import supported_elsewhere_since
 from cep.services.appointments import act_on_appointment
 
 
@@ -78,6 +79,8 @@ class BookingAdmin(HolderDataAdmin):
         "place",
         "adviser_name",
         "status",
+        "other_support",
+        "remote_reason",
         "created_at",
         "history_lines",
     )
@@ -115,6 +118,19 @@ class BookingAdmin(HolderDataAdmin):
     @admin.display(description="conseiller")
     def adviser_name(self, booking: Booking) -> str:
         return booking.adviser.display_name
+
+    @admin.display(description="déjà accompagné ailleurs")
+    def other_support(self, booking: Booking) -> str:
+        """Neither the other operator nor the other file: what must be asked, the person answers."""
+        since = supported_elsewhere_since(
+            booking.person, operator=booking.adviser.operator, today=timezone.localdate()
+        )
+        if since is None:
+            return "Non"
+        return (
+            f"Peut-être, par un autre opérateur, depuis {MONTHS[since.month - 1]} {since.year}. Demandez-le à la "
+            "personne ; en cas d’erreur, elle l’écrit au délégué à la protection des données."
+        )
 
     @admin.display(description="historique")
     def history_lines(self, booking: Booking) -> str:

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.html import format_html_join
 
 from accounts.admin.base import RoleModelAdmin
 from accounts.enums import StaffRole
@@ -11,6 +13,8 @@ from accounts.models import User
 from accounts.permissions import is_administrator
 from accounts.selectors.staff import scope_codes
 from cep.models import Adviser, Operator, Site
+from cep.rules.extended_hours import ExtendedWeek
+from cep.selectors.extended_hours import extended_weeks
 
 KEEPERS = frozenset({StaffRole.ADMINISTRATOR})
 
@@ -42,6 +46,17 @@ class SiteAdmin(NetworkAdmin):
     list_filter = ("wheelchair_accessible", "time_zone")
     list_select_related = ("operator",)
     search_fields = ("name", "address", "commune_code")
+    readonly_fields = ("extended_hours",)
+
+    @admin.display(description="horaires élargis")
+    def extended_hours(self, site: Site) -> str:
+        """This week and the three next ones; nothing for a place that is being added."""
+        if site.pk is None:
+            return "–"
+        # As it is kept: the form may hold a zone that is refused.
+        kept = Site.objects.select_related("operator").get(pk=site.pk)
+        weeks = extended_weeks(site=kept, since=timezone.now(), weeks=4)
+        return format_html_join("", "<p>{}</p>", ((_week_in_words(week),) for week in weeks))
 
 
 @admin.register(Adviser)
@@ -50,3 +65,12 @@ class AdviserAdmin(NetworkAdmin):
     list_select_related = ("operator", "user")
     search_fields = ("user__first_name", "user__last_name", "user__email")
     raw_id_fields = ("user",)
+
+
+def _week_in_words(week: ExtendedWeek) -> str:
+    share = "" if week.used_share is None else f", {week.used_share:.0%} utilisées".replace("%", "\u00a0%")
+    kept = "tenu" if week.is_kept else "non tenu"
+    return (
+        f"Semaine du {week.monday:%d/%m/%Y} : {week.days} jour(s) sur {week.days_due} demandé(s), engagement {kept}. "
+        f"{week.offered_minutes // 60} h {week.offered_minutes % 60:02d} offertes{share}."
+    )

@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 
 from accounts.services.idempotency import IdempotentFormMixin
+from cep.enums import MeetingMode
 from cep.forms.booking import InstantField
 from cep.models import Adviser
 
@@ -11,6 +12,8 @@ class MoveForm(IdempotentFormMixin, forms.Form):
     """The button pressed: « adviser instant », as the page wrote it. Gives `adviser` and `start`."""
 
     slot = forms.CharField(max_length=80, widget=forms.HiddenInput)
+    # Empty: as the appointment is. Face to face may be chosen instead of a distance, not the other way round.
+    mode = forms.ChoiceField(choices=MeetingMode.choices, required=False, widget=forms.HiddenInput)
 
     def clean_slot(self) -> str:
         text: str = self.cleaned_data["slot"]
@@ -25,3 +28,6 @@ class MoveForm(IdempotentFormMixin, forms.Form):
 
     def hidden_key(self) -> Any:
         return self["idempotency_key"]
+
+    def hidden_mode(self) -> Any:
+        return self["mode"]

@@ -22,6 +22,7 @@ from cep.enums import (
     BookingStatus,
     MeetingKind,
     MeetingMode,
+    RemoteReason,
 )
 from cep.models.network import Adviser, Site
 from cep.models.spans import bounded_span
@@ -64,6 +65,16 @@ class Booking(models.Model):
         default=MeetingKind.FOLLOW_UP,
         db_default=MeetingKind.FOLLOW_UP,
     )
+    remote_reason = models.CharField(
+        "raison de la distance",
+        max_length=10,
+        choices=RemoteReason,
+        blank=True,
+        default=RemoteReason.NONE,
+        db_default=RemoteReason.NONE,
+    )
+    # A place that came free is proposed once to who is met at a distance for want of one.
+    on_site_proposed_at = models.DateTimeField("sur place proposé le", null=True, blank=True, editable=False)
     span = DateTimeRangeField("plage")
     local_date = models.DateField("jour")
     local_time = models.TimeField("heure")
@@ -120,6 +131,9 @@ class Booking(models.Model):
             models.CheckConstraint(name="cep_booking_kind_known", condition=Q(kind__in=MeetingKind.values)),
             bounded_span("cep_booking_span_bounded", longest=LONGEST_BOOKING),
             models.CheckConstraint(name="cep_booking_mode_known", condition=Q(mode__in=MeetingMode.values)),
+            models.CheckConstraint(
+                name="cep_booking_remote_reason_known", condition=Q(remote_reason__in=RemoteReason.values)
+            ),
             models.CheckConstraint(
                 name="cep_booking_status_known", condition=Q(status__in=BookingStatus.values)
             ),

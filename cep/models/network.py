@@ -34,6 +34,14 @@ class Operator(models.Model):
         help_text="Journée de solidarité (article L. 3133-7 du code du travail).",
     )
 
+    # A practice of some operators, no contract rule: each sets its own (framework evaluation, 2022).
+    remote_after_days = models.PositiveSmallIntegerField(
+        "distance proposée au-delà de (jours)",
+        default=10,
+        db_default=10,
+        help_text="Quand rien n’est libre sur place dans la commune d’ici là, la visio ou l’appel est proposé.",
+    )
+
     class Meta:
         verbose_name = "opérateur"
         ordering = ["code"]

@@ -24,7 +24,9 @@ def sites_near(*, latitude: float, longitude: float) -> list[NearSite]:
 
     One query.
     """
-    by_distance = Site.objects.annotate(distance_km=distance_to(latitude, longitude))
+    by_distance = Site.objects.select_related("operator").annotate(
+        distance_km=distance_to(latitude, longitude)
+    )
     nearest = [
         NearSite(row, row.distance_km) for row in by_distance.order_by("distance_km", "pk")[:MAX_SITES]
     ]

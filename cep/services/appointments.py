@@ -11,8 +11,8 @@ from cep.enums import BookingAction, BookingStatus, ImpactEnd
 from cep.exceptions import ActionRefused
 from cep.models import Booking, BookingEvent, Impact
 from cep.rules.meetings import OUTCOMES, TRANSITIONS
+from cep.services.freed import tell_of_freed
 from cep.services.messages import announce_cancellation, announce_confirmation
-from cep.services.waiting import tell_those_who_wait
 
 CANCELLATIONS: Final = frozenset({BookingAction.CANCEL_BY_PERSON, BookingAction.CANCEL_BY_SERVICE})
 
@@ -38,7 +38,7 @@ def act_on_appointment(*, key: UUID, action: BookingAction, actor: User | None, 
         if action in CANCELLATIONS:
             announce_cancellation(booking)
             # The slot is free for everyone at once, and those who wait for one are told in their order.
-            tell_those_who_wait(freed=booking, now=now)
+            tell_of_freed(freed=booking, now=now)
         elif action == BookingAction.ACCEPT:
             announce_confirmation(booking)
     return booking

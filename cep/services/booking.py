@@ -9,6 +9,7 @@ from cep.enums import BookingAction, BookingStatus, MeetingKind, MeetingMode
 from cep.exceptions import CallsRefused, HoldGone, KindNotOffered, SlotTaken, SlotUnavailable, WindowClosed
 from cep.models import Adviser, Booking, BookingEvent, Site
 from cep.rules.meetings import HOLD, MODES_OF_KIND, Slot
+from cep.selectors.remote import remote_reason
 from cep.selectors.slots import free_advisers, nearest_slots
 from cep.services.messages import announce_confirmation
 from cep.services.taking import (
@@ -52,6 +53,7 @@ def book_appointment(
     _refuse_the_way_of_meeting(holder, mode, kind)
     try:
         refuse_outside_bookable_period(start, now)
+        wanted.remote_reason = remote_reason(site=site, mode=mode, kind=kind, now=now)
         return with_retries(lambda: in_one_transaction(lambda: _book(wanted, now)))
     except SlotUnavailable as refusal:
         # Searched once the transaction is over: no lock is held while looking for something else.
@@ -151,22 +153,22 @@ def _refuse_the_way_of_meeting(holder: Holder, mode: MeetingMode, kind: MeetingK
 def _book(wanted: Booking, now: datetime) -> Booking:
     booked = take(wanted, now=now)
     if booked.status == BookingStatus.HELD:
-        _confirm_hold(booked)
+        _confirm_hold(booked, wanted.remote_reason)
     _record_first_event(booked)
     # Written with the booking, swept by a task: a crash after the commit loses no message.
     announce_confirmation(booked)
     return booked
 
 
-def _confirm_hold(held: Booking) -> None:
+def _confirm_hold(held: Booking, reason: str) -> None:
     """The held row becomes the appointment. Past its time too, as long as nobody else has wanted the slot."""
     confirmed = Booking.objects.filter(pk=held.pk, status=BookingStatus.HELD).update(
-        status=BookingStatus.CONFIRMED, expires_at=None
+        status=BookingStatus.CONFIRMED, expires_at=None, remote_reason=reason
     )
     if not confirmed:
         # Given back between the look and the update, or confirmed by the same request sent twice.
         raise ConflictVanished
-    held.status, held.expires_at = BookingStatus.CONFIRMED, None
+    held.status, held.expires_at, held.remote_reason = BookingStatus.CONFIRMED, None, reason
 
 
 def _record_first_event(booked: Booking) -> None:

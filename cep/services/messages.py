@@ -1,6 +1,7 @@
 """What is written to the person about an appointment: rows here, rendered when they are sent."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from accounts.ports import RenderedMessage
 from accounts.services.notifications import notify
+from cep.enums import MeetingMode
 from cep.models import Booking, WaitingEntry
 from cep.rules.wording import meeting_in_words
 from cep.services.calendar_files import MeetingFacts, address_of, calendar_file
@@ -21,6 +23,7 @@ MOVED: Final = "cep.appointment_moved"
 PROPOSED: Final = "cep.appointment_proposed"
 NOT_REPLACED: Final = "cep.appointment_not_replaced"
 SLOT_FREED: Final = "cep.slot_freed"
+ON_SITE_FREED: Final = "cep.on_site_freed"
 
 
 def announce_confirmation(booking: Booking) -> None:
@@ -70,6 +73,30 @@ def announce_freed_slot(entry: WaitingEntry) -> None:
     )
 
 
+def announce_freed_on_site(booking: Booking, *, start: datetime) -> None:
+    """A place has come free where the person is met at a distance for want of one. Written once per appointment."""
+    recipient = address_of(booking.person)
+    if not recipient:
+        return
+    site = booking.site
+    page = reverse("cep:appointment_move", args=[booking.pk])
+    notify(
+        kind=ON_SITE_FREED,
+        recipient=recipient,
+        holder=booking.person,
+        dedup_key=f"{ON_SITE_FREED}:{booking.calendar_uid}",
+        context={
+            "person_name": booking.person.display_name,
+            "appointment": booking.when,
+            "when": meeting_in_words(start.astimezone(site.zone), site.zone_note),
+            "site_name": site.name,
+            "site_phone": site.phone,
+            "site_email": site.email,
+            "address": f"{settings.SITE_URL}{page}?mode={MeetingMode.ON_SITE}",
+        },
+    )
+
+
 def _announce(kind: str, booking: Booking) -> None:
     recipient = address_of(booking.person)
     if not recipient:
@@ -111,6 +138,17 @@ def render_freed_slot(context: Mapping[str, Any]) -> RenderedMessage:
         subject=subject,
         text=render_to_string("emails/cep/slot_freed.txt", variables),
         html=render_to_string("emails/cep/slot_freed.html", variables),
+        attachments=[],
+    )
+
+
+def render_freed_on_site(context: Mapping[str, Any]) -> RenderedMessage:
+    subject = "Un rendez-vous sur place s’est libéré"
+    variables = {"facts": context, "subject": subject, "portal": current_portal()}
+    return RenderedMessage(
+        subject=subject,
+        text=render_to_string("emails/cep/on_site_freed.txt", variables),
+        html=render_to_string("emails/cep/on_site_freed.html", variables),
         attachments=[],
     )
 

@@ -19,6 +19,7 @@ from cep.exceptions import (
 from cep.models import Adviser, Booking, BookingEvent, Impact, Site
 from cep.rules.meetings import Slot
 from cep.selectors.slots import free_advisers, nearest_slots
+from cep.services.freed import tell_of_freed
 from cep.services.messages import announce_move, announce_no_replacement, announce_proposal
 from cep.services.taking import (
     in_one_transaction,
@@ -166,12 +167,16 @@ def _move_once(booking: Booking, wanted: Booking, actor: User | None, now: datet
     old.status = BookingStatus.MOVED
     old.save(update_fields=["status"])
     wanted.calendar_uid, wanted.sequence, wanted.moved_from = old.calendar_uid, old.sequence + 1, old
+    if wanted.mode != MeetingMode.ON_SITE:
+        wanted.remote_reason, wanted.on_site_proposed_at = old.remote_reason, old.on_site_proposed_at
     if done is not None:
         # The slot was held under this key: it is given back and taken at once, in this transaction.
         done.delete()
     taken = take(wanted, now=now)
     _write_history(old, taken, actor, now)
     (announce_move if taken.is_confirmed else announce_proposal)(taken)
+    # What was left behind is free for others, unless its opening has gone.
+    tell_of_freed(freed=old, now=now)
     return taken
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -52,14 +53,14 @@ def _move(request: HolderRequest, booking: Booking, now: datetime) -> HttpRespon
             booking=booking,
             adviser=answers["adviser"],
             site=booking.site,
-            mode=MeetingMode(booking.mode),
+            mode=MeetingMode(answers["mode"] or booking.mode),
             start=answers["start"],
             actor=request.user,
             now=now,
         )
     except CEPRefusal as refusal:
         messages.error(request, f"{refusal.message} Votre rendez-vous reste celui du {booking.when}.")
-        return redirect("cep:appointment_move", booking.pk)
+        return redirect(_page_of(booking, answers["mode"]))
     messages.success(
         request, "Votre rendez-vous est déplacé. Votre agenda est mis à jour par le fichier joint."
     )
@@ -67,13 +68,17 @@ def _move(request: HolderRequest, booking: Booking, now: datetime) -> HttpRespon
 
 
 def _choice_page(request: HolderRequest, booking: Booking, now: datetime) -> HttpResponse:
-    """What is free at the same place and in the same way: a fortnight, begun where the person asks."""
-    since = _asked_since(request, booking, now)
-    slots = _slots(booking, since, now)
+    """What is free at the same place, in the same way or face to face: a fortnight, begun where the person asks."""
+    mode = _asked_mode(request, booking)
+    since = _asked_since(request, booking, mode, now)
+    slots = _slots(booking, mode, since, now)
     first, horizon = now, now + HORIZON
     context = {
         "booking": booking,
-        "form": MoveForm(),
+        "form": MoveForm(initial={"mode": mode}),
+        "mode": mode,
+        "can_come": booking.mode != MeetingMode.ON_SITE and booking.kind != MeetingKind.SHORT,
+        "on_site": mode == MeetingMode.ON_SITE,
         "days": _by_day(slots, booking),
         "earlier": _day(since - A_FORTNIGHT, booking) if since > first else "",
         "later": _day(since + A_FORTNIGHT, booking) if since + A_FORTNIGHT < horizon else "",
@@ -81,20 +86,32 @@ def _choice_page(request: HolderRequest, booking: Booking, now: datetime) -> Htt
     return render(request, "cep/appointment_move.html", context)
 
 
-def _slots(booking: Booking, since: datetime, now: datetime) -> Sequence[Slot]:
+def _page_of(booking: Booking, mode: str) -> str:
+    page = reverse("cep:appointment_move", args=[booking.pk])
+    return f"{page}?mode={mode}" if mode else page
+
+
+def _asked_mode(request: HolderRequest, booking: Booking) -> MeetingMode:
+    """Its own, unless the person asks to come: from a distance to a place, never the other way round."""
+    is_short = booking.kind == MeetingKind.SHORT
+    wants_to_come = request.GET.get("mode") == MeetingMode.ON_SITE and not is_short
+    return MeetingMode.ON_SITE if wants_to_come else MeetingMode(booking.mode)
+
+
+def _slots(booking: Booking, mode: MeetingMode, since: datetime, now: datetime) -> Sequence[Slot]:
     return bookable_slots(
-        sites=[booking.site], mode=booking.mode, since=since, until=since + A_FORTNIGHT, now=now,
+        sites=[booking.site], mode=mode, since=since, until=since + A_FORTNIGHT, now=now,
         kind=MeetingKind(booking.kind),
     )  # fmt: skip
 
 
-def _asked_since(request: HolderRequest, booking: Booking, now: datetime) -> datetime:
+def _asked_since(request: HolderRequest, booking: Booking, mode: MeetingMode, now: datetime) -> datetime:
     """The day of the address; else today, or the day of the first slot that is near the appointment."""
     try:
         day = date.fromisoformat(request.GET.get("du", ""))
     except ValueError:
         near = nearest_slots(
-            site=booking.site, mode=booking.mode, start=booking.starts_at, now=now, limit=1,
+            site=booking.site, mode=mode, start=booking.starts_at, now=now, limit=1,
             kind=MeetingKind(booking.kind),
         )  # fmt: skip
         if not near:

@@ -122,8 +122,23 @@ def _slots_context(request: HolderRequest, point: Point, mode: MeetingMode) -> d
         | {"distance": next(_distance(found) for found in near if found.site is site)}
         | {"other_sites": [_site_choice(request, found, first) for found in near if found.site is not site]}
         | {"first": slot_link(first[site.pk], site) if site.pk in first else None}
+        | _remote_context(request, site, mode, first, now)
         | _week_context(request, site, mode, _week(request, site, first.get(site.pk), now), now)
     )
+
+
+def _remote_context(
+    request: HolderRequest, site: Site, mode: MeetingMode, first: dict[int, Slot], now: datetime
+) -> dict[str, Any]:
+    """The distance is proposed by itself only when nothing is free face to face within the operator's delay."""
+    days = site.operator.remote_after_days
+    soon = now + timedelta(days=days)
+    if mode != MeetingMode.ON_SITE or any(slot.start < soon for slot in first.values()):
+        return {}
+    words = {mode: word for word, mode in MODE_WORDS.items()}
+    ways = [MeetingMode.REMOTE] if request.holder.refuses_calls else [MeetingMode.REMOTE, MeetingMode.PHONE]
+    links = [(way.label, f"?{urlencode(_asked(request) | {'mode': words[way]})}") for way in ways]
+    return {"remote_after_days": days, "remote_links": links}
 
 
 def _week_context(

@@ -313,6 +313,8 @@ else:
     EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
 SMS_DIR = ENVIRONMENT.sms_dir
+# Who hands text messages to a provider; without a folder nor a provider, none is written.
+TEXT_MESSAGE_SENDER = "accounts.services.text_messages.put_in_folder" if SMS_DIR else ""
 
 # Logs -------------------------------------------------------------------------------------------
 LOGGING = logging_configuration(json=ENVIRONMENT.log_format == "json", level=ENVIRONMENT.log_level)
@@ -410,6 +412,9 @@ NOTIFICATION_RENDERERS: dict[str, str] = {
     "cep.appointment_proposed": "cep.services.messages.render_proposal",
     "cep.appointment_not_replaced": "cep.services.messages.render_no_replacement",
     "cep.slot_freed": "cep.services.messages.render_freed_slot",
+    "cep.on_site_freed": "cep.services.messages.render_freed_on_site",
+    "cep.reminder": "cep.services.reminders.render_reminder",
+    "cep.text_reminder": "cep.services.reminders.render_text_reminder",
 }
 PERSONAL_DATA_EXPORTERS: list[str] = [
     "accounts.personal_data",

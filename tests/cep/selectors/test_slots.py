@@ -5,6 +5,7 @@ import pytest
 from django.db import connection
 
 from cep.enums import STATUSES_HOLDING_ADVISER, BookingStatus, MeetingKind, MeetingMode
+from cep.models import Booking, Window
 from cep.rules.meetings import HORIZON
 from cep.selectors import slots as module
 from cep.selectors.slots import (
@@ -14,6 +15,7 @@ from cep.selectors.slots import (
     free_slots,
     nearest_slots,
 )
+from cpa_portal.kernel.database.statistics import measure
 from tests.support.factories.cep import (
     MONDAY,
     NOW,
@@ -254,6 +256,18 @@ def test_nearest_slots_are_by_distance_in_time_the_earlier_first():
 def test_free_slots_use_the_index_of_windows_and_the_constraint_of_bookings():
     """The words of the query must be those of the partial constraint, else PostgreSQL cannot use it."""
     window = WindowFactory()
+    elsewhere = SiteFactory(operator=window.site.operator)
+    # Enough of them, and counted, for the planner to prefer what it prefers in the field.
+    Window.objects.bulk_create(
+        Window(
+            adviser=window.adviser,
+            site=elsewhere,
+            mode=window.mode,
+            span=span("14:00", "17:00", day=MONDAY + timedelta(days=day)),
+        )
+        for day in range(400)
+    )
+    measure(Window, Booking)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(
