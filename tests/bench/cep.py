@@ -1,7 +1,8 @@
 """How long it takes to find a free meeting in a large network, as the pages ask for it.
 
-Measured at the selector, on one connection: the figures through HTTP, the bookings per second and the race come with
-the full room. The floor is an empty query on the same connection.
+First at the selector, on one connection, beside an empty query; then through HTTP at two shares of taken hours, with
+the bookings per second, the crowd on one hour and django-appointment (`cep_http`, `cep_peer`). A thousand advisers, so
+that it ends on a busy machine; `--full`: five thousand.
 """
 
 import random
@@ -15,11 +16,14 @@ from django.utils import timezone
 
 from cep.models import Site
 from cep.selectors.slots import bookable_slots, first_slot_of_each_site
+from tests.bench.cep_beside import beside
+from tests.bench.cep_http import through_http
 from tests.bench.registry import Figure, benchmark
 from tests.support.cep_network import milliseconds, network
 
 ADVISERS, ADVISERS_FULL = 1_000, 5_000
 DAYS, FILL, SEARCHES, SITES_A_SEARCH = 60, 0.7, 200, 12
+BOOKINGS_A_ROUND = 60
 MODE = "on_site"
 
 
@@ -46,6 +50,19 @@ def searches(full: bool) -> Iterator[Figure]:
             floor,
             size,
         )
+
+
+@benchmark("cep.http")
+def over_http(full: bool) -> Iterator[Figure]:
+    advisers = ADVISERS_FULL if full else ADVISERS
+    for fill in (0.7, 0.95):
+        ours = 0.0
+        for measured in through_http(
+            advisers=advisers, days=DAYS, fill=fill, searches=SEARCHES, bookings=BOOKINGS_A_ROUND
+        ):
+            ours = measured.value if measured.bench.startswith("cep.http.search.p50") else ours
+            yield measured
+        yield from beside(fill=fill, ours=ours)
 
 
 def p95(search: Callable[[list[Site]], object], sites: list[Site]) -> float:

@@ -133,3 +133,37 @@ def press_on(page: Page, name: str) -> None:
         raise AssertionError(f"« {name} » is not reached by keyboard")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: url != before)
+
+
+def test_held_proposed_moved_and_remote_pages_owe_what_every_page_owes(visit, person, live_server):
+    site = SiteFactory(name="Espace Bastia", bastia=True)
+    remote = WindowFactory(site=site, mode="remote")
+    page = visit.new_page()
+    page.goto(f"{live_server.url}/conseil/rendez-vous/")
+    check_page(page, "Choisir un rendez-vous")
+    expect(page.get_by_text("Rien sur place avant 10 jours")).to_be_visible()
+    page.get_by_role("link", name="En visioconférence").click()
+    page.get_by_role(
+        "link", name="9 h : lundi 23 novembre 2026 à 9 h, Espace Bastia, En visioconférence"
+    ).click()
+    page.get_by_role("button", name="Garder").click()
+    check_page(page, "Vérifier et réserver")
+    page.get_by_role("button", name="Réserver ce rendez-vous").click()
+    booking = Booking.objects.get()
+    WindowFactory(site=site)
+
+    page.goto(f"{live_server.url}/mes-rendez-vous/{booking.pk}/deplacer/")
+    check_page(page, "Déplacer ce rendez-vous")
+    page.get_by_role("link", name="Voir les moments sur place").click()
+    check_page(page, "Déplacer ce rendez-vous")
+    page.get_by_role("button", name="10 h : lundi 23 novembre 2026 à 10 h, Espace Bastia, Sur place").click()
+    check_page(page, "Rendez-vous avec un conseiller")
+    moved = Booking.objects.get(status=BookingStatus.CONFIRMED)
+    assert (moved.mode, moved.local_time.hour) == ("on_site", 10)
+
+    Booking.objects.filter(pk=moved.pk).update(status=BookingStatus.PROPOSED)
+    page.goto(f"{live_server.url}/mes-rendez-vous/{moved.pk}/")
+    check_page(page, "Rendez-vous avec un conseiller")
+    page.get_by_role("button", name="Accepter ce rendez-vous").click()
+    expect(page.get_by_text("ce rendez-vous est confirmé")).to_be_visible()
+    assert remote.site == moved.site

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from cep.models import Site
+from cep.models import Booking, Site, Window
+from cpa_portal.kernel.database.statistics import measure
 
 SITES_PER_ADVISER = 5
 
@@ -78,7 +79,14 @@ class Network:
 
 @contextmanager
 def network(*, advisers: int, days: int, fill: float, now: datetime, seed: float = 0.5) -> Iterator[Network]:
-    """A network of `advisers` over `days`, `fill` (0 to 1) of its hours taken; rolled back on the way out.
+    """A network of `advisers` over `days`, `fill` (0 to 1) of its hours taken; rolled back on the way out."""
+    with transaction.atomic():
+        yield lay_network(advisers=advisers, days=days, fill=fill, now=now, seed=seed)
+        transaction.set_rollback(True)
+
+
+def lay_network(*, advisers: int, days: int, fill: float, now: datetime, seed: float = 0.5) -> Network:
+    """Make the network, for good unless the caller rolls it back; once per database.
 
     At least one account holder must exist. The same seed (0 to 1) gives the same network.
     """
@@ -89,15 +97,15 @@ def network(*, advisers: int, days: int, fill: float, now: datetime, seed: float
         "per_site": SITES_PER_ADVISER,
         "today": now.date(),
     }
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(%s)", [seed])
         cursor.execute(MAKE_ADVISERS, values)
         cursor.execute(MAKE_WINDOWS, values)
         windows = cursor.rowcount
         cursor.execute(MAKE_BOOKINGS, values)
         bookings = cursor.rowcount
-        yield Network(list(Site.objects.filter(operator__code="BENCH").order_by("pk")), windows, bookings)
-        transaction.set_rollback(True)
+    measure(Site, Window, Booking)
+    return Network(list(Site.objects.filter(operator__code="BENCH").order_by("pk")), windows, bookings)
 
 
 def milliseconds(action: Callable[[], object]) -> float:
