@@ -17,7 +17,7 @@ from cep.exceptions import ActionRefused, CEPRefusal
 from cep.forms.moving import MoveForm
 from cep.models import Booking
 from cep.rules.local_time import day_start
-from cep.rules.meetings import HORIZON, Slot
+from cep.rules.meetings import HORIZON, MODES_OF_KIND, Slot
 from cep.rules.wording import day_in_words
 from cep.selectors.appointments import appointment_of
 from cep.selectors.slots import bookable_slots, nearest_slots
@@ -53,7 +53,7 @@ def _move(request: HolderRequest, booking: Booking, now: datetime) -> HttpRespon
             booking=booking,
             adviser=answers["adviser"],
             site=booking.site,
-            mode=MeetingMode(answers["mode"] or booking.mode),
+            mode=_mode(answers["mode"], booking),
             start=answers["start"],
             actor=request.user,
             now=now,
@@ -93,8 +93,12 @@ def _page_of(booking: Booking, mode: str) -> str:
 
 def _asked_mode(request: HolderRequest, booking: Booking) -> MeetingMode:
     """Its own, unless the person asks to come: from a distance to a place, never the other way round."""
-    is_short = booking.kind == MeetingKind.SHORT
-    wants_to_come = request.GET.get("mode") == MeetingMode.ON_SITE and not is_short
+    return _mode(request.GET.get("mode", ""), booking)
+
+
+def _mode(asked: str, booking: Booking) -> MeetingMode:
+    may_come = MeetingMode.ON_SITE in MODES_OF_KIND[MeetingKind(booking.kind)]
+    wants_to_come = asked == MeetingMode.ON_SITE and may_come
     return MeetingMode.ON_SITE if wants_to_come else MeetingMode(booking.mode)
 
 

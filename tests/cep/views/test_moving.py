@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -137,3 +138,27 @@ def test_another_persons_appointment_is_neither_moved_nor_accepted(holder_client
 
     assert holder_client.get(reverse("cep:appointment_move", args=[others.pk])).status_code == 404
     assert holder_client.post(reverse("cep:appointment_accept", args=[others.pk])).status_code == 404
+
+
+def test_move_from_a_distance_to_a_place_and_not_the_other_way_round(holder, holder_client):
+    site = SiteFactory()
+    remote = WindowFactory(site=site, mode="remote", span=span("14:00", "17:00"))
+    far = BookingFactory(
+        holder=holder, site=site, adviser=remote.adviser, mode="remote", start=at(MONDAY, "14:00")
+    )
+    here = WindowFactory(site=site, span=span("09:00", "12:00"))
+    page = f"/mes-rendez-vous/{far.pk}/deplacer/"
+
+    shown = holder_client.get(f"{page}?mode=on_site").content.decode()
+    start = here.span.lower.isoformat()
+    answers = {"slot": f"{here.adviser_id} {start}", "mode": "on_site", "idempotency_key": str(uuid4())}
+    holder_client.post(page, answers)
+
+    near = Booking.objects.get(moved_from=far)
+    assert (near.mode, near.starts_at) == ("on_site", here.span.lower)
+    assert "lundi 23 novembre 2026 à 10\u00a0h, " in shown
+    back = {"slot": f"{remote.adviser_id} {at(MONDAY, '15:00').isoformat()}", "mode": "remote",
+            "idempotency_key": str(uuid4())}  # fmt: skip
+    holder_client.post(f"/mes-rendez-vous/{near.pk}/deplacer/", back)
+    near.refresh_from_db()
+    assert near.is_confirmed
