@@ -1,7 +1,8 @@
 """Traces that cannot be written: AGORA answers `TracesIndisponibles` or not at all, nothing is done, and it comes back.
 
-One real listener, never started again, on a server of its own. Each accident is real: the privilege taken away, files
-that may grow no more (a quota of the system on the processes of PostgreSQL), the database killed. What people decided
+One real listener, never started again, on a server of its own. Each accident is real: the privilege taken away, a disk
+without room under the traces, files that may grow no more (a quota of the system on the processes of PostgreSQL), the
+database killed. What people decided
 (a cut-off) outlives the repair.
 """
 
@@ -27,6 +28,7 @@ from agora_sync.contract import Operation
 from agora_sync.services.demo_partners import register_demo_partners
 from house.servers import Servers
 from tests.chaos.flows_partner import PartnerCalls
+from tests.chaos.small_disk import NotHere, full_disk_under_traces
 from tests.support.agora import create_request, read_fault
 from tests.support.agora_listener import on_database, running_listener
 from tests.support.databases import owner_url, running_url, worker_database
@@ -40,10 +42,6 @@ REQUESTS = 300
 JOURNAL_FILE = 16 * 1024 * 1024
 FILLING_ROW, FILLING_ROWS = 256 * 1024, 72
 Say = Callable[[str], object]
-
-
-class NotHere(Exception):
-    """This machine does not let us make that accident."""
 
 
 def add_arguments(trials: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -88,6 +86,7 @@ class Trial:
     def accidents(self) -> dict[str, Callable[[], contextlib.AbstractContextManager[None]]]:
         return {
             "privilege revoked": self.revoked,
+            "disk full": self.on_a_full_disk,
             "quota of files reached": self.without_room,
             "PostgreSQL killed": self.killed,
         }
@@ -150,6 +149,9 @@ class Trial:
             yield
         finally:
             self.as_owner(f"GRANT INSERT ON agora_sync_trace TO {self.role}")
+
+    def on_a_full_disk(self) -> contextlib.AbstractContextManager[None]:
+        return full_disk_under_traces(self.name, self.servers)
 
     @contextlib.contextmanager
     def without_room(self) -> Iterator[None]:

@@ -13,8 +13,10 @@ from tests.support.agora import Caller, body_of, create_request, read_answer, re
 from tests.support.agora_listener import AgoraSide, Listener
 from tests.support.factories.accounts import HolderFactory
 from tests.support.hostile_messages import HARMLESS, HOSTILE, Message, Row
+from tests.support.hostile_variants import HARMLESS_VARIANTS, HOSTILE_VARIANTS
 
 pytestmark = pytest.mark.xdist_group("agora_listener")
+ALL_HOSTILE = [*HOSTILE, *HOSTILE_VARIANTS]
 
 
 def test_hostile_messages_get_their_fault_are_traced_and_change_nothing(
@@ -25,11 +27,13 @@ def test_hostile_messages_get_their_fault_are_traced_and_change_nothing(
         before = effects()
 
     with session(listener) as channel:
-        answers = {row.name: sent(channel, listener, row, caller_of_files, body_of(body)) for row in HOSTILE}
+        answers = {
+            row.name: sent(channel, listener, row, caller_of_files, body_of(body)) for row in ALL_HOSTILE
+        }
 
     faults = {name: read_fault(answer.content) for name, answer in answers.items()}
     got = {name: fault.name if fault else "answered" for name, fault in faults.items()}
-    assert got == {row.name: row.code for row in HOSTILE}
+    assert got == {row.name: row.code for row in ALL_HOSTILE}
     with agora_side():
         assert effects() == before
         for name, fault in faults.items():
@@ -46,7 +50,7 @@ def test_odd_but_honest_messages_pass(
 ) -> None:
     refused = {}
     with session(listener) as channel:
-        for row in HARMLESS:
+        for row in [*HARMLESS, *HARMLESS_VARIANTS]:
             with agora_side():
                 body = body_of(create_request(HolderFactory()))
             answer = sent(channel, listener, row, caller_of_files, body)
