@@ -168,9 +168,11 @@ def _day(exchange: Exchange) -> str:
 def _number(training_file: TrainingFile) -> str:
     if training_file.agora_number is not None:
         return training_file.agora_number
+    # A file that was reopened after AGORA's refusal has several: the last one says where it stands.
     created = Exchange.objects.filter(training_file=training_file, operation=Operation.CREATE_FILE)
+    last = created.order_by("event_id").last()
     # A business refusal closed the file; any other end of the creation is somebody's to mend.
-    is_stuck = created.filter(state__in=[ExchangeState.MALFORMED, ExchangeState.REFUSED]).exists()
+    is_stuck = last is not None and last.state in (ExchangeState.MALFORMED, ExchangeState.REFUSED)
     if is_stuck and training_file.transmission == Transmission.PENDING:
         raise CreationNotMended
     raise NothingToSay("AGORA n’a pas ce dossier.")

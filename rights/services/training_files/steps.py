@@ -17,6 +17,7 @@ from rights.enums import (
     PartAnswer,
     TrainingFileAction,
     TrainingFileState,
+    Transmission,
 )
 from rights.exceptions import (
     AttendanceImpossible,
@@ -268,8 +269,20 @@ def simple_step(
     if (action, party.role) in NEEDS_REASON and not reason.strip():
         raise ReasonMissing
     return take_step(
-        training_file_id=training_file_id, action=action, party=party, today=today, reason=reason.strip()
+        training_file_id=training_file_id,
+        action=action,
+        party=party,
+        today=today,
+        reason=reason.strip(),
+        prepare=_waits_again if action is A.REOPEN else None,
     )
+
+
+def _waits_again(training_file: TrainingFile, rule: Rule) -> None:
+    """What AGORA refused is told again once it is reopened: its refusal is over, and stays in the history."""
+    if training_file.transmission == Transmission.REFUSED:
+        training_file.transmission = Transmission.PENDING
+        training_file.refusal_code = training_file.refusal_label = ""
 
 
 NEEDS_REASON = frozenset(

@@ -36,7 +36,7 @@ from tests.support.agora_flows import (
 )
 from tests.support.agora_listener import AgoraSide, Listener
 from tests.support.agora_misanswering import Reply, misanswering
-from tests.support.factories.accounts import UserFactory
+from tests.support.factories.accounts import HolderFactory, UserFactory
 from tests.support.factories.agora_sync import requested_file
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("agora_listener")]
@@ -241,6 +241,29 @@ def test_file_reopened_after_its_closing_is_told_again_and_takes_its_new_number(
 
     assert training_file.agora_number != first
     assert there(agora_side, training_file)[0] == "DEMANDE"
+
+
+@pytest.mark.parametrize("cancels", [False, True], ids=["goes on", "cancelled before it left"])
+def test_file_that_agora_refused_and_a_person_reopened_waits_again_and_leaves(
+    listener: Listener, agora_side: AgoraSide, cancels: bool
+) -> None:
+    """AGORA did not know the person: put right there, the creation leaves again under another identifier."""
+    file, today = sent(requested_file()), timezone.localdate()
+    holder, nir = file.holder, str(file.holder.nirs.get().nir)
+    assert (file.state, file.transmission) == (TrainingFileState.REFUSED, Transmission.REFUSED)
+    with agora_side():
+        HolderFactory(birth_name=holder.birth_name, nir=nir, birth_date=holder.birth_date, user=None)
+    simple_step(training_file_id=file.pk, action=A.ASK_REVIEW, party=HOLDER, today=today, reason="Erreur")
+
+    simple_step(training_file_id=file.pk, action=A.REOPEN, party=CDC, today=today)
+
+    file.refresh_from_db()
+    assert (file.transmission, file.refusal_label) == (Transmission.PENDING, "")
+    if cancels:
+        cancelled(file)
+    sent(file)
+    assert not Exchange.objects.filter(state=ExchangeState.PENDING).exists()
+    assert (file.agora_number is None) == cancels
 
 
 # Refused, and shown -------------------------------------------------------------------------------
