@@ -19,10 +19,9 @@ from rest_framework.views import APIView
 from rights.parameters import legal_values
 from rights.scenarios import Outcome, Unreadable, evaluate
 from rights.scenarios.evaluation import THEMES
-from rights.scenarios.results import printed
+from rights.scenarios.results import UNITS, printed
 
 LARGEST_BODY_BYTES = 64 * 1024
-UNITS = ("EUR", "h", "points", "days", "quarters", "date", "bool", "SMIC")
 
 
 class ExactJSONParser(BaseParser):

@@ -480,7 +480,7 @@ def _supplements(account: Account, until: date) -> Iterator[Event]:
     for dated in case.supplements:
         on = dated.on or BEGINNING
         yield on, Rank.SUPPLEMENT, partial(account.supplement, dated, on, dated.on or until)
-        back = supplements.goes_back_on(dated.supplement, values)
+        back = supplements.goes_back_on(dated.supplement, dated.on, values)
         if back and dated.supplement.received:
             yield back, Rank.EXPIRY, partial(account.expire, dated.supplement, back)
     if case.accident_incapacity is not None:

@@ -204,16 +204,12 @@ def exposure_of(
     months = Fraction(0)
     for item in declared:
         factors = item.facts.get("factors", [])
-        unknown = set(factors) - _known_factors(values)
+        unknown = set(factors) - prevention.known_factors(values)
         if not factors or unknown:
             raise InvalidFact("factors", f"facteur inconnu : {', '.join(sorted(unknown)) or 'aucun'}")
         names |= set(factors)
         months = max(months, Fraction(item.facts.get("months", "12")))
     return prevention.Exposure(year=year, names=tuple(sorted(names)), months=months, born=born)
-
-
-def _known_factors(values: LegalValues) -> set[str]:
-    return {name for dated in values.parameters["c2p_factors"].values for name in dated.names}
 
 
 def supplement_of(declared: Declared) -> tuple[supplements.Supplement, date | None]:

@@ -32,6 +32,11 @@ class Exposure:
     born: date | None = None
 
 
+def known_factors(values: LegalValues) -> frozenset[str]:
+    """Every factor that the law has named since 2015."""
+    return frozenset(name for dated in values.parameters["c2p_factors"].values for name in dated.names)
+
+
 def factors_by_quarter(exposure: Exposure, values: LegalValues) -> list[int]:
     """How many factors count in each quarter: the list of the law changed twice within a year."""
     named = set(exposure.names)

@@ -93,11 +93,15 @@ def _whistle_blower(working: Working, supplement: Supplement, day: date, held: i
     return working.done()
 
 
-def goes_back_on(supplement: Supplement, values: LegalValues) -> date | None:
-    """The first day without what was not used, None when it stays."""
+def goes_back_on(supplement: Supplement, received_on: date | None, values: LegalValues) -> date | None:
+    """The first day without what was not used, None when it stays.
+
+    A payer may set a deadline since the article says so: what came before stays, whatever was written on it.
+    `received_on`: None when it is not known, the deadline then decides.
+    """
     if supplement.deadline is None or not supplement.refundable:
         return None
-    if supplement.deadline < values.on("earmarking_opens", supplement.deadline).day:
+    if (received_on or supplement.deadline) < values.on("earmarking_opens", supplement.deadline).day:
         return None
     return date.fromordinal(supplement.deadline.toordinal() + 1)
 

@@ -88,7 +88,7 @@ def _read_openings(keys: Keys, *, public: bool, unit: str) -> list[Opening]:
 
 def _read_accident(keys: Keys) -> tuple[int | None, Fraction | None]:
     """`atmp` true asks for the whole amount, a number for a part of it; without `ip` the incapacity is enough."""
-    asked, incapacity = keys.take("atmp"), keys.number("ip")
+    asked, incapacity = keys.take("atmp"), keys.percent("ip")
     if asked is None or asked is False:
         return None, None
     amount = None if asked is True else int(exact("atmp", asked) * 100)

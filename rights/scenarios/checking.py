@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,12 +15,13 @@ from typing import Any
 from rights.parameters.types import LegalValues
 from rights.scenarios.evaluation import evaluate
 from rights.scenarios.reading import Unreadable, parse_json, read_day
-from rights.scenarios.results import Outcome, printed, same
+from rights.scenarios.results import UNITS, Outcome, printed, same
 
 COLUMNS = ("id", "theme", "inputs_json", "as_of", "expected_balance", "unit", "expected_detail_json")
 # Details that the row gives for the reader: another reading of the law, or the way to the result.
 NOT_COMPARED = ("alternative", "by_origin", "feedings_posted")
 WITHOUT_DATE = "theoretical"
+_EXPECTED = re.compile(r"-?\d+(?:\.\d+)?|\d{4}-\d{2}-\d{2}|true|false", re.IGNORECASE)
 
 
 class Verdict(StrEnum):
@@ -46,28 +49,71 @@ def check_rows(text: str, values: LegalValues) -> Iterator[Checked]:
     if missing:
         yield _unreadable("?", "", f"colonnes absentes : {', '.join(missing)}")
         return
-    for row in reader:
-        yield check_row({key: value for key, value in row.items() if key is not None}, values)
+    try:
+        for row in reader:
+            yield check_row(row, values, line=reader.line_num)
+    except csv.Error as error:
+        yield _unreadable("?", "", f"ligne {reader.line_num} : {error}")
 
 
-def check_row(row: dict[str, Any], values: LegalValues) -> Checked:
+def check_row(row: dict[str | None, Any], values: LegalValues, *, line: int) -> Checked:
+    """One row, read and computed. `line`: where it ends in the file, for the complaint."""
     name, expected = row["id"] or "?", row["expected_balance"] or ""
     try:
-        outcome = _outcome(row, values)
-        details = parse_json(row["expected_detail_json"]) if row["expected_detail_json"] else {}
-        if not isinstance(details, dict):
-            raise Unreadable("expected_detail_json : attendu un objet")
-    except (Unreadable, ValueError, OverflowError) as error:
-        return _unreadable(name, expected, str(error))
-    return _compared(row, name, expected, outcome, details)
+        if None in row or None in row.values():
+            raise _BadCell("", f"attendu {len(row) - (None in row)} colonnes")
+        cells = {key: value for key, value in row.items() if key is not None}
+        outcome, details = _outcome(cells, values), _details(cells)
+        _check_expected(expected)
+    except _BadCell as bad:
+        where = f"ligne {line}, colonne {bad.column}" if bad.column else f"ligne {line}"
+        return _unreadable(name, expected, f"{where} : {bad}")
+    return _compared(cells, name, expected, outcome, details)
+
+
+class _BadCell(ValueError):
+    """What cannot be read, and the column it is in."""
+
+    def __init__(self, column: str, why: str) -> None:
+        super().__init__(why.removeprefix(f"{column} : "))
+        self.column = column
+
+
+@contextmanager
+def _in_column(column: str) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, OverflowError) as error:
+        # The evaluation speaks of these two columns by their names.
+        named = next((other for other in ("theme", "as_of") if str(error).startswith(f"{other} :")), column)
+        raise _BadCell(named, str(error)) from error
 
 
 def _outcome(row: dict[str, Any], values: LegalValues) -> Outcome:
-    as_of: date | None = None if row["as_of"] == WITHOUT_DATE else read_day("as_of", row["as_of"])
+    with _in_column("as_of"):
+        as_of: date | None = None if row["as_of"] == WITHOUT_DATE else read_day("as_of", row["as_of"])
+    if row["unit"] not in UNITS:
+        raise _BadCell("unit", f"attendu {', '.join(UNITS)}, lu {row['unit']!r}")
     theme = (row["theme"] or row["id"] or "?").strip()[:1].upper()
-    return evaluate(
-        parse_json(row["inputs_json"] or ""), theme=theme, as_of=as_of, unit=row["unit"] or "", values=values
-    )
+    with _in_column("inputs_json"):
+        inputs = parse_json(row["inputs_json"])
+        return evaluate(inputs, theme=theme, as_of=as_of, unit=row["unit"], values=values)
+
+
+def _details(row: dict[str, Any]) -> dict[str, Any]:
+    with _in_column("expected_detail_json"):
+        details = parse_json(row["expected_detail_json"]) if row["expected_detail_json"] else {}
+        if not isinstance(details, dict):
+            raise Unreadable("attendu un objet")
+    return details
+
+
+def _check_expected(written: str) -> None:
+    """A number, a day, or true or false: a slip of the pen is not a wrong result."""
+    if not _EXPECTED.fullmatch(written.strip()):
+        raise _BadCell(
+            "expected_balance", f"attendu un nombre, une date ou true ou false, lu {written[:40]!r}"
+        )
 
 
 def _compared(
@@ -91,4 +137,4 @@ def _compared(
 
 
 def _unreadable(name: str, expected: str, why: str) -> Checked:
-    return Checked(name, expected, "illisible", Verdict.FAIL, True, f"ligne illisible : {why}")
+    return Checked(name, expected, "illisible", Verdict.FAIL, True, why)

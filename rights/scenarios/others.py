@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
@@ -33,7 +34,7 @@ def evaluate_prevention(keys: Keys, *, as_of: date, unit: str, values: LegalValu
     born = keys.day("born") or keys.day("birth")
     points = (keys.whole("opening") or 0) + (keys.whole("points") or 0)
     derivations = []
-    for exposure in _exposures(keys, born):
+    for exposure in _exposures(keys, born, prevention.known_factors(values)):
         posted_on = values.of_year("c2p_feeding_day", exposure.year).posting.of(exposure.year)
         if posted_on <= as_of:
             added = prevention.points_of_year(exposure, balance=points, values=values)
@@ -49,9 +50,9 @@ def evaluate_prevention(keys: Keys, *, as_of: date, unit: str, values: LegalValu
     return Outcome(points, unit, {"points": points}, tuple(derivations))
 
 
-def _exposures(keys: Keys, born: date | None) -> list[prevention.Exposure]:
+def _exposures(keys: Keys, born: date | None, known: frozenset[str]) -> list[prevention.Exposure]:
     raw_year = keys.take("year")
-    number, names = _factors(keys.take("factors"), keys.take("factor"))
+    number, names = _factors(keys.take("factors"), keys.take("factor"), known)
     nights, alternating = keys.number("nights"), keys.number("alternating_nights")
     months = keys.number("months", Fraction(12)) or Fraction(0)
     if raw_year is None:
@@ -62,15 +63,27 @@ def _exposures(keys: Keys, born: date | None) -> list[prevention.Exposure]:
     ]
 
 
-def _factors(many: Any, one: Any) -> tuple[int, tuple[str, ...]]:
+def _factors(many: Any, one: Any, known: frozenset[str]) -> tuple[int, tuple[str, ...]]:
     names = [one] if isinstance(one, str) else []
     if isinstance(many, list) and all(isinstance(item, str) for item in many):
-        return 0, tuple(many + names)
+        names, many = many + names, 0
+    found = tuple(_factor(name, known) for name in names)
     if many is None or isinstance(many, bool):
-        return int(many or 0), tuple(names)
-    if isinstance(many, int) and many >= 0:
-        return many, tuple(names)
-    raise Unreadable("factors : attendu un nombre ou une liste de facteurs")
+        return int(many or 0), found
+    if isinstance(many, int) and 0 <= many <= len(known):
+        return many, found
+    raise Unreadable(f"factors : attendu de 0 à {len(known)}, ou une liste de facteurs")
+
+
+def _factor(written: str, known: frozenset[str]) -> str:
+    """The name of the law for a factor written with accents, spaces or in the plural."""
+    decomposed = unicodedata.normalize("NFKD", written.strip().lower())
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    name = bare.replace(" ", "_").replace("-", "_").removeprefix("travail_de_").removeprefix("travail_")
+    for candidate in (name, name.rstrip("s"), f"{name}s"):
+        if candidate in known:
+            return candidate
+    raise Unreadable(f"facteur inconnu : {written[:40]} ; attendu {', '.join(sorted(known))}")
 
 
 def _used(

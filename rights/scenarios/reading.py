@@ -17,6 +17,7 @@ LAST_LIKELY_YEAR = 2199
 # Beyond, a number is a mistake, and computing it exactly would cost whoever computes it.
 LARGEST_NUMBER = 10**12
 MOST_DIGITS = 24
+WHOLE_PERCENT = 100
 
 
 class Unreadable(ValueError):
@@ -101,6 +102,18 @@ class Keys:
         value = self.whole(key)
         return None if value is None else read_years(self.label(key), value)[0]
 
+    def percent(self, key: str) -> Fraction | None:
+        value = self.number(key)
+        if value is not None and value > WHOLE_PERCENT:
+            raise Unreadable(f"{self.label(key)} : attendu de 0 à {WHOLE_PERCENT}")
+        return value
+
+    def above_zero(self, key: str) -> Fraction | None:
+        value = self.number(key)
+        if value == 0:
+            raise Unreadable(f"{self.label(key)} : attendu un nombre au-dessus de zéro")
+        return value
+
     def text(self, key: str, allowed: Iterable[str]) -> str | None:
         value = self.take(key)
         if value is None:
@@ -121,15 +134,15 @@ class Keys:
 
 
 def exact(name: str, value: Any) -> Fraction:
-    """An exact number: an integer, a decimal or a fraction written "7/12"."""
+    """An exact number from zero on: an integer, a decimal or a fraction written "7/12"."""
     if isinstance(value, bool):
         raise Unreadable(f"{name} : attendu un nombre")
     if isinstance(value, Decimal) and not _reasonable(value):
         raise Unreadable(f"{name} : nombre trop grand ou trop précis")
     if isinstance(value, int | Decimal):
         number = Fraction(value)
-        if abs(number) > LARGEST_NUMBER:
-            raise Unreadable(f"{name} : nombre trop grand")
+        if not 0 <= number <= LARGEST_NUMBER:
+            raise Unreadable(f"{name} : attendu un nombre de 0 à {LARGEST_NUMBER}")
         return number
     if isinstance(value, str) and len(value) <= MOST_DIGITS and _FRACTION.fullmatch(value):
         whole, _, below = value.partition("/")

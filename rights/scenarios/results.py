@@ -13,6 +13,7 @@ from rights.rules.derivation import Derivation
 Number = int | Fraction
 Result = int | Fraction | date | bool | str
 
+UNITS = ("EUR", "h", "points", "days", "quarters", "date", "bool", "SMIC")
 HUNDREDTH = Decimal("0.01")
 
 

@@ -65,7 +65,7 @@ def _employed_shares(year: int, keys: Keys, values: LegalValues) -> list[Fractio
     for key in ("ratio", "salarie"):
         if key in keys:
             shares.append(_share(keys, key, keys.take(key)))
-    hours, reference = keys.number("hours"), keys.number("reference")
+    hours, reference = keys.number("hours"), keys.above_zero("reference")
     if hours is not None:
         shares.append(share_of_hours(hours, reference, year=year, values=values))
     days, agreed = keys.number("days"), keys.number("forfait_days")

@@ -39,8 +39,8 @@ def _expire(declaration: Declaration, today: date) -> int:
     declared = Declared(DeclarationKind.SUPPLEMENT, declaration.reference, declaration.facts)
     if declared.is_cancelled:
         return 0
-    supplement, _ = supplement_of(declared)
-    back_on = goes_back_on(supplement, legal_values())
+    supplement, received_on = supplement_of(declared)
+    back_on = goes_back_on(supplement, received_on, legal_values())
     if back_on is None or back_on > today:
         return 0
     with transaction.atomic():

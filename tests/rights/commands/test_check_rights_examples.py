@@ -11,11 +11,13 @@ from django.test import Client
 from rights.parameters import PARAMETERS_FILE
 
 DATA = Path(__file__).parent.parent / "data"
-RULEBOOK, OURS, EDGES = (
+RULEBOOK, OURS, EDGES, FRESH = (
     DATA / "rights_examples.csv",
     DATA / "more_cases.csv",
     # Each rule on both sides of its threshold, its date or its ceiling, worked out from the texts by hand.
     DATA / "hard_cases.csv",
+    # The same rules again, by somebody who had not written them.
+    DATA / "fresh_cases.csv",
 )
 HEADER = (
     "id,theme,scenario_fr,inputs_json,as_of,expected_balance,unit,"
@@ -53,7 +55,9 @@ def rows(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("path", "count"), [(RULEBOOK, 168), (OURS, 76), (EDGES, 161)], ids=["rulebook", "ours", "edges"]
+    ("path", "count"),
+    [(RULEBOOK, 168), (OURS, 76), (EDGES, 161), (FRESH, 88)],
+    ids=["rulebook", "ours", "edges", "fresh"],
 )
 def test_every_worked_case_is_computed_as_expected(path, count, capsys):
     lines, code = run(path, capsys)
@@ -147,6 +151,67 @@ def test_row_that_cannot_be_read_fails_even_when_uncertain(theme, inputs, as_of,
 
     assert lines[0] == "T1\t0\tillisible\tFAIL"
     assert code == 1
+
+
+@pytest.mark.parametrize(
+    ("theme", "inputs", "expected", "unit", "complaint"),
+    [
+        (
+            "C",
+            {"activity": {"2023": {"ratio": -1}}},
+            "0",
+            "EUR",
+            "inputs_json : activity.2023.ratio : attendu",
+        ),
+        ("C", {"activity": {"2023": {"hours": 3, "reference": 0}}}, "0", "EUR", "activity.2023.reference"),
+        ("E", {"atmp": True, "ip": 101}, "0", "EUR", "inputs_json : ip : attendu de 0 à 100"),
+        ("J", {"factors": 11, "year": 2022}, "0", "points", "inputs_json : factors : attendu de 0 à 10"),
+        ("J", {"factor": "ennui", "year": 2022}, "0", "points", "inputs_json : facteur inconnu : ennui"),
+        ("J", {"factors": ["nuit", "ennui"], "year": 2022}, "0", "points", "facteur inconnu : ennui"),
+        ("C", {"opening": 1}, "1", "FRF", "colonne unit : attendu EUR"),
+        ("C", {"opening": 1}, "un euro", "EUR", "colonne expected_balance : attendu"),
+        ("C", {"opening": 1}, "", "EUR", "colonne expected_balance : attendu"),
+        ("Q", {"opening": 1}, "1", "EUR", "colonne theme : attendu une lettre de A à L, lu 'Q'"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_value_out_of_range_is_refused_with_its_line_and_column(
+    theme, inputs, expected, unit, complaint, rows, capsys
+):
+    good = ("C", {"opening": 1}, "2024-12-31", "1", "EUR", {}, "high")
+    path = rows(good, (theme, inputs, "2024-12-31", expected, unit, {}, "high"))
+
+    with pytest.raises(SystemExit):
+        call_command("check_rights_examples", str(path))
+
+    out, err = capsys.readouterr()
+    assert f"T2\t{expected}\tillisible\tFAIL" in out
+    assert err.startswith("T2 : ligne 3, colonne ")
+    assert complaint in err
+
+
+@pytest.mark.parametrize(
+    ("factor", "points"),
+    [("manutentions", 3), ("agents chimiques", 3), ("équipes alternantes", 4), ("répétitif", 4)],
+    ids=str,
+)
+def test_factor_may_be_written_as_people_write_it(factor, points, rows, capsys):
+    case = ("J", {"factor": factor, "year": 2017}, "2018-06-30", str(points), "points", {}, "high")
+
+    lines, code = run(rows(case), capsys)
+
+    assert (lines[0], code) == (f"T1\t{points}\t{points}\tok", 0)
+
+
+@pytest.mark.parametrize("cells", ["A,C", "A,C,,{},2024-12-31,0,EUR,,,,,high,more"], ids=["few", "many"])
+def test_line_with_another_number_of_cells_is_refused_with_its_number(cells, tmp_path, capsys):
+    path = tmp_path / "cases.csv"
+    path.write_text(f"{HEADER}\n{cells}\n", encoding="utf-8")
+
+    with pytest.raises(SystemExit):
+        call_command("check_rights_examples", str(path))
+
+    assert "A : ligne 2 : attendu 12 colonnes" in capsys.readouterr().err
 
 
 def test_file_without_the_columns_ends_with_one(tmp_path, capsys):
