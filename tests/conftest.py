@@ -12,10 +12,16 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.support import databases
 from tests.support.caches import forget_what_is_cached
 from tests.support.nir_hunt import HUNT
+
+# A busy machine is no fault of what is tested: neither how long an example takes nor how long it took to draw.
+hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("house")
 
 pytest_plugins = ["tests.support.identity_provider"]
 

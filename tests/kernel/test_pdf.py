@@ -130,7 +130,11 @@ def test_render_pdf_sign_without_glyph_does_not_prevent_the_document(templates, 
     assert "\ufffd" in text
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.text(max_size=40))
 def test_render_pdf_any_text_gives_a_document(templates, name):
     assert render(name).startswith(b"%PDF")

@@ -75,7 +75,11 @@ def test_search_area_town_that_bears_its_departments_name_offers_both():
 
 
 @given(st.text(max_size=130).filter(lambda text: "\x00" not in text))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 def test_search_area_any_text_never_fails(text):
     answer = search_area(text)
 

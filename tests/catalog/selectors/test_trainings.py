@@ -269,7 +269,11 @@ def test_search_costs_one_query_one_for_the_counts_and_two_for_the_words():
 
 
 @given(st.text(max_size=200).filter(lambda text: "\x00" not in text))
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=80,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
+)
 def test_search_any_words_never_fail(words):
     results = search_trainings(Wish(day=TODAY, words=words, area=search_area("Ajaccio").area))
 
