@@ -197,6 +197,7 @@ class JournalEventKind(models.TextChoices):
     STATE_CHANGED = "state_changed", "Changement d’état"
     PART_ANSWERED = "part_answered", "Réponse d’un financeur"
     MESSAGE_SENT = "message_sent", "Message entre les parties"
+    DOCUMENT_ADDED = "document_added", "Document joint par une partie"
 
 
 class Funder(models.TextChoices):

@@ -265,3 +265,9 @@ class TooManyChecks(RightsRefusal):
         super().__init__(
             "Vous avez essayé trop de codes en une minute. Attendez un peu, puis vérifiez le code imprimé."
         )
+
+
+class DocumentRefused(RightsRefusal):
+    """A document cannot be joined to a file; the message says why, and what to do."""
+
+    code = "document_refused"

@@ -14,6 +14,7 @@ from rights.models import (
     Entry,
     PointsRequest,
     TrainingFile,
+    TrainingFileDocument,
     TrainingFileFunding,
     UndueSum,
 )
@@ -60,6 +61,7 @@ RETENTION_RULES = [
             "rights.TrainingFileFunding",
             "rights.TrainingFileTransition",
             "rights.TrainingFileMessage",
+            "rights.TrainingFileDocument",
             "rights.JournalEvent",
         ),
         kept=KEPT,
@@ -79,6 +81,7 @@ COPIED = {
     "rights.TrainingFileFunding": "Dossiers de formation / Financement",
     "rights.TrainingFileTransition": "Dossiers de formation / Histoire",
     "rights.TrainingFileMessage": "Dossiers de formation / Messages",
+    "rights.TrainingFileDocument": "Dossiers de formation / Documents",
 }
 NOT_COPIED = {
     "rights.Statement": "Trace d’un relevé que vous avez téléchargé : les écritures disent les mêmes montants",
@@ -89,11 +92,14 @@ NOT_COPIED = {
 
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
-    """The counters with their entries, the files with their parts and their history, in nine queries."""
+    """The counters with their entries, the files with their parts and their history, in ten queries."""
     entries = Prefetch("entries", Entry.objects.order_by("position"))
     counters = Counter.objects.filter(holder=holder).order_by("scheme").prefetch_related(entries)
     parts = Prefetch("fundings", TrainingFileFunding.objects.select_related("counter").order_by("pk"))
-    files = files_of(holder).prefetch_related(parts, "transitions", "messages")
+    documents = Prefetch(
+        "documents", TrainingFileDocument.objects.select_related("content").order_by("at", "pk")
+    )
+    files = files_of(holder).prefetch_related(parts, "transitions", "messages", documents)
     return {
         "Droits à la formation": [_counter(counter) for counter in counters],
         "Déclarations annuelles": [
@@ -213,5 +219,10 @@ def _training_file(training_file: TrainingFile) -> dict[str, Any]:
         "Messages": [
             {"Le": message.at.isoformat(), "De": message.get_role_display(), "Texte": message.body}
             for message in training_file.messages.all()
+        ],
+        # What they hold is with the documents of the account: here, which file each belongs to.
+        "Documents": [
+            {"Le": document.at.isoformat(), "De": document.get_role_display(), "Nom": document.content.name}
+            for document in training_file.documents.all()
         ],
     }

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from accounts.ports import KeptForProof, Sweep
 from accounts.retention import forgettable
-from rights.models import TrainingFile
+from accounts.services.private_files import delete_private_file
+from rights.models import TrainingFile, TrainingFileDocument
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,6 +18,19 @@ if TYPE_CHECKING:
 def files_with_words_of_the_dead(today: date) -> QuerySet[TrainingFile]:
     """Files of people who died three years ago, that still hold what they wrote."""
     return TrainingFile.objects.filter(holder__in=forgettable(today)).exclude(wish="")
+
+
+def documents_of_the_dead(today: date) -> QuerySet[TrainingFileDocument]:
+    return TrainingFileDocument.objects.filter(training_file__holder__in=forgettable(today))
+
+
+def remove_documents(rows: QuerySet[TrainingFileDocument]) -> int:
+    """The contents go, and the rows with them."""
+    removed = 0
+    for document in rows.select_related("content"):
+        delete_private_file(document=document.content)
+        removed += 1
+    return removed
 
 
 def blank_words(rows: QuerySet[TrainingFile]) -> int:
@@ -36,6 +50,14 @@ RETENTION_SWEEPS = (
         ("rights.TrainingFile",),
         files_with_words_of_the_dead,
         blank_words,
+    ),
+    Sweep(
+        "documents-des-dossiers",
+        "Documents joints aux dossiers de formation",
+        "Trois ans après le décès",
+        ("rights.TrainingFileDocument",),
+        documents_of_the_dead,
+        remove_documents,
     ),
 )
 KEPT_FOR_PROOF = (

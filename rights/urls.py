@@ -5,6 +5,7 @@ from rights.api.calculation import CalculationView
 from rights.views import (
     counters,
     entrusted,
+    file_documents,
     file_steps,
     instruction,
     organisation_inbox,
@@ -34,11 +35,27 @@ urlpatterns: list[URLPattern] = [
     path("mes-dossiers/demande-libre/", file_steps.free_request, name="free_request"),
     path("mes-dossiers/<uuid:file_id>/etape/<slug:slug>/", file_steps.file_step, name="file_step"),
     path("mes-dossiers/<uuid:file_id>/messages/", file_steps.file_message, name="file_message"),
+    path(
+        "mes-dossiers/<uuid:file_id>/documents/", file_documents.file_document_add, name="file_document_add"
+    ),
+    path(
+        "mes-dossiers/<uuid:file_id>/documents/<uuid:pk>/", file_documents.file_document, name="file_document"
+    ),
     path("mes-dossiers/<uuid:file_id>/complement/", file_steps.file_top_up, name="file_top_up"),
     path("instruction/", instruction.instruction_list, name="instruction_list"),
     path("instruction/sessions/<int:session_id>/", instruction.session_sheet, name="session_sheet"),
     path("instruction/<uuid:file_id>/", instruction.instruction_detail, name="instruction_detail"),
     path("instruction/<uuid:file_id>/messages/", instruction.instruction_message, name="instruction_message"),
+    path(
+        "instruction/<uuid:file_id>/documents/",
+        file_documents.instruction_document_add,
+        name="instruction_document_add",
+    ),
+    path(
+        "instruction/<uuid:file_id>/documents/<uuid:pk>/",
+        file_documents.instruction_document,
+        name="instruction_document",
+    ),
     path("instruction/<uuid:file_id>/<slug:slug>/", instruction.instruction_step, name="instruction_step"),
     path("mes-dossiers/<uuid:file_id>/annuler/", training_files.file_cancel, name="file_cancel"),
 ]

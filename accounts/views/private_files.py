@@ -3,6 +3,7 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_safe
 
+from accounts.models import PrivateFile
 from accounts.permissions import is_signed_in
 from accounts.selectors.private_files import file_of
 from cpa_portal.kernel.access import requires
@@ -15,6 +16,11 @@ def file_download(request: HttpRequest, pk: UUID) -> FileResponse:
     document = file_of(request.user, pk)
     if document is None:
         raise Http404
+    return as_download(document)
+
+
+def as_download(document: PrivateFile) -> FileResponse:
+    """The content as an attachment; the caller has checked who asks for it."""
     response = FileResponse(
         document.file.open("rb"),
         as_attachment=True,

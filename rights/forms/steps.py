@@ -72,6 +72,16 @@ class MessageForm(forms.Form):
     )
 
 
+class DocumentForm(forms.Form):
+    document = forms.FileField(
+        label="Document à joindre, que toutes les parties du dossier pourront ouvrir",
+        help_text="PDF, JPEG ou PNG, 3 Mo au plus. Pas de document médical : il n’est jamais nécessaire ici.",
+        allow_empty_file=True,
+        max_length=200,
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )
+
+
 ASKED_FUNDERS = (
     Funder.EMPLOYER,
     Funder.PUBLIC_EMPLOYER,

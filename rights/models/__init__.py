@@ -1,4 +1,5 @@
 from rights.models.counter import Counter
+from rights.models.document import TrainingFileDocument
 from rights.models.entry import Entry, EntryKey
 from rights.models.feeding import Declaration, YearlyFeeding
 from rights.models.journal import JournalEvent
@@ -22,6 +23,7 @@ __all__ = [
     "PointsRequest",
     "Statement",
     "TrainingFile",
+    "TrainingFileDocument",
     "TrainingFileFunding",
     "TrainingFileMessage",
     "TrainingFileTransition",

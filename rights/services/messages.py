@@ -13,7 +13,7 @@ from accounts.services.notifications import notify
 from cpa_portal.kernel.templatetags.cpa import date_fr
 from cpa_portal.kernel.theme import current_portal
 from rights.enums import FileRole, TrainingFileState
-from rights.models import TrainingFile, TrainingFileMessage, TrainingFileTransition
+from rights.models import TrainingFile, TrainingFileDocument, TrainingFileMessage, TrainingFileTransition
 from rights.wording.files import step_sentence
 
 FILE_CHANGED: Final = "rights.file_changed"
@@ -45,6 +45,15 @@ def announce_message(*, message: TrainingFileMessage) -> None:
     who = message.get_role_display()
     what = f"{who[:1].upper()}{who[1:]} vous a écrit un message. Il se lit sur votre dossier."
     _write(message.training_file, key=f"message:{message.pk}", what=what, then="")
+
+
+def announce_document(*, document: TrainingFileDocument) -> None:
+    """Tell the holder that another party joined a document; its name is read on the file alone."""
+    if document.role == FileRole.HOLDER:
+        return
+    who = document.get_role_display()
+    what = f"{who[:1].upper()}{who[1:]} a joint un document. Il se télécharge sur votre dossier."
+    _write(document.training_file, key=f"document:{document.pk}", what=what, then="")
 
 
 def _write(training_file: TrainingFile, *, key: str, what: str, then: str) -> None:

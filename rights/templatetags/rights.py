@@ -37,3 +37,9 @@ def operand_value(operand: Operand) -> str:
 def step_formula(step: Step) -> str:
     """The step as one writes it on paper, rounding included; empty when nothing is computed."""
     return format_formula(step)
+
+
+@register.filter
+def document_type(content_type: str) -> str:
+    """The short name of a type of document: `PDF`, `JPEG`, `PNG`."""
+    return content_type.rpartition("/")[2].upper()

@@ -14,7 +14,7 @@ from cpa_portal.kernel.access import requires
 from cpa_portal.kernel.working_days import Zone, working_days_between
 from rights.enums import ExitReason, TrainingFileAction, TrainingFileState
 from rights.exceptions import RightsRefusal
-from rights.forms.steps import MessageForm, StepForm
+from rights.forms.steps import DocumentForm, MessageForm, StepForm
 from rights.models import TrainingFile
 from rights.parties import Party
 from rights.permissions import instructs_files
@@ -58,6 +58,8 @@ def instruction_detail(request: HttpRequest, file_id: UUID) -> HttpResponse:
         "turn": turn,
         "is_late": bool(turn and turn.is_late(today)),
         "timeline": staff_timeline_of(training_file),
+        "documents": training_file.documents.select_related("content").order_by("at", "pk"),
+        "document_form": DocumentForm(),
         "message_form": MessageForm(),
     }
     return render(request, "rights/instruction_detail.html", context)

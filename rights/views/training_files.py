@@ -11,7 +11,7 @@ from accounts.permissions import is_holder
 from cpa_portal.kernel.access import requires
 from rights.enums import FileRole, TrainingFileAction, TrainingFileState
 from rights.exceptions import RightsRefusal
-from rights.forms.steps import MessageForm
+from rights.forms.steps import DocumentForm, MessageForm
 from rights.models import TrainingFile
 from rights.ports import told_changes
 from rights.selectors.file_steps import steps_of, turn_of
@@ -50,6 +50,8 @@ def file_detail(request: HolderRequest, file_id: UUID) -> HttpResponse:
         "can_ask_top_up": training_file.state == TrainingFileState.PROPOSED,
         "told_changes": told_changes(training_file),
         "messages_sent": sorted(training_file.messages.all(), key=lambda message: message.pk),
+        "documents": training_file.documents.select_related("content").order_by("at", "pk"),
+        "document_form": DocumentForm(),
         "message_form": MessageForm(),
     }
     return render(request, "rights/file_detail.html", context)

@@ -41,6 +41,7 @@ from rights.models import Declaration
 from rights.services.corrections import record_undue_sum
 from rights.services.points import answer_points, request_points
 from rights.services.statements import draw_statement
+from rights.services.training_files.documents import add_document
 from rights.services.training_files.messaging import send_message
 from tests.support.factories.accounts import HolderFactory, SituationFactory, UserFactory
 from tests.support.factories.agora_sync import requested_file
@@ -107,6 +108,13 @@ def known_everywhere(db):
     mandate(holder)
     training_file = requested_file(holder)
     send_message(training_file_id=training_file.pk, role=FileRole.HOLDER, author=holder.user, body="Bonjour")
+    add_document(
+        training_file_id=training_file.pk,
+        role=FileRole.HOLDER,
+        author=holder.user,
+        name="devis.pdf",
+        content=b"%PDF-1.7",
+    )
     draw_statement(holder=holder, address="/verifier/")
     record_undue_sum(
         holder=holder, amount_cents=5_000, reason="Trop versé", reference="D1", ordered_on=date(2026, 3, 3)

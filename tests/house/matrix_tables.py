@@ -88,6 +88,24 @@ def own_steps(world: World) -> list[Target]:
     ]
 
 
+def instructed_documents(world: World) -> list[Target]:
+    return [
+        Target(target.whose, {**target.parameters, "pk": _joined(world, target.whose)}, target.audience)
+        for target in instructed_files(world)
+    ]
+
+
+def own_file_documents(world: World) -> list[Target]:
+    return [
+        Target(target.whose, {**target.parameters, "pk": _joined(world, whose)}, target.audience)
+        for target, whose in zip(of_two_holders("file", "file_id")(world), ("own", "other"), strict=True)
+    ]
+
+
+def _joined(world: World, whose: str) -> object:
+    return world.objects[f"joined document/{whose}"].pk
+
+
 def sessions_of_organisations(world: World) -> list[Target]:
     # Nobody is enrolled in it: the sheet shows nothing to anybody.
     return [Target("without files", {"session_id": world.objects["session"].pk}, NOBODY)]
@@ -244,6 +262,10 @@ OBJECTS: dict[str, Builder] = {
     "rights:file_message": of_two_holders("file", "file_id"),
     "rights:file_top_up": of_two_holders("file", "file_id"),
     "rights:file_step": own_steps,
+    "rights:file_document_add": of_two_holders("file", "file_id"),
+    "rights:file_document": own_file_documents,
+    "rights:instruction_document_add": instructed_files,
+    "rights:instruction_document": instructed_documents,
     "rights:instruction_detail": instructed_files,
     "rights:instruction_message": instructed_files,
     "rights:instruction_step": instructed_steps,

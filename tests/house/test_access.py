@@ -199,6 +199,8 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "rights:file_step",
             "rights:file_message",
             "rights:file_top_up",
+            "rights:file_document_add",
+            "rights:file_document",
         ),
         frozenset({HOLDER}),
     ),
@@ -209,6 +211,8 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "rights:instruction_detail",
             "rights:instruction_message",
             "rights:instruction_step",
+            "rights:instruction_document_add",
+            "rights:instruction_document",
         ),
         frozenset(
             {

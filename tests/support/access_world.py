@@ -50,6 +50,8 @@ from agora_sync.models import (
     PartnerApplication,
     ServiceStop,
 )
+from rights.enums import FileRole
+from rights.services.training_files.documents import add_document
 from tests.support.factories.accounts import (
     HolderFactory,
     SAMLConnectionFactory,
@@ -201,6 +203,19 @@ def _holders_objects(world: World) -> None:
         )
         world.objects[f"consent/{whose}"] = Consent.objects.create(
             holder=holder, purpose="conseil", text_version="1", act=ConsentAct.GIVEN
+        )
+        joined = add_document(
+            training_file_id=world.objects[f"file/{whose}"].pk,
+            role=FileRole.HOLDER,
+            author=holder.user,
+            name="devis.pdf",
+            content=f"%PDF-{MARK}joint-{whose}".encode(),
+        )
+        world.objects[f"joined document/{whose}"] = joined
+        world.secrets[f"{MARK}joint-{whose}"] = (
+            frozenset({"holder", "CDC", "organisation"})
+            if whose == "own"
+            else frozenset({"other holder", "CDC", "other organisation"})
         )
         world.secrets[title] = frozenset(readers)
         world.secrets[f"{MARK}document-{whose}"] = frozenset({"holder" if whose == "own" else "other holder"})
