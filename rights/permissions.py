@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from accounts.enums import StaffRole
 from accounts.selectors.staff import current_roles
 from rights.selectors.instruction import INSTRUCTING
 
@@ -14,3 +15,8 @@ if TYPE_CHECKING:
 def instructs_files(user: AnyUser) -> bool:
     """Organisations, payers and the Caisse des dépôts; each sees the files that concern them."""
     return any(role in INSTRUCTING for role in current_roles(user))
+
+
+def recovers_sums(user: AnyUser) -> bool:
+    """The Caisse des dépôts alone takes back what the account paid without owing it (article L. 6323-45)."""
+    return StaffRole.CDC in current_roles(user)

@@ -9,11 +9,13 @@ from rights.views import (
     file_steps,
     instruction,
     organisation_inbox,
+    own_acts,
     parameters,
     requesting,
     simulation,
     statements,
     training_files,
+    undue_sums,
 )
 
 app_name = "rights"
@@ -25,6 +27,9 @@ urlpatterns: list[URLPattern] = [
     path("mes-droits/et-si/", simulation.simulation, name="simulation"),
     path("mes-droits/", counters.counter_list, name="counter_list"),
     path("mes-droits/comparer/", counters.comparison, name="comparison"),
+    path("mes-droits/convertir/", own_acts.conversion, name="conversion"),
+    path("mes-droits/points/", own_acts.points_use, name="points_use"),
+    path("mes-droits/points/<uuid:pk>/retirer/", own_acts.points_withdraw, name="points_withdraw"),
     path("mes-droits/<slug:slug>/", counters.counter_detail, name="counter_detail"),
     path("accompagnement/<uuid:pk>/droits/", entrusted.entrusted_rights, name="entrusted_rights"),
     path("organismes-de-formation/", organisation_inbox.inbox, name="organisation_inbox"),
@@ -43,6 +48,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("mes-dossiers/<uuid:file_id>/complement/", file_steps.file_top_up, name="file_top_up"),
     path("instruction/", instruction.instruction_list, name="instruction_list"),
+    path("instruction/sommes-indues/", undue_sums.undue_sum_list, name="undue_sum_list"),
+    path("instruction/sommes-indues/<int:pk>/", undue_sums.undue_sum_detail, name="undue_sum_detail"),
+    path("instruction/<uuid:file_id>/somme-indue/", undue_sums.undue_sum_record, name="undue_sum_record"),
     path("instruction/sessions/<int:session_id>/", instruction.session_sheet, name="session_sheet"),
     path("instruction/<uuid:file_id>/", instruction.instruction_detail, name="instruction_detail"),
     path("instruction/<uuid:file_id>/messages/", instruction.instruction_message, name="instruction_message"),

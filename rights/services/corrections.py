@@ -15,11 +15,9 @@ from rights.models import Counter, Entry, UndueSum
 from rights.parameters import legal_values
 from rights.rules.endings import retained
 from rights.rules.funding import in_order
+from rights.selectors.undue_sums import RETAINED_SCHEMES, RETENTION, REVERSAL
 from rights.services.ledger import lock_counters, post_entry
 
-REVERSAL, RETENTION = "reverse:", "retain:"
-# Commitment is left alone: the law speaks of the rights of the account, and missions have no other payer.
-RETAINED_SCHEMES = (Scheme.CPF, Scheme.DIF, Scheme.SUPPLEMENT)
 SOURCE = "Décision de la Caisse des dépôts"
 
 
@@ -64,7 +62,14 @@ def record_undue_sum(
     return due
 
 
-def _created(holder: Holder, amount_cents: int, reason: str, reference: str, ordered_on: date) -> UndueSum:
+def _created(
+    holder: Holder,
+    amount_cents: int,
+    reason: str,
+    reference: str,
+    ordered_on: date,
+    cancels: UndueSum | None = None,
+) -> UndueSum:
     try:
         # A savepoint: the unique reference decides between two at once.
         with transaction.atomic():
@@ -74,6 +79,7 @@ def _created(holder: Holder, amount_cents: int, reason: str, reference: str, ord
                 reason=reason,
                 reference=reference,
                 ordered_on=ordered_on,
+                cancels=cancels,
             )
     except IntegrityError:
         known = _recorded(reference, holder, amount_cents)
@@ -90,20 +96,18 @@ def _recorded(reference: str, holder: Holder, amount_cents: int) -> UndueSum | N
 
 
 def cancel_undue_sum(*, due: UndueSum, reason: str, reference: str, today: date) -> UndueSum:
-    """The sum was due after all: everything kept back returns by opposite entries. The same again changes nothing."""
+    """The sum was due after all: everything kept back returns by opposite entries. The same again changes nothing.
+
+    Raises ValueError when the reference is that of another decision.
+    """
     with transaction.atomic():
         _lock_rights(due.holder_id)
         known = UndueSum.objects.filter(cancels=due).first()
         if known is not None:
             return known
-        cancelling = UndueSum.objects.create(
-            holder=due.holder,
-            amount_cents=due.amount_cents,
-            reason=reason,
-            reference=reference,
-            ordered_on=today,
-            cancels=due,
-        )
+        cancelling = _created(due.holder, due.amount_cents, reason, reference, today, cancels=due)
+        if cancelling.cancels_id != due.pk:
+            raise ValueError("this reference is that of another sum")
         for entry in _retentions(due).select_related("counter"):
             reverse_entry(entry=entry, value_date=today, reason=reason, source=SOURCE)
     return cancelling

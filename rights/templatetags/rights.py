@@ -1,7 +1,9 @@
 """`{% load rights %}`: amounts in the unit of their counter."""
 
 from django import template
+from django.utils import timezone
 
+from rights.parameters import value_on
 from rights.rules.derivation import Measure, Operand, Step
 from rights.wording.amounts import format_amount
 from rights.wording.derivations import format_exact, format_formula
@@ -43,3 +45,9 @@ def step_formula(step: Step) -> str:
 def document_type(content_type: str) -> str:
     """The short name of a type of document: `PDF`, `JPEG`, `PNG`."""
     return content_type.rpartition("/")[2].upper()
+
+
+@register.simple_tag
+def legal_number(name: str) -> int:
+    """The number of a dated parameter today: `{% legal_number "free_cancellation_notice" %} jours ouvrés`."""
+    return int(value_on(name, timezone.localdate()).number)

@@ -27,7 +27,7 @@ from rights.services.training_files.messaging import send_message
 from rights.services.training_files.steps import ask_top_up, commit
 from rights.views.request_types import HolderRequest
 from rights.views.training_files import own_file
-from rights.wording.steps import CONSEQUENCES, IRREVERSIBLE, QUESTIONS, SLUGS
+from rights.wording.steps import IRREVERSIBLE, QUESTIONS, SLUGS, consequence_of
 
 
 @requires(is_holder)
@@ -80,7 +80,7 @@ def step_context(
     context: dict[str, object] = {
         "file": training_file,
         "question": QUESTIONS[action],
-        "consequence": CONSEQUENCES[action],
+        "consequence": consequence_of(action, timezone.localdate()),
         "is_irreversible": action in IRREVERSIBLE,
         "form": form,
         "refusal": refusal,

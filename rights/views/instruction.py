@@ -17,7 +17,7 @@ from rights.exceptions import RightsRefusal
 from rights.forms.steps import DocumentForm, MessageForm, StepForm
 from rights.models import TrainingFile
 from rights.parties import Party
-from rights.permissions import instructs_files
+from rights.permissions import instructs_files, recovers_sums
 from rights.selectors.file_steps import found_rule, steps_of, turn_of
 from rights.selectors.instruction import file_for, party_of, session_files, waiting_for
 from rights.services.training_files.doing import do_step
@@ -38,6 +38,7 @@ def instruction_list(request: HttpRequest) -> HttpResponse:
     lines = waiting_for(user, today=today)
     record_consultations(actor=user, holders={line.file.holder for line in lines}, purpose=PURPOSE, what=WHAT)
     context = {
+        "recovers": recovers_sums(user),
         "mine": [line for line in lines if line.is_mine],
         "others": [li for li in lines if not li.is_mine],
     }

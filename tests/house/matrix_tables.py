@@ -262,6 +262,11 @@ OBJECTS: dict[str, Builder] = {
     "rights:file_message": of_two_holders("file", "file_id"),
     "rights:file_top_up": of_two_holders("file", "file_id"),
     "rights:file_step": own_steps,
+    "rights:undue_sum_detail": of_everybody("undue sum", "pk"),
+    "rights:undue_sum_record": lambda world: [
+        Target(whose, {"file_id": world.objects[f"file/{whose}"].pk}) for whose in ("own", "other")
+    ],
+    "rights:points_withdraw": of_two_holders("points request", "pk"),
     "rights:file_document_add": of_two_holders("file", "file_id"),
     "rights:file_document": own_file_documents,
     "rights:instruction_document_add": instructed_files,

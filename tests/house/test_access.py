@@ -201,6 +201,9 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "rights:file_top_up",
             "rights:file_document_add",
             "rights:file_document",
+            "rights:conversion",
+            "rights:points_use",
+            "rights:points_withdraw",
         ),
         frozenset({HOLDER}),
     ),
@@ -223,6 +226,10 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
                 StaffRole.EMPLOYER.value,
             }
         ),
+    ),
+    **dict.fromkeys(
+        ("rights:undue_sum_list", "rights:undue_sum_detail", "rights:undue_sum_record"),
+        frozenset({StaffRole.CDC.value}),
     ),
     # Flows with AGORA
     "agora_sync:agent_home": {AGENT, StaffRole.CDC.value},

@@ -54,7 +54,7 @@ def test_export_asks_the_same_queries_whatever_the_number_of_rows(django_assert_
     for _ in range(3):
         TrainingFileFactory(holder=counter.holder)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         export_personal_data(counter.holder)
 
 

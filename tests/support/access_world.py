@@ -50,7 +50,9 @@ from agora_sync.models import (
     PartnerApplication,
     ServiceStop,
 )
-from rights.enums import FileRole
+from rights.enums import FileRole, PointsUse, Scheme
+from rights.services.corrections import record_undue_sum
+from rights.services.points import request_points
 from rights.services.training_files.documents import add_document
 from tests.support.factories.accounts import (
     HolderFactory,
@@ -204,6 +206,10 @@ def _holders_objects(world: World) -> None:
         world.objects[f"consent/{whose}"] = Consent.objects.create(
             holder=holder, purpose="conseil", text_version="1", act=ConsentAct.GIVEN
         )
+        CounterFactory(holder=holder, scheme=Scheme.C2P, balance=30)
+        world.objects[f"points request/{whose}"] = request_points(
+            key=uuid.uuid4(), holder=holder, use=PointsUse.TRAINING, points=3, today=timezone.localdate()
+        )
         joined = add_document(
             training_file_id=world.objects[f"file/{whose}"].pk,
             role=FileRole.HOLDER,
@@ -219,6 +225,14 @@ def _holders_objects(world: World) -> None:
         )
         world.secrets[title] = frozenset(readers)
         world.secrets[f"{MARK}document-{whose}"] = frozenset({"holder" if whose == "own" else "other holder"})
+    world.objects["undue sum"] = record_undue_sum(
+        holder=world.objects["holder/own"],
+        amount_cents=5_00,
+        reason=f"{MARK}indu",
+        reference="D1",
+        ordered_on=timezone.localdate(),
+    )
+    world.secrets[f"{MARK}indu"] = frozenset({"holder", "CDC"})
     world.objects["document/user"] = store_private_file(
         name="agent.txt", content=f"{MARK}document-agent".encode(), owner_user=world.people["agent"].user
     )
