@@ -147,6 +147,12 @@ class FileRole(models.TextChoices):
     AGORA = "agora", "AGORA"
     SYSTEM = "system", "le délai lui-même"
 
+    @property
+    def after_to(self) -> str:
+        """The role as it follows a verb: « au titulaire », « à la Région »."""
+        label = str(self.label)
+        return f"au {label.removeprefix('le ')}" if label.startswith("le ") else f"à {label}"
+
 
 class ExitReason(models.TextChoices):
     COMPLETED = "completed", "Formation suivie jusqu’au bout"

@@ -38,7 +38,7 @@ class GuardRefused(RightsRefusal):
 def _why(state: TrainingFileState, action: TrainingFileAction, role: FileRole) -> str:
     others = roles_that_may(state, action)
     if others:
-        return f"Ce n’est pas à vous de {action.label} : c’est à {_all_of(others)}."
+        return f"Ce n’est pas à vous de {action.label} : c’est {_all_of(others)}."
     states = states_that_allow(action, role)
     if states:
         return (
@@ -55,13 +55,11 @@ def _instead(state: TrainingFileState, role: FileRole) -> str:
     theirs = {rule: None for action in TrainingFileAction for rule in roles_that_may(state, action)}
     if not theirs:
         return "Ce dossier est clos : une nouvelle demande reste possible, et un conseiller peut vous aider."
-    return (
-        f"Pour l’instant, c’est à {_all_of(tuple(theirs))} d’agir ; vous pouvez lui écrire dans le dossier."
-    )
+    return f"Pour l’instant, c’est {_all_of(tuple(theirs))} d’agir ; vous pouvez lui écrire dans le dossier."
 
 
 def _all_of(roles: Sequence[FileRole]) -> str:
-    return " ou à ".join(role.label for role in roles)
+    return " ou ".join(role.after_to for role in roles)
 
 
 def _bare(role: FileRole) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -53,6 +52,3 @@ class CancellationForm(forms.Form):
         label="Tout ce qui a été retenu sera rendu ; cette annulation ne s’annule pas",
         error_messages={"required": "Cochez la case pour confirmer : l’annulation ne se défait pas."},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="id_cancel_%s", **kwargs)

@@ -68,7 +68,7 @@ def _created(
     reason: str,
     reference: str,
     ordered_on: date,
-    cancels: UndueSum | None = None,
+    cancels_id: int | None = None,
 ) -> UndueSum:
     try:
         # A savepoint: the unique reference decides between two at once.
@@ -79,7 +79,7 @@ def _created(
                 reason=reason,
                 reference=reference,
                 ordered_on=ordered_on,
-                cancels=cancels,
+                cancels_id=cancels_id,
             )
     except IntegrityError:
         known = _recorded(reference, holder, amount_cents)
@@ -105,7 +105,7 @@ def cancel_undue_sum(*, due: UndueSum, reason: str, reference: str, today: date)
         known = UndueSum.objects.filter(cancels=due).first()
         if known is not None:
             return known
-        cancelling = _created(due.holder, due.amount_cents, reason, reference, today, cancels=due)
+        cancelling = _created(due.holder, due.amount_cents, reason, reference, today, cancels_id=due.pk)
         if cancelling.cancels_id != due.pk:
             raise ValueError("this reference is that of another sum")
         for entry in _retentions(due).select_related("counter"):

@@ -15,7 +15,8 @@ from rights.rules.declared import Declared, supplement_of
 from rights.rules.derivation import Measure
 from rights.rules.endings import closed, unused_dotation
 from rights.rules.supplements import goes_back_on
-from rights.services.corrections import REVERSAL, reverse_entry
+from rights.selectors.undue_sums import REVERSAL
+from rights.services.corrections import reverse_entry
 from rights.services.ledger import lock_counters, post_entry
 
 EXPIRY, CLOSING = "expiry:", "closing:"

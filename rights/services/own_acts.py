@@ -18,7 +18,7 @@ from rights.services.points import HALF_TIME, answer_points, request_points
 from rights.services.training_files.guards import check_spending
 
 if TYPE_CHECKING:
-    from accounts.services.spending import Assurance
+    from accounts.services.sign_in_proofs import Assurance
 
 
 def convert_own_rights(

@@ -35,13 +35,17 @@ SLUG_OF: dict[str, str] = {action.value: slug for slug, action in SLUGS.items()}
 
 # What is between braces is the number of a dated parameter.
 CONSEQUENCES: dict[str, str] = {
-    A.PROPOSE: "Le titulaire aura {holder_answer_days} jours ouvrés pour confirmer. Vous ne pourrez plus changer le prix ni les dates.",
+    A.PROPOSE: (
+        "Le titulaire aura {holder_answer_days} jours ouvrés pour confirmer. Vous ne pourrez plus changer le prix "
+        "ni les dates."
+    ),
     A.REFUSE: "Le dossier se ferme et les droits mis de côté sont rendus. La personne lira votre motif.",
     A.COMMIT: "Vous vous engagez à suivre la formation et à payer le reste à charge.",
     A.DECLINE: "Le dossier se ferme et vos droits vous sont rendus aussitôt.",
     A.CANCEL: "Le dossier se ferme et ce qui est mis de côté est rendu aussitôt.",
     A.CANCEL_LATE: (
-        "Vous perdez tous les droits mis de côté pour cette formation, car elle commence dans moins de {free_cancellation_notice} jours ouvrés. "
+        "Vous perdez tous les droits mis de côté pour cette formation, car elle commence dans moins de "
+        "{free_cancellation_notice} jours ouvrés. "
         "En cas de force majeure (maladie, accident, décès d’un proche), n’annulez pas ici : écrivez dans le dossier."
     ),
     A.WITHDRAW: "Vous renoncez à l’inscription, sans motif ni frais. Vos droits vous sont rendus aussitôt.",
@@ -50,12 +54,16 @@ CONSEQUENCES: dict[str, str] = {
     A.FORCE_MAJEURE: "Seul ce qui a été suivi est dû ; le reste des droits est rendu au titulaire.",
     A.DECLARE_ENTRY: "Le dossier passe en formation. AGORA en est informé.",
     A.DECLARE_NO_SHOW: "Le titulaire perd les droits mis de côté, sauf force majeure reconnue ensuite.",
-    A.DECLARE_EXIT: "Le dossier passe en sortie. Vous aurez {service_declaration_days} jours ouvrés pour déclarer le service fait.",
+    A.DECLARE_EXIT: (
+        "Le dossier passe en sortie. Vous aurez {service_declaration_days} jours ouvrés pour déclarer le service fait."
+    ),
     A.DECLARE_SERVICE: "La Caisse des dépôts vérifie, puis utilise les droits et vous paie.",
     A.VALIDATE_SERVICE: "Les droits mis de côté sont utilisés pour ce qui est dû ; le reste est rendu.",
     A.RETURN_SERVICE: "Le dossier revient à l’organisme, qui lira votre motif et corrigera.",
     A.PAY: "Le dossier est terminé.",
-    A.ASK_REVIEW: "Une personne de la Caisse des dépôts examine le dossier et vous répond dans les {review_answer_months} mois.",
+    A.ASK_REVIEW: (
+        "Une personne de la Caisse des dépôts examine le dossier et vous répond dans les {review_answer_months} mois."
+    ),
     A.UPHOLD: "Le refus est maintenu. La personne lira votre motif et ses recours.",
     A.REOPEN: "La demande repart chez l’organisme, avec un nouveau délai.",
 }
