@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 
 from accounts.enums import StaffRole
@@ -188,3 +189,25 @@ def test_documents_leave_three_years_after_the_death(training_file, django_captu
     assert removed == 1
     assert not TrainingFileDocument.objects.exists()
     assert not PrivateFile.objects.exists()
+
+
+def test_forms_of_both_pages_are_taken_from_a_browser(training_file):
+    """With the token of the page, as browsers send it: the client of the other tests asks for none."""
+    for user, page, address in (
+        (training_file.holder.user, f"/mes-dossiers/{training_file.pk}/", "mes-dossiers"),
+        (staff(StaffRole.TRAINING_ORGANISATION, SIRET), f"/instruction/{training_file.pk}/", "instruction"),
+    ):
+        browser = Client(enforce_csrf_checks=True)
+        sign_in(browser, user)
+        shown = browser.get(page).content.decode()
+        for name, sent in (
+            ("documents", {"document": SimpleUploadedFile("a.pdf", PDF + address.encode())}),
+            ("messages", {"body": f"Bonjour de {address}"}),
+        ):
+            form = shown.split(f'action="/{address}/{training_file.pk}/{name}/"')[1]
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.split("</form>")[0])[1]
+
+            answer = browser.post(f"{page}{name}/", sent | {"csrfmiddlewaretoken": token})
+
+            assert answer.status_code == 302, (name, address)
+    assert (training_file.documents.count(), training_file.messages.count()) == (2, 2)

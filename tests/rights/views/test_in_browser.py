@@ -149,3 +149,18 @@ def test_request_without_scripts_works_the_same(browser, viewport, counter, sess
     assert page.get_by_role("link", name="Actualiser").is_visible()
     assert TrainingFile.objects.count() == 1
     visit.close()
+
+
+def test_document_refused_then_joined_by_hand(page, counter, session, tmp_path):
+    training_file = requested(counter, session)
+    wrong, right = tmp_path / "page.pdf", tmp_path / "convention-de-formation-professionnelle-signee-2026.pdf"
+    wrong.write_bytes(b"<html>")
+    right.write_bytes(b"%PDF-1.7")
+    page.goto(f"/mes-dossiers/{training_file.pk}/")
+
+    for path, answer in ((wrong, "ni un PDF ni une image"), (right, "Votre document est dans le dossier")):
+        page.set_input_files("input[type=file]", str(path))
+        page.click("text=Joindre ce document")
+        expect(page.locator("main")).to_contain_text(answer)
+
+    look_at(page, "soudeur")
