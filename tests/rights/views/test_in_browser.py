@@ -161,6 +161,6 @@ def test_document_refused_then_joined_by_hand(page, counter, session, tmp_path):
     for path, answer in ((wrong, "ni un PDF ni une image"), (right, "Votre document est dans le dossier")):
         page.set_input_files("input[type=file]", str(path))
         page.click("text=Joindre ce document")
-        expect(page.locator("main")).to_contain_text(answer)
+        expect(page.locator("body")).to_contain_text(answer)
 
-    look_at(page, "soudeur")
+    look_at(page, "Titre professionnel soudeur")
