@@ -115,7 +115,8 @@ def _searches(crowd: Crowd, size: str, count: int, fill: float) -> Iterator[Figu
     times = [_milliseconds(lambda path=path: client.get(path).raise_for_status()) for path in paths]
     floor = [_milliseconds(lambda: client.get("/healthz").raise_for_status()) for _ in range(count)]
     inside_one = Client(SERVER_NAME="127.0.0.1")
-    inside_one.cookies.update({name: str(value) for name, value in client.cookies.items()})
+    for name, value in client.cookies.items():
+        inside_one.cookies[name] = value
     with CaptureQueriesContext(connection) as queries:
         inside_one.get(paths[0])
     yield from _quantiles("search", times, size, fill, statistics.median(floor), "/healthz")

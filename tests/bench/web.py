@@ -109,7 +109,8 @@ def served(application: str) -> Iterator[str]:
 
 
 def wait_for(address: str) -> None:
-    for _ in range(300):
+    # A busy machine takes a minute to load the portal.
+    for _ in range(1_200):
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):  # noqa: S310
             return
         time.sleep(0.1)
