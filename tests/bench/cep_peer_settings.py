@@ -24,8 +24,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "appointment",
 ]
-# Its wheel ships no migrations: the tables are made from its models.
-MIGRATION_MODULES = {"appointment": None}
+# Its wheel ships no migrations: the tables are made from the models, those that it refers to too.
+MIGRATION_MODULES = dict.fromkeys(("appointment", "auth", "contenttypes", "sessions"))
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
