@@ -232,7 +232,7 @@ def _holders_objects(world: World) -> None:
         reference="D1",
         ordered_on=timezone.localdate(),
     )
-    world.secrets[f"{MARK}indu"] = frozenset({"holder", "CDC"})
+    world.secrets[f"{MARK}indu"] = frozenset({"holder", "CDC", "data-protection officer"})
     world.objects["document/user"] = store_private_file(
         name="agent.txt", content=f"{MARK}document-agent".encode(), owner_user=world.people["agent"].user
     )
