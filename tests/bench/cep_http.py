@@ -29,6 +29,7 @@ from django.utils import timezone
 
 from accounts.models import Holder
 from catalog.models import Commune
+from cep.enums import STATUSES_HOLDING_ADVISER
 from cep.models import Booking, Site
 from cep.rules.meetings import Slot
 from cep.selectors.slots import bookable_slots, first_slot_of_each_site
@@ -45,9 +46,7 @@ PATIENCE = 120.0
 DOUBLES = """
     SELECT count(*) FROM cep_booking one JOIN cep_booking other
       ON one.adviser_id = other.adviser_id AND one.id < other.id AND one.span && other.span
-    WHERE one.status IN ('confirmed', 'proposed', 'held', 'done', 'no_show')
-      AND other.status IN ('confirmed', 'proposed', 'held', 'done', 'no_show')
-      AND one.status = 'confirmed'
+    WHERE one.status = ANY(%(holding)s) AND other.status = ANY(%(holding)s)
 """
 UNCOVERED = """
     SELECT count(*) FROM cep_booking b WHERE b.status IN ('confirmed', 'proposed') AND NOT EXISTS (
@@ -216,7 +215,7 @@ def _counters(lost: int) -> str:
     with connection.cursor() as cursor:
         found = []
         for query in (DOUBLES, UNCOVERED):
-            cursor.execute(query)
+            cursor.execute(query, {"holding": [status.value for status in STATUSES_HOLDING_ADVISER]})
             found.append(cursor.fetchone()[0])
     return f"{found[0]} double, {lost} lost, {found[1]} uncovered"
 
