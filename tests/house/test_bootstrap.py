@@ -1,6 +1,7 @@
 """Which lock file a command installs: each set holds those before it, and none stands in for a larger one."""
 
 import pytest
+
 from house import bootstrap
 
 
