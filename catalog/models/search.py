@@ -11,8 +11,8 @@ from catalog.models.offer import Session, Training
 class SearchEntry(models.Model):
     """Written only by `catalog.services.search_index`. Dates decide at query time, so no nightly refresh is owed.
 
-    `document` holds every word, for the index; it is never read back. `subject` holds the title (lemmas A,
-    families B) and what it certifies (C, D): short, beside the other columns, it is what ranks.
+    `document` holds every word and the place (catalog/cells.py), for the index; it is never read back. `subject` holds
+    the title (lemmas A, families B) and what it certifies (C, D): short, beside the other columns, it is what ranks.
     `available_until`: last day on which one may still join (start of a session with fixed dates, end of
     one with permanent entries), 9999-12-31 when the feed gives no date. `facets`: the bits of catalog/facets.py
     that do not depend on the day. `fold_key`: the same for the trainings that an organisation describes twice.

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from catalog.cells import REMOTE, department_word, region_word, square_words
 from catalog.facets import FACETS, PASSES_BIT, read_sql
 from catalog.gazetteer import EARTH_RADIUS_KM
 from catalog.models import Action, Organisation, Place, Session, Training
@@ -109,7 +111,7 @@ class SearchQuery:
         }
         if reading.words:
             values |= {
-                "enough": reading.enough_of(),
+                "enough": self._enough,
                 "any": reading.any_of().replace(":", ""),
                 "title": reading.all_of("A", strict=True),
                 "title_family": reading.all_of("AB"),
@@ -124,6 +126,15 @@ class SearchQuery:
                 box = bounding_box(area.latitude, area.longitude, wish.radius_km)
                 values |= {f"{name}{rank}": value for name, value in box.items()}
         return values
+
+    @property
+    def _enough(self) -> str:
+        """Words and place together, so that the index alone tells nearly all of the rows to read."""
+        words = self.reading.enough_of()
+        places = [_place_words(area, self.wish.radius_km) for area in self.areas]
+        if not all(places):
+            return words
+        return f"({words}) & ({' | '.join([REMOTE, *chain.from_iterable(places)])})"
 
     @property
     def _chosen(self) -> list[int]:
@@ -215,6 +226,17 @@ def _within(area: SearchArea, rank: int) -> str:
         f" AND e.longitude BETWEEN %(longitude__gte{rank})s AND %(longitude__lte{rank})s"
         f" AND {_kilometres(rank)} <= %(radius)s)"
     )
+
+
+def _place_words(area: SearchArea, radius_km: float) -> list[str]:
+    """Of every session within; none when the index cannot tell."""
+    if area.kind == Area.REGION:
+        return [region_word(area.code)]
+    if area.kind == Area.DEPARTMENT:
+        return [department_word(area.code)]
+    if area.kind == Area.COUNTRY or area.latitude is None or area.longitude is None:
+        return []
+    return square_words(bounding_box(area.latitude, area.longitude, radius_km))
 
 
 def _kilometres(rank: int) -> str:

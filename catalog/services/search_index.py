@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import connection, transaction
 
+from catalog.cells import STORED as PLACE_WORDS
 from catalog.facets import stored_sql
 from catalog.models import (
     Action,
@@ -20,10 +21,10 @@ from catalog.models import (
 from catalog.words import NAME_PREFIX
 from cpa_portal.kernel.database.statistics import measure
 
-# One document per training, shared by its sessions. `subject`: the words of the title (A lemmas, B families), of what
+# Described once per training, for all its sessions. `subject`: the words of the title (A lemmas, B families), of what
 # it certifies and of the names of the occupations it leads to (C, D). The document adds the codes of those
 # occupations, by which job titles find it, and the organisation's name, as it is written: two names that share a
-# stem are two names.
+# stem are two names; and where the session is.
 ROWS = f"""
 WITH described AS MATERIALIZED (
     SELECT t.id, o.name AS organisation,
@@ -68,7 +69,7 @@ SELECT s.id, t.id, d.fold_key, {stored_sql()}, a.modality = 'remote', a.entry_mo
     a.price_cents, a.hours_minutes,
     coalesce(p.commune_id, ''), coalesce(commune.department_id, ''), coalesce(department.region_id, ''),
     left(lower(unaccent(coalesce(p.town, ''))), 80), left(lower(unaccent(d.organisation)), 250),
-    d.subject, d.subject || d.others
+    d.subject, d.subject || d.others || {PLACE_WORDS}
 FROM described d
 JOIN catalog_training t ON t.id = d.id
 LEFT JOIN catalog_certification c ON c.code = t.certification_id

@@ -18,6 +18,7 @@ from typing import TypeVar
 from django.db import connection, transaction
 from django.utils import timezone
 
+from catalog.cells import square_sql
 from catalog.models import Action, Commune, SearchEntry, SearchWord, Session, Training
 from catalog.selectors.places import Area, SearchArea
 from catalog.selectors.trainings import PAGE_SIZE, Results, Wish, search_trainings
@@ -131,23 +132,32 @@ def ready_offer(sessions: int) -> None:
             columns = [f.column for f in model._meta.concrete_fields if not f.primary_key]
             cursor.execute(copy_rows(model._meta.db_table, columns, "id"), {"copies": copies})
         columns = [f.column for f in SearchEntry._meta.concrete_fields if not f.primary_key]
-        cursor.execute(copy_rows("catalog_searchentry", columns, "session_id"), {"copies": copies})
+        cursor.execute(
+            copy_rows("catalog_searchentry", columns, "session_id", elsewhere=True), {"copies": copies}
+        )
         cursor.execute("ANALYZE catalog_searchentry")
 
 
-def copy_rows(table: str, columns: list[str], key: str) -> str:
+def copy_rows(table: str, columns: list[str], key: str, *, elsewhere: bool = False) -> str:
     """SQL that copies each row `copies` times; keys and what points at them move by a million a copy."""
+    source = f"{table}, generate_series(1, %(copies)s) AS k"
+    if elsewhere:
+        source = f"""(
+            SELECT {table}.*, k, least(51, greatest(42, latitude + (random() - 0.5) * 4)) AS new_latitude,
+                longitude + (random() - 0.5) * 4 AS new_longitude FROM {source}) AS copied"""  # noqa: S608
     moved = {"training_id", "action_id"}
     changed = {
         "number": "number || '-' || k",
         "fold_key": "hashtextextended(fold_key || '/' || k, 0)",
-        "latitude": "least(51, greatest(42, latitude + (random() - 0.5) * 4))",
-        "longitude": "longitude + (random() - 0.5) * 4",
+        "latitude": "new_latitude",
+        "longitude": "new_longitude",
+        "document": "ts_delete(document, ARRAY(SELECT lexeme FROM unnest(document) WHERE lexeme LIKE 'xks%%')) || "
+        f"array_to_tsvector(array_remove(ARRAY[{square_sql('new_latitude', 'new_longitude')}], NULL))",
     }
     values = [f"{name} + k * 1000000" if name in moved else changed.get(name, name) for name in columns]
     return (
         f"INSERT INTO {table} ({key}, {', '.join(columns)})"  # noqa: S608 - names of our own columns
-        f" SELECT {key} + k * 1000000, {', '.join(values)} FROM {table}, generate_series(1, %(copies)s) AS k"
+        f" SELECT {key} + k * 1000000, {', '.join(values)} FROM {source}"
     )
 
 
