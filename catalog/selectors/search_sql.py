@@ -34,6 +34,7 @@ SHOWN = {
 }  # fmt: skip
 _COLUMNS = ", ".join(f"{alias}.{name}" for alias, (_, names) in SHOWN.items() for name in names)
 NOWHERE = "1e9"
+MOST_KEPT = 5_000
 # Weights D, C, B, A of `subject`: families of what it certifies, its lemmas, families of the title, its lemmas.
 _SCORE = "ts_rank('{{0.05, 0.1, 0.5, 1.0}}', e.subject, %(any)s::tsquery)"
 
@@ -55,15 +56,23 @@ class SearchQuery:
         self.wish = wish
         self.reading = reading
         self.areas = [area for area in (wish.area, wish.work_area) if area is not None]
+        self.kept: list[int] | None = None
 
     def masks(self) -> list[tuple[int, int]]:
-        """Pairs (bits, number of trainings that have exactly these)."""
+        """Pairs (bits, number of trainings that have exactly these). What was found is kept for `page`."""
         statement = f"""
-            WITH hit AS (SELECT e.fold_key, {read_sql()} AS bits FROM catalog_searchentry e WHERE {self._where})
-            SELECT bits, count(*) FROM (
+            WITH hit AS MATERIALIZED (
+                SELECT e.session_id, e.fold_key, {read_sql()} AS bits FROM catalog_searchentry e WHERE {self._where}
+            )
+            SELECT bits, count(*), NULL FROM (
                 SELECT fold_key, bit_or({_contribution(self._chosen)}) AS bits FROM hit GROUP BY fold_key
-            ) AS training GROUP BY bits"""  # noqa: S608 - pieces of ours; what people write goes in parameters
-        return self._rows(statement, {})
+            ) AS training GROUP BY bits
+            UNION ALL
+            SELECT NULL, NULL, array_agg(session_id) FROM (SELECT session_id FROM hit LIMIT {MOST_KEPT + 1}) AS kept
+            """  # noqa: S608 - pieces of ours; what people write goes in parameters
+        *counted, (_, _, sessions) = self._rows(statement, {})
+        self.kept = sessions if sessions and len(sessions) <= MOST_KEPT else None
+        return [(bits, count) for bits, count, _ in counted]
 
     def page(self, *, offset: int, limit: int) -> list[Found]:
         """Trainings that pass every filter, in rank order."""
@@ -73,7 +82,7 @@ class SearchQuery:
                     e.town_key, e.organisation_key, greatest(e.starts_on, %(day)s::date) AS joins_on,
                     {self._distance} AS distance, {self._grade} AS grade, {self._diploma} AS diploma,
                     {self._score} AS score
-                FROM catalog_searchentry e WHERE {self._where} AND {_all_pass(self._chosen)}
+                FROM catalog_searchentry e WHERE {self._where_again} AND {_all_pass(self._chosen)}
             ), ranked AS (
                 SELECT bool_and(is_remote) AS remote_only, max(grade) AS best_grade, max(diploma) AS best_diploma,
                     round(max(score)::numeric, 2) AS best_score, min(distance) AS nearest,
@@ -93,7 +102,10 @@ class SearchQuery:
             JOIN catalog_organisation o ON o.id = t.organisation_id
             LEFT JOIN catalog_place p ON p.id = s.place_id
             ORDER BY remote_only, {self._order}, draw"""  # noqa: S608 - as above
-        return [_found(row) for row in self._rows(statement, {"limit": limit, "offset": offset})]
+        return [
+            _found(row)
+            for row in self._rows(statement, {"limit": limit, "offset": offset, "kept": self.kept})
+        ]
 
     def _rows(self, statement: str, more: dict[str, Any]) -> list[Any]:
         with connection.cursor() as cursor:
@@ -139,6 +151,11 @@ class SearchQuery:
     @property
     def _chosen(self) -> list[int]:
         return [facet.chosen(self.wish.filters.get(facet.name, ())) for facet in FACETS]
+
+    @property
+    def _where_again(self) -> str:
+        """The same rows for the second statement: by their keys when they are known, which spares a second reading."""
+        return self._where if self.kept is None else "e.session_id = ANY(%(kept)s)"
 
     @property
     def _where(self) -> str:
