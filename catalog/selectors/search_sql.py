@@ -70,9 +70,11 @@ class SearchQuery:
             UNION ALL
             SELECT NULL, NULL, array_agg(session_id) FROM (SELECT session_id FROM hit LIMIT {MOST_KEPT + 1}) AS kept
             """  # noqa: S608 - pieces of ours; what people write goes in parameters
-        *counted, (_, _, sessions) = self._rows(statement, {})
+        rows = self._rows(statement, {})
+        # The row of the keys bears no bits; nothing promises that it comes last.
+        sessions = next(keys for bits, _, keys in rows if bits is None)
         self.kept = sessions if sessions and len(sessions) <= MOST_KEPT else None
-        return [(bits, count) for bits, count, _ in counted]
+        return [(bits, count) for bits, count, _ in rows if bits is not None]
 
     def page(self, *, offset: int, limit: int) -> list[Found]:
         """Trainings that pass every filter, in rank order."""
