@@ -1,6 +1,6 @@
 """What is written to the person about an appointment: rows here, rendered when they are sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -132,25 +132,11 @@ def render_no_replacement(context: Mapping[str, Any]) -> RenderedMessage:
 
 
 def render_freed_slot(context: Mapping[str, Any]) -> RenderedMessage:
-    subject = "Un rendez-vous s’est libéré"
-    variables = {"facts": context, "subject": subject, "portal": current_portal()}
-    return RenderedMessage(
-        subject=subject,
-        text=render_to_string("emails/cep/slot_freed.txt", variables),
-        html=render_to_string("emails/cep/slot_freed.html", variables),
-        attachments=[],
-    )
+    return rendered("slot_freed", "Un rendez-vous s’est libéré", context)
 
 
 def render_freed_on_site(context: Mapping[str, Any]) -> RenderedMessage:
-    subject = "Un rendez-vous sur place s’est libéré"
-    variables = {"facts": context, "subject": subject, "portal": current_portal()}
-    return RenderedMessage(
-        subject=subject,
-        text=render_to_string("emails/cep/on_site_freed.txt", variables),
-        html=render_to_string("emails/cep/on_site_freed.html", variables),
-        attachments=[],
-    )
+    return rendered("on_site_freed", "Un rendez-vous sur place s’est libéré", context)
 
 
 def _render(template: str, subject: str, method: str, context: Mapping[str, Any]) -> RenderedMessage:
@@ -159,12 +145,19 @@ def _render(template: str, subject: str, method: str, context: Mapping[str, Any]
     Neither the subject nor the calendar says what the meeting is about: others may read over a shoulder.
     """
     facts = MeetingFacts.from_context(context)
+    return rendered(template, subject, facts, _calendar(facts, method) if method else [])
+
+
+def rendered(
+    template: str, subject: str, facts: object, attachments: Sequence[tuple[str, str, bytes]] = ()
+) -> RenderedMessage:
+    """A message in its two forms, from `emails/cep/<template>.txt` and `.html`, which read `facts`."""
     variables = {"facts": facts, "subject": subject, "portal": current_portal()}
     return RenderedMessage(
         subject=subject,
         text=render_to_string(f"emails/cep/{template}.txt", variables),
         html=render_to_string(f"emails/cep/{template}.html", variables),
-        attachments=_calendar(facts, method) if method else [],
+        attachments=list(attachments),
     )
 
 

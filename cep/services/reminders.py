@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import F
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from accounts.enums import NotificationChannel
@@ -16,7 +15,7 @@ from accounts.services.notifications import notify, sends_text_messages
 from cep.enums import BookingStatus
 from cep.models import Booking
 from cep.services.calendar_files import MeetingFacts, address_of
-from cpa_portal.kernel.theme import current_portal
+from cep.services.messages import rendered
 
 REMINDER: Final = "cep.reminder"
 TEXT_REMINDER: Final = "cep.text_reminder"
@@ -78,14 +77,7 @@ def mobile_of(holder: Holder) -> str:
 
 
 def render_reminder(context: Mapping[str, Any]) -> RenderedMessage:
-    facts = _facts_still_true(context)
-    subject = "Rappel de votre rendez-vous"
-    variables = {"facts": facts, "subject": subject, "portal": current_portal()}
-    return RenderedMessage(
-        subject=subject,
-        text=render_to_string("emails/cep/reminder.txt", variables),
-        html=render_to_string("emails/cep/reminder.html", variables),
-    )
+    return rendered("reminder", "Rappel de votre rendez-vous", _facts_still_true(context))
 
 
 def render_text_reminder(context: Mapping[str, Any]) -> RenderedMessage:
