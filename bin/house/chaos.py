@@ -11,7 +11,7 @@ from house.ports import free_port
 from house.processes import run_to_end
 from house.servers import CannotRun, stop_with_one_line
 
-TRIALS = ("requests", "feeding", "flows", "traces")
+TRIALS = ("requests", "feeding", "imports", "flows", "traces")
 
 
 def main() -> None:
@@ -30,7 +30,7 @@ def main() -> None:
 def ready(trial: str, data: Path, variables: dict[str, str]) -> dict[str, str]:
     """Set up what the trial needs; the environment it runs in."""
     quiet = {**variables, "LOG_LEVEL": "WARNING", "RATE_LIMITS": "false"}
-    if trial == "feeding":
+    if trial in ("feeding", "imports"):
         return quiet  # It makes its databases itself, from a template.
     manage = [sys.executable, str(ROOT / "manage.py")]
     if trial in ("flows", "traces"):

@@ -7,7 +7,7 @@ import copy
 import html
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -136,6 +136,20 @@ def comma_in_price(rng: random.Random, target: Target) -> Soiled | None:
     )  # fmt: skip
 
 
+def comma_in_fees(rng: random.Random, target: Target) -> Soiled | None:
+    """The same where the dialect of Mon Compte Formation writes prices."""
+    action = target.find("action")
+    if action is None:
+        return None
+    fees = action.find(f".//{{{target.namespace}}}extra[@info='frais-ttc']")
+    if fees is None:
+        return None
+    fees.text = f"{fees.text},50"
+    path, number = "action[1]/extras//extra[@info='frais-ttc']", action.get("numero") or ""
+    line = replace(target.expect(path, fees.text, "decimal_comma", REPAIRED, number), field="frais-ttc")
+    return Soiled([target.element], [line])
+
+
 def action_number_twice(rng: random.Random, target: Target) -> Soiled | None:
     actions = target.all("action")
     double = copy.deepcopy(actions[-1])
@@ -223,7 +237,7 @@ def full_stop_in_title(rng: random.Random, target: Target) -> Soiled | None:
 
 
 DEFECTS: tuple[Defect, ...] = (
-    day_zero, registration_zeros, update_zeros, dash_for_objective, nothing_said_of_content, comma_in_price,
+    day_zero, registration_zeros, update_zeros, dash_for_objective, nothing_said_of_content, comma_in_price, comma_in_fees,
     action_number_twice, formation_number_twice, siret_of_fifteen, nda_of_nines, rncp_without_prefix,
     html_escaped_twice, postal_code_for_insee, second_place_first, full_stop_in_title,
 )  # fmt: skip

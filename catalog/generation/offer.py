@@ -9,6 +9,7 @@ from pathlib import Path
 from lxml import etree
 
 from catalog.generation.dirt import Expected, soil
+from catalog.generation.edof import EdofWriter
 from catalog.generation.organisations import FIRST_SERIAL, invent_organisations
 from catalog.generation.tables import load_tables
 from catalog.generation.trainings import TrainingMaker
@@ -17,6 +18,7 @@ from cpa_portal.kernel.identifiers import fictitious_siret
 
 # The organisation of Ajaccio that always has an open welding session.
 SHOWCASE_SIRET = fictitious_siret(FIRST_SERIAL)
+WRITERS: dict[str, type[LHEOWriter]] = {"edof": EdofWriter}
 REPORT_COLUMNS = ("file", "path", "identifier", "field", "value", "rule", "action")
 
 
@@ -40,11 +42,11 @@ class Generated:
 
 
 def generate_offer(out: Path, order: GenerationOrder) -> Generated:
-    """Write the file, and with dirt the report to expect of its import, `<out>.expected.csv`."""
+    """Write the file, and the report to expect of its import, `<out>.expected.csv`, when there is something to report."""
     expected: list[Expected] = []
     formations = 0
-    writer = LHEOWriter(order.dialect)
-    with out.open("wb") as file, etree.xmlfile(file, encoding="utf-8") as xml:
+    writer = WRITERS.get(order.dialect, LHEOWriter)(order.dialect)
+    with out.open("wb") as file, etree.xmlfile(file, encoding=writer.encoding) as xml:
         xml.write_declaration()
         namespace = f"{{{writer.namespace}}}"
         with (
@@ -55,7 +57,7 @@ def generate_offer(out: Path, order: GenerationOrder) -> Generated:
                 xml.write("\n", element)
                 formations += 1
                 expected += lines
-    if order.dirt:
+    if order.dirt or expected:
         _write_expected(out, expected)
     return Generated(formations, order.sessions, len(expected))
 
@@ -74,13 +76,13 @@ def _elements(order: GenerationOrder, writer: LHEOWriter):  # type: ignore[no-un
             rank += 1
             element = writer.formation(training)
             if rank == 1 or dirt.random() >= order.dirt:
-                yield element, []
+                yield element, writer.announced(element, rank)
                 continue
             soiled = soil(dirt, element, rank)
-            yield soiled.elements[0], soiled.expected
+            yield soiled.elements[0], soiled.expected + writer.announced(soiled.elements[0], rank)
             for double in soiled.elements[1:]:
                 rank += 1
-                yield double, []
+                yield double, writer.announced(double, rank)
 
 
 def _write_expected(out: Path, expected: list[Expected]) -> None:

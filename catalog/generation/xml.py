@@ -8,10 +8,15 @@ import datetime
 
 from lxml import etree
 
+from catalog.generation.dirt import Expected
 from catalog.generation.organisations import Organisation, Site
 from catalog.generation.trainings import Action, Session, Training
 
-NAMESPACES = {"lheo23": "http://lheo.gouv.fr/2.3", "lheo22": "http://www.lheo.org/2.2"}
+NAMESPACES = {
+    "lheo23": "http://lheo.gouv.fr/2.3",
+    "lheo22": "http://www.lheo.org/2.2",
+    "edof": "https://www.of.moncompteformation.gouv.fr",
+}
 # European level to the code of the LHEO table, for each version.
 LEVEL_CODES = {
     "lheo23": {level: str(10 + level) for level in range(1, 9)},
@@ -22,13 +27,15 @@ LINE_LENGTH = 50
 
 
 class LHEOWriter:
+    encoding = "utf-8"
+
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
         self.namespace = NAMESPACES[dialect]
 
     def formation(self, training: Training) -> etree._Element:
         subject, organisation = training.subject, training.organisation
-        root = self._new("formation", numero=training.number, datemaj=_day(training.updated_on))
+        root = self._new("formation", numero=training.number, datemaj=as_day(training.updated_on))
         self._domain(root, training)
         self._text(root, "intitule-formation", training.title)
         self._text(root, "objectif-formation", training.objective)
@@ -46,6 +53,10 @@ class LHEOWriter:
             self._action(root, organisation, action)
         self._organisation(root, organisation)
         return root
+
+    def announced(self, element: etree._Element, rank: int) -> list[Expected]:
+        """What an import must report of a formation that has no defect."""
+        return []
 
     def _domain(self, root: etree._Element, training: Training) -> None:
         domain = self._add(root, "domaine-formation")
@@ -87,8 +98,8 @@ class LHEOWriter:
     def _session(self, action: etree._Element, site: Site, session: Session) -> None:
         element = self._add(action, "session", numero=session.number)
         period = self._add(element, "periode")
-        self._text(period, "debut", _day(session.starts_on))
-        self._text(period, "fin", _day(session.ends_on))
+        self._text(period, "debut", as_day(session.starts_on))
+        self._text(period, "fin", as_day(session.ends_on))
         self._address(self._add(element, "adresse-inscription"), site)
         self._text(element, "etat-recrutement", session.state)
 
@@ -118,7 +129,10 @@ class LHEOWriter:
         self._text(element, "code-INSEE-commune", site.town.code)
         self._text(element, "region", site.town.region)
         self._text(element, "pays", "FR")
-        position = self._add(element, "geolocalisation")
+        self._position(element, site)
+
+    def _position(self, address: etree._Element, site: Site) -> None:
+        position = self._add(address, "geolocalisation")
         self._text(position, "latitude", f"{site.latitude:.6f}")
         self._text(position, "longitude", f"{site.longitude:.6f}")
 
@@ -133,5 +147,5 @@ class LHEOWriter:
         self._add(parent, name, **attributes).text = text
 
 
-def _day(date: datetime.date) -> str:
+def as_day(date: datetime.date) -> str:
     return f"{date:%Y%m%d}"

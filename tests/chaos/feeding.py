@@ -141,16 +141,16 @@ def watched(worker: subprocess.Popen[bytes], servers: Servers, name: str, left: 
         if passed and left and not killed and int(passed[1]) > left[0].holders:
             kill = left.pop(0)
             time.sleep(kill.delay)
-            strike(kill, worker, servers, name)
+            strike(kill.target, worker, servers, name)
             say(f"killed the {kill.target} {kill.delay:.3f} s after {int(passed[1])} holders")
             killed = True
     return worker.wait()
 
 
-def strike(kill: Kill, worker: subprocess.Popen[bytes], servers: Servers, name: str) -> None:
-    if kill.target == Target.WORKER:
+def strike(target: str, worker: subprocess.Popen[bytes], servers: Servers, name: str) -> None:
+    if target == Target.WORKER:
         worker.kill()
-    elif kill.target == Target.POSTMASTER:
+    elif target == Target.POSTMASTER:
         servers.kill_postgres()
     else:
         with psycopg.connect(owner_url("postgres"), autocommit=True) as connection:

@@ -9,13 +9,13 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpa_portal.settings")
 django.setup()
 
-from tests.chaos import feeding, flows, requests, traces  # noqa: E402 - Django first
+from tests.chaos import feeding, flows, imports, requests, traces  # noqa: E402 - Django first
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bin/chaos")
     trials = parser.add_subparsers(required=True)
-    for trial in (requests, feeding, flows, traces):
+    for trial in (requests, feeding, imports, flows, traces):
         trial.add_arguments(trials)
     options = parser.parse_args()
     try:

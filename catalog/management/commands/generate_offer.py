@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--organisations", type=_positive, required=True, metavar="N")
         parser.add_argument("--sessions", type=_positive, required=True, metavar="N")
         parser.add_argument("--seed", type=int, default=1, metavar="N")
-        parser.add_argument("--dialect", choices=[*NAMESPACES, "edof"], default="lheo23")
+        parser.add_argument("--dialect", choices=list(NAMESPACES), default="lheo23")
         parser.add_argument(
             "--dirt", type=_rate, default=0.0, metavar="RATE",
             help="part des formations qui reçoivent un défaut (0 à 1) ; écrit aussi OUT.expected.csv",
@@ -32,10 +32,6 @@ class Command(BaseCommand):
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["dialect"] == "edof":
-            raise CommandError(
-                "Le dialecte de Mon Compte Formation (edof) n'est pas encore écrit par cette version."
-            )
         if options["organisations"] > 99_999:
             raise CommandError("Au plus 99 999 organismes : la réserve de numéros SIRET fictifs s'arrête là.")
         order = GenerationOrder(

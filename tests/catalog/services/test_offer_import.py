@@ -276,8 +276,11 @@ def test_check_leaves_the_database_as_it_was(corsica, tmp_path):
     assert not any(model.objects.exists() for model in (*STORED, ImportRun, ImportFinding))
 
 
-def test_import_generated_dirt_reports_exactly_what_the_generator_announced(db, generated, tmp_path):
-    path = generated(organisations=60, sessions=600, dirt=0.6)
+@pytest.mark.parametrize(("dialect", "rules"), [("lheo23", 9), ("lheo22", 9), ("edof", 8)])
+def test_import_generated_dirt_reports_exactly_what_the_generator_announced(
+    db, generated, tmp_path, dialect, rules
+):
+    path = generated(dialect=dialect, organisations=60, sessions=600, dirt=0.6)
     communes_of_offer(path)
     report = tmp_path / "rapport.csv"
 
@@ -285,7 +288,7 @@ def test_import_generated_dirt_reports_exactly_what_the_generator_announced(db, 
 
     expected = report_of(path.with_name("offre.xml.expected.csv"))
     assert report_of(report) == expected
-    assert len({row[5] for row in expected}) >= 9
+    assert len({row[5] for row in expected}) >= rules
 
 
 @pytest.mark.parametrize("dialect", ["lheo23", "lheo22"])
@@ -298,6 +301,21 @@ def test_import_generated_clean_offer_reports_nothing_and_places_every_session(d
     assert (result.dialect, result.refused, result.repaired) == (dialect, 0, 0)
     assert Session.objects.count() == 200
     assert not Session.objects.filter(place__commune=None).exists()
+
+
+def test_import_generated_offer_of_mon_compte_formation_finds_price_and_hours_in_the_extras(db, generated):
+    path = generated(dialect="edof", organisations=40, sessions=200)
+    communes_of_offer(path)
+
+    result = imported(path)
+
+    assert path.read_bytes().startswith(b"<?xml version='1.0' encoding='ISO-8859-1'?>")
+    assert (result.dialect, result.repaired, Session.objects.count()) == ("edof", 0, 200)
+    assert set(result.run.findings.values_list("rule", flat=True)) <= {"certification_in_no_register"}
+    assert not Action.objects.filter(price_cents=None).exists()
+    assert not Action.objects.filter(hours_minutes=None).exists()
+    assert not Session.objects.filter(place__commune=None).exists()
+    assert Training.objects.get(title__startswith="Soudeur : ").actions.get().price_cents == 119_000
 
 
 def test_import_sample_of_forty_formations(db, shared_data):

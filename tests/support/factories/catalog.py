@@ -59,7 +59,8 @@ def stored_communes(rows: Iterable[Commune]) -> dict[str, Commune]:
 
 def communes_of_offer(path: Path) -> dict[str, Commune]:
     """Every commune that an offer names by its code or by a postal code."""
-    text = path.read_text(encoding="utf-8")
+    # Codes are plain ASCII, in every dialect and encoding.
+    text = path.read_text(encoding="iso-8859-1")
     codes = set(re.findall(r"<code-INSEE-commune>(\w+)<", text))
     postal_codes = set(re.findall(r"<codepostal>(\w+)<", text))
     return stored_communes(
