@@ -237,7 +237,7 @@ def full_stop_in_title(rng: random.Random, target: Target) -> Soiled | None:
 
 
 DEFECTS: tuple[Defect, ...] = (
-    day_zero, registration_zeros, update_zeros, dash_for_objective, nothing_said_of_content, comma_in_price, comma_in_fees,
-    action_number_twice, formation_number_twice, siret_of_fifteen, nda_of_nines, rncp_without_prefix,
+    day_zero, registration_zeros, update_zeros, dash_for_objective, nothing_said_of_content, comma_in_price,
+    comma_in_fees, action_number_twice, formation_number_twice, siret_of_fifteen, nda_of_nines, rncp_without_prefix,
     html_escaped_twice, postal_code_for_insee, second_place_first, full_stop_in_title,
 )  # fmt: skip

@@ -42,7 +42,7 @@ class Generated:
 
 
 def generate_offer(out: Path, order: GenerationOrder) -> Generated:
-    """Write the file, and the report to expect of its import, `<out>.expected.csv`, when there is something to report."""
+    """Write the file, and the report to expect of its import, `<out>.expected.csv`, when there is one."""
     expected: list[Expected] = []
     formations = 0
     writer = WRITERS.get(order.dialect, LHEOWriter)(order.dialect)

@@ -1,7 +1,7 @@
 """An element with its path and its report: reading a field that is absent is reading nothing."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from lxml import etree
@@ -16,6 +16,8 @@ _ABSENT = etree.Element("absent")
 
 
 def text_of(element: etree._Element) -> str:
+    if not len(element):
+        return element.text or ""
     return "".join(str(part) for part in element.itertext())
 
 
@@ -26,15 +28,22 @@ class Node:
     path: str
     findings: list[Finding]
     identifier: str = ""
+    _named: dict[str, list[etree._Element]] = field(default_factory=dict)
+
+    def _children(self, name: str) -> Sequence[etree._Element]:
+        # Most nodes are asked for many of their children: looking for each anew took half of the reading.
+        if not self._named:
+            for element in self.element:
+                self._named.setdefault(element.tag, []).append(element)
+        return self._named.get(f"{{{self.namespace}}}{name}", ())
 
     def child(self, name: str) -> "Node":
         """The first child of that name, or a node without content."""
-        found = self.element.find(f"{{{self.namespace}}}{name}")
-        return self._under(_ABSENT if found is None else found, name)
+        found = self._children(name)
+        return self._under(found[0] if found else _ABSENT, name)
 
     def children(self, name: str) -> Iterator["Node"]:
-        found = self.element.findall(f"{{{self.namespace}}}{name}")
-        for rank, element in enumerate(found, start=1):
+        for rank, element in enumerate(self._children(name), start=1):
             yield self._under(element, f"{name}[{rank}]")
 
     def among_extras(self, info: str) -> "Node":
@@ -53,14 +62,15 @@ class Node:
         return text_of(self.element).strip()
 
     def text(self, name: str) -> str:
-        return self.child(name).own_text()
+        found = self._children(name)
+        return text_of(found[0]).strip() if found else ""
 
     def value(self, name: str, rule: Callable[[str | None], tuple[T, Problem | None]]) -> T | None:
         """The field read by a rule of `catalog.lheo.fields`; what the rule says goes to the report."""
-        found = self.element.find(f"{{{self.namespace}}}{name}")
-        if found is None:
+        found = self._children(name)
+        if not found:
             return None
-        text = text_of(found)
+        text = text_of(found[0])
         value, problem = rule(text)
         if problem is not None:
             self.note(name, text, problem.rule, problem.action)

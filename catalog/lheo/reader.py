@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Generic, TypeVar
 
 from lxml import etree
 
@@ -33,6 +34,39 @@ RECRUITMENT_STATES = {
     "3": RecruitmentState.SUSPENDED,
 }
 NUMBER_LENGTH = 120
+# An address is about 2 kB with the rest of its place: 20 MB at most.
+READ_BEFORE_KEPT = 5_000
+Facts = TypeVar("Facts")
+
+
+class ReadBefore(Generic[Facts]):
+    """What the same bytes gave earlier in the file: an organisation writes its name and its places in each training.
+
+    Only what had nothing to report is kept, so that every report stays complete.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Facts] = {}
+
+    def read(self, node: Node, read: Callable[[Node], Facts]) -> Facts:
+        content = etree.tostring(node.element, with_tail=False)
+        if content in self._known:
+            return self._known[content]
+        reported = len(node.findings)
+        facts = read(node)
+        if len(node.findings) == reported:
+            if len(self._known) == READ_BEFORE_KEPT:
+                self._known.clear()
+            self._known[content] = facts
+        return facts
+
+
+@dataclass
+class Memory:
+    """Of one file: what was read before in it."""
+
+    organisations: ReadBefore[OrganisationFacts | None] = field(default_factory=ReadBefore)
+    places: ReadBefore[PlaceFacts | None] = field(default_factory=ReadBefore)
 
 
 @dataclass
@@ -44,12 +78,14 @@ class FormationReader:
     index: int
     gazetteer: Gazetteer
     findings: list[Finding] = field(default_factory=list)
+    memory: Memory = field(default_factory=Memory)
 
     def read(self) -> TrainingFacts | None:
         """The facts, or None when the training has no title or no organisation that can be told."""
         node = Node(self.element, self.namespace, f"/lheo/offres/formation[{self.index}]", self.findings)
         node.identifier = self._training_number(node)
-        organisation = self._organisation(node.child("organisme-formation-responsable"))
+        responsible = node.child("organisme-formation-responsable")
+        organisation = self.memory.organisations.read(responsible, self._organisation)
         title = node.value("intitule-formation", fields.title)
         if not title:
             node.note("intitule-formation", "", "required_missing", FindingAction.REFUSED)
@@ -179,13 +215,16 @@ class FormationReader:
     def _places(self, nodes: Iterable[Node]) -> Iterator[PlaceFacts]:
         ordered = sorted(nodes, key=lambda node: node.element.get("tag") != "principal")
         for node in ordered:
-            coordinates = node.child("coordonnees")
-            address = coordinates.child("adresse")
-            place = AddressReader(address, self.gazetteer).place(
-                name=self._place_name(coordinates)[:250], street=self._street(address)[:250]
-            )
+            place = self.memory.places.read(node, self._place)
             if place is not None:
                 yield place
+
+    def _place(self, node: Node) -> PlaceFacts | None:
+        coordinates = node.child("coordonnees")
+        address = coordinates.child("adresse")
+        return AddressReader(address, self.gazetteer).place(
+            name=self._place_name(coordinates)[:250], street=self._street(address)[:250]
+        )
 
     def _place_name(self, coordinates: Node) -> str:
         return " ".join(line.own_text() for line in coordinates.children("ligne"))
@@ -235,4 +274,5 @@ class FormationReader:
 
 
 def with_occurrence(facts: TrainingFacts, occurrence: int) -> TrainingFacts:
-    return replace(facts, occurrence=occurrence)
+    # Nearly all are the first of their number, and have their digest already.
+    return facts if facts.occurrence == occurrence else replace(facts, occurrence=occurrence)

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from lxml import etree
 
@@ -19,6 +19,12 @@ DIALECTS = {
 GZIP_MAGIC = b"\x1f\x8b"
 # An entity declared in a DTD can grow without end, or name a file of the server.
 DOCTYPE_LOOKED_FOR_IN = 65_536
+
+# Without `huge_tree`, libxml2 bounds depth (256) and text (10 MB); entities stay as they are.
+SAFELY: dict[str, Any] = {
+    "resolve_entities": False, "no_network": True, "load_dtd": False, "dtd_validation": False,
+    "remove_comments": True, "remove_pis": True,
+}  # fmt: skip
 
 
 @contextmanager
@@ -47,38 +53,30 @@ class FormationStream:
 
     def __iter__(self) -> Iterator[etree._Element]:
         refuse_doctype(self.path)
-        with opened(self.path) as file:
-            # Without `huge_tree`, libxml2 bounds depth (256) and text (10 MB); entities stay as they are.
-            events = etree.iterparse(
-                file,
-                events=("start", "end"),
-                resolve_entities=False,
-                no_network=True,
-                load_dtd=False,
-                dtd_validation=False,
-                remove_comments=True,
-                remove_pis=True,
-            )
-            try:
-                yield from self._formations(events)
-            except etree.XMLSyntaxError as problem:
-                self.problem = f"ligne {problem.lineno} : {problem.msg}"
-                if not self.dialect:
-                    message = f"{self.path.name} n'est pas un fichier XML lisible ({self.problem})."
-                    raise UnreadableFile("xml_unreadable", message) from None
+        try:
+            self._recognise(self._root())
+            with opened(self.path) as file:
+                yield from self._formations(file)
+        except etree.XMLSyntaxError as problem:
+            self.problem = f"ligne {problem.lineno} : {problem.msg}"
+            if not self.dialect:
+                message = f"{self.path.name} n'est pas un fichier XML lisible ({self.problem})."
+                raise UnreadableFile("xml_unreadable", message) from None
 
-    def _formations(self, events: "etree.iterparse[tuple[str, etree._Element]]") -> Iterator[etree._Element]:
-        wanted = ""
-        for event, element in events:
-            if not wanted:
-                self._recognise(element)
-                wanted = f"{{{self.namespace}}}formation"
-            elif event == "end" and element.tag == wanted:
-                yield element
-                # What was read is let go, with the siblings before it, or the tree would grow with the file.
-                element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]  # type: ignore[union-attr]
+    def _root(self) -> etree._Element:
+        with opened(self.path) as file:
+            _, root = next(iter(etree.iterparse(file, events=("start",), **SAFELY)))
+            return root
+
+    def _formations(self, file: BinaryIO) -> Iterator[etree._Element]:
+        # Only whole formations come up from the parser: being told of every element took longer than parsing.
+        events = etree.iterparse(file, events=("end",), tag=f"{{{self.namespace}}}formation", **SAFELY)
+        for _, element in events:
+            yield element
+            # What was read is let go, with the siblings before it, or the tree would grow with the file.
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]  # type: ignore[union-attr]
 
     def _recognise(self, root: etree._Element) -> None:
         name = etree.QName(root)

@@ -15,7 +15,7 @@ from catalog.exceptions import ImportAlreadyRunning, UnreadableFile
 from catalog.gazetteer import Gazetteer
 from catalog.lheo.edof import EdofReader
 from catalog.lheo.facts import Finding, TrainingFacts
-from catalog.lheo.reader import FormationReader, with_occurrence
+from catalog.lheo.reader import FormationReader, Memory, with_occurrence
 from catalog.lheo.source import FormationStream
 from catalog.models import Action, ImportedTraining, ImportFinding, ImportRun, SearchEntry, Session, Training
 from catalog.selectors.places import load_gazetteer
@@ -139,11 +139,12 @@ def alone(feed: str) -> Iterator[None]:
 
 
 def read_batches(stream: FormationStream, gazetteer: Gazetteer, *, skip: int) -> Iterator[Batch]:
-    batch = Batch()
+    batch, memory = Batch(), Memory()
     for index, element in enumerate(stream, start=1):
         if index <= skip:
             continue
-        reader = READERS.get(stream.dialect, FormationReader)(element, stream.namespace, index, gazetteer)
+        kind = READERS.get(stream.dialect, FormationReader)
+        reader = kind(element, stream.namespace, index, gazetteer, memory=memory)
         training = reader.read()
         batch.read += 1
         batch.findings += reader.findings

@@ -1,14 +1,13 @@
 """A batch of trainings into the database, set by set: only what differs is written."""
 
 import datetime
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import models
 
-from catalog.lheo.facts import ActionFacts, OrganisationFacts, PlaceFacts, TrainingFacts
+from catalog.lheo.facts import ActionFacts, OrganisationFacts, PlaceFacts, SessionFacts, TrainingFacts
 from catalog.models import (
     Action,
     Certification,
@@ -20,13 +19,14 @@ from catalog.models import (
     Training,
 )
 from catalog.services.differences import Tally
+from catalog.services.mass_writing import Row, merge_rows
 from catalog.services.search_index import measure_what_is_indexed, refresh_search_entries
 
 ORGANISATION_FIELDS = (
     "nda", "name", "legal_name", "postal_code", "town", "commune_id", "email", "phone", "website",
 )  # fmt: skip
 TRAINING_FIELDS = (
-    "organisation", "certification", "certification_code", "occupation_codes", "title", "objective",
+    "organisation_id", "certification_id", "certification_code", "occupation_codes", "title", "objective",
     "expected_results", "content", "is_certifying", "entry_level", "exit_level", "website", "described_on",
     "search_lemmas", "search_families", "digest", "updated_at", "closed_on",
 )  # fmt: skip
@@ -35,7 +35,7 @@ ACTION_FIELDS = (
     "languages", "closed_on",
 )  # fmt: skip
 SESSION_FIELDS = (
-    "place", "starts_on", "ends_on", "registration_starts_on", "registration_ends_on", "recruitment_state",
+    "place_id", "starts_on", "ends_on", "registration_starts_on", "registration_ends_on", "recruitment_state",
     "closed_on",
 )  # fmt: skip
 
@@ -71,14 +71,15 @@ class OfferStorage:
             tally.created += held is None
             tally.changed += held is not None
         stored = self._store_trainings(changed, organisations)
-        self._store_actions(changed, stored, organisations)
-        ids = [training.pk for training in stored.values()]
+        written = self._store_actions(changed, stored, organisations)
+        self._close_what_is_gone([stored[key] for key in known.keys() & stored.keys()], *written)
+        ids = list(stored.values())
         self.batches += 1
         if self.batches & (self.batches - 1) == 0:  # What the run has stored has doubled.
             measure_what_is_indexed()
         refresh_search_entries(ids)
-        seen = [ImportedTraining(run=self.run, training_id=pk) for pk in (*ids, *unchanged)]
-        ImportedTraining.objects.bulk_create(seen, ignore_conflicts=True)
+        seen = [{"run_id": self.run.pk, "training_id": pk} for pk in (*ids, *unchanged)]
+        merge_rows(ImportedTraining, seen, unique=("run_id", "training_id"))
         return tally
 
     def seen_digests(self, numbers: set[str]) -> dict[str, list[UUID]]:
@@ -132,84 +133,90 @@ class OfferStorage:
 
     def _store_trainings(
         self, trainings: Sequence[TrainingFacts], organisations: dict[str, Organisation]
-    ) -> dict[tuple[str, int], Training]:
-        rows = [self._training(facts, organisations) for facts in trainings]
-        Training.objects.bulk_create(
-            rows,
-            update_conflicts=True,
-            unique_fields=["feed", "number", "occurrence"],
-            update_fields=TRAINING_FIELDS,
+    ) -> dict[tuple[str, int], int]:
+        """The key of each training stored, by its number and occurrence."""
+        stored = merge_rows(
+            Training,
+            [self._training(facts, organisations) for facts in trainings],
+            unique=("feed", "number", "occurrence"),
+            update=TRAINING_FIELDS,
+            returning=("number", "occurrence", "id"),
         )
-        return {(row.number, row.occurrence): row for row in rows}
+        return {(number, occurrence): pk for number, occurrence, pk in stored}
 
-    def _training(self, facts: TrainingFacts, organisations: dict[str, Organisation]) -> Training:
+    def _training(self, facts: TrainingFacts, organisations: dict[str, Organisation]) -> Row:
         code = facts.certification_code
-        return Training(
-            feed=self.run.feed,
-            number=facts.number,
-            occurrence=facts.occurrence,
-            organisation=organisations[facts.organisation.siret],
-            certification_id=code if code in self.certification_codes else None,
-            certification_code=code,
-            occupation_codes=list(facts.occupation_codes),
-            title=facts.title,
-            objective=facts.objective,
-            expected_results=facts.expected_results,
-            content=facts.content,
-            is_certifying=facts.is_certifying,
-            entry_level=facts.entry_level,
-            exit_level=facts.exit_level,
-            website=facts.website,
-            described_on=facts.described_on,
-            search_lemmas=facts.lemmas,
-            search_families=facts.families,
-            digest=facts.digest,
-            updated_at=self.now,
-        )
+        return {
+            "feed": self.run.feed,
+            "number": facts.number,
+            "occurrence": facts.occurrence,
+            "organisation_id": organisations[facts.organisation.siret].pk,
+            "certification_id": code if code in self.certification_codes else None,
+            "certification_code": code,
+            "occupation_codes": facts.occupation_codes,
+            "title": facts.title,
+            "objective": facts.objective,
+            "expected_results": facts.expected_results,
+            "content": facts.content,
+            "is_certifying": facts.is_certifying,
+            "entry_level": facts.entry_level,
+            "exit_level": facts.exit_level,
+            "website": facts.website,
+            "described_on": facts.described_on,
+            "search_lemmas": facts.lemmas,
+            "search_families": facts.families,
+            "digest": facts.digest,
+            "updated_at": self.now,
+            "closed_on": None,
+        }
 
     def _store_actions(
         self,
         trainings: Sequence[TrainingFacts],
-        stored: dict[tuple[str, int], Training],
+        stored: dict[tuple[str, int], int],
         organisations: dict[str, Organisation],
-    ) -> None:
+    ) -> tuple[list[int], list[int]]:
+        """Actions with their places and sessions; the keys of the actions and of the sessions written."""
         places = _store_places(trainings, organisations)
-        pairs: list[tuple[Action, ActionFacts, int]] = []
+        facts_of, owners = {}, {}
         for training in trainings:
-            row, owner = (
-                stored[training.number, training.occurrence],
-                organisations[training.organisation.siret],
-            )
-            pairs += [(_action(row, facts), facts, owner.pk) for facts in training.actions]
-        Action.objects.bulk_create(
-            [action for action, _, _ in pairs],
-            update_conflicts=True,
-            unique_fields=["training", "number", "occurrence"],
-            update_fields=ACTION_FIELDS,
+            key = stored[training.number, training.occurrence]
+            owners[key] = organisations[training.organisation.siret].pk
+            facts_of.update({(key, facts.number, facts.occurrence): facts for facts in training.actions})
+        written = merge_rows(
+            Action,
+            [_action(training, facts) for (training, _, _), facts in facts_of.items()],
+            unique=("training_id", "number", "occurrence"),
+            update=ACTION_FIELDS,
+            returning=("training_id", "number", "occurrence", "id"),
         )
-        _link_places(pairs, places)
-        sessions = [
-            _session(
-                action,
-                facts,
-                places.get((owner, facts.places[0].fingerprint)) if facts.places else None,
-                rank,
-            )
-            for action, facts, owner in pairs
-            for rank in range(len(facts.sessions))
-        ]
-        Session.objects.bulk_create(
-            sessions,
-            update_conflicts=True,
-            unique_fields=["action", "number", "occurrence"],
-            update_fields=SESSION_FIELDS,
-            batch_size=2_000,
+        actions = []
+        for training_id, number, occurrence, pk in written:
+            facts = facts_of[training_id, number, occurrence]
+            where = [places[owners[training_id], place.fingerprint] for place in facts.places]
+            actions.append((pk, facts, where))
+        _link_places({pk: set(where) for pk, _, where in actions})
+        sessions = merge_rows(
+            Session,
+            [
+                _session(pk, said, where[0] if where else None)
+                for pk, facts, where in actions
+                for said in facts.sessions
+            ],
+            unique=("action_id", "number", "occurrence"),
+            update=SESSION_FIELDS,
+            returning=("id",),
         )
-        ids = [training.pk for training in stored.values()]
-        gone_actions = Action.objects.filter(training__in=ids, closed_on=None)
-        gone_actions.exclude(pk__in=[action.pk for action, _, _ in pairs]).update(closed_on=self.today)
-        gone_sessions = Session.objects.filter(action__training__in=ids, closed_on=None)
-        gone_sessions.exclude(pk__in=[session.pk for session in sessions]).update(closed_on=self.today)
+        return [pk for pk, _, _ in actions], [pk for (pk,) in sessions]
+
+    def _close_what_is_gone(self, trainings: list[int], actions: list[int], sessions: list[int]) -> None:
+        """What these trainings, known before, had and have no more."""
+        if not trainings:
+            return
+        gone_actions = Action.objects.filter(training__in=trainings, closed_on=None)
+        gone_actions.exclude(pk__in=actions).update(closed_on=self.today)
+        gone_sessions = Session.objects.filter(action__training__in=trainings, closed_on=None)
+        gone_sessions.exclude(pk__in=sessions).update(closed_on=self.today)
 
 
 def _names(model: type[models.Model], attributes: Iterable[str]) -> list[str]:
@@ -218,74 +225,79 @@ def _names(model: type[models.Model], attributes: Iterable[str]) -> list[str]:
 
 def _store_places(
     trainings: Sequence[TrainingFacts], organisations: dict[str, Organisation]
-) -> dict[tuple[int, object], Place]:
-    """Places are never changed: another address is another place."""
-    wanted: dict[tuple[int, object], PlaceFacts] = {}
+) -> dict[tuple[int, UUID], int]:
+    """The key of each place. Places are never changed: another address is another place."""
+    wanted: dict[tuple[int, UUID], PlaceFacts] = {}
     for training in trainings:
         owner = organisations[training.organisation.siret].pk
         for action in training.actions:
             wanted.update({(owner, place.fingerprint): place for place in action.places})
-    rows = [
-        Place(
-            organisation_id=owner,
-            fingerprint=place.fingerprint,
-            name=place.name,
-            address=place.address,
-            postal_code=place.postal_code,
-            town=place.town,
-            commune_id=place.commune_code or None,
-            latitude=place.latitude,
-            longitude=place.longitude,
-        )
-        for (owner, _), place in wanted.items()
-    ]
-    Place.objects.bulk_create(rows, ignore_conflicts=True)
-    held = Place.objects.filter(
-        organisation__in={owner for owner, _ in wanted}, fingerprint__in={mark for _, mark in wanted}
-    )
-    return {(place.organisation_id, place.fingerprint): place for place in held}
+    held = _held_places(wanted)
+    missing = [_place(owner, place) for (owner, mark), place in wanted.items() if (owner, mark) not in held]
+    if missing:
+        merge_rows(Place, missing, unique=("organisation_id", "fingerprint"))
+        # Those that the import of another feed has just written are among them.
+        held = _held_places(wanted)
+    return held
 
 
-def _action(training: Training, facts: ActionFacts) -> Action:
-    return Action(
-        training=training,
-        number=facts.number,
-        occurrence=facts.occurrence,
-        modality=facts.modality,
-        entry_mode=facts.entry_mode,
-        price_cents=facts.price_cents,
-        hours_minutes=facts.hours_minutes,
-        rhythm=facts.rhythm,
-        conditions=facts.conditions,
-        accessibility=facts.accessibility,
-        languages=facts.languages,
-    )
+def _held_places(wanted: Iterable[tuple[int, UUID]]) -> dict[tuple[int, UUID], int]:
+    owners, marks = {owner for owner, _ in wanted}, {mark for _, mark in wanted}
+    rows = Place.objects.filter(organisation__in=owners, fingerprint__in=marks)
+    return {(owner, mark): pk for owner, mark, pk in rows.values_list("organisation_id", "fingerprint", "pk")}
 
 
-def _session(action: Action, facts: ActionFacts, place: Place | None, rank: int) -> Session:
-    said = facts.sessions[rank]
-    return Session(
-        action=action,
-        number=said.number,
-        occurrence=said.occurrence,
-        place=place,
-        starts_on=said.starts_on,
-        ends_on=said.ends_on,
-        registration_starts_on=said.registration_starts_on,
-        registration_ends_on=said.registration_ends_on,
-        recruitment_state=said.recruitment_state,
-    )
+def _place(organisation_id: int, facts: PlaceFacts) -> Row:
+    return {
+        "organisation_id": organisation_id,
+        "fingerprint": facts.fingerprint,
+        "name": facts.name,
+        "address": facts.address,
+        "postal_code": facts.postal_code,
+        "town": facts.town,
+        "commune_id": facts.commune_code or None,
+        "latitude": facts.latitude,
+        "longitude": facts.longitude,
+    }
 
 
-def _link_places(
-    pairs: list[tuple[Action, ActionFacts, int]], places: dict[tuple[int, object], Place]
-) -> None:
+def _action(training_id: int, facts: ActionFacts) -> Row:
+    return {
+        "training_id": training_id,
+        "number": facts.number,
+        "occurrence": facts.occurrence,
+        "modality": facts.modality,
+        "entry_mode": facts.entry_mode,
+        "price_cents": facts.price_cents,
+        "hours_minutes": facts.hours_minutes,
+        "rhythm": facts.rhythm,
+        "conditions": facts.conditions,
+        "accessibility": facts.accessibility,
+        "languages": facts.languages,
+        "closed_on": None,
+    }
+
+
+def _session(action_id: int, said: SessionFacts, place_id: int | None) -> Row:
+    return {
+        "action_id": action_id,
+        "number": said.number,
+        "occurrence": said.occurrence,
+        "place_id": place_id,
+        "starts_on": said.starts_on,
+        "ends_on": said.ends_on,
+        "registration_starts_on": said.registration_starts_on,
+        "registration_ends_on": said.registration_ends_on,
+        "recruitment_state": said.recruitment_state,
+        "closed_on": None,
+    }
+
+
+def _link_places(wanted: dict[int, set[int]]) -> None:
     link = Action.places.through
-    wanted: dict[int, set[int]] = defaultdict(set)
-    for action, facts, owner in pairs:
-        wanted[action.pk].update(places[owner, place.fingerprint].pk for place in facts.places)
-    link.objects.filter(action_id__in=wanted).delete()
-    link.objects.bulk_create(
-        [link(action_id=action, place_id=place) for action, held in wanted.items() for place in sorted(held)],
-        batch_size=5_000,
-    )
+    held = set(link.objects.filter(action_id__in=wanted).values_list("action_id", "place_id"))
+    links = {(action, place) for action, places in wanted.items() for place in places}
+    for action, place in held - links:
+        link.objects.filter(action_id=action, place_id=place).delete()
+    rows = [{"action_id": action, "place_id": place} for action, place in sorted(links - held)]
+    merge_rows(link, rows, unique=("action_id", "place_id"))

@@ -35,14 +35,14 @@ WITH described AS MATERIALIZED (
         to_tsvector('simple', (
             regexp_replace(lower(unaccent(o.name)), '([a-z0-9]+)[^a-z0-9]*', '{NAME_PREFIX}\\1 ', 'g'))) AS others,
         hashtextextended(
-            concat_ws('/', t.organisation_id, t.certification_code, lower(unaccent(t.title))), 0) AS fold_key
+            concat_ws('/', o.siret, t.certification_code, lower(unaccent(t.title))), 0) AS fold_key
     FROM catalog_training t
     JOIN catalog_organisation o ON o.id = t.organisation_id
     LEFT JOIN catalog_certification c ON c.code = t.certification_id
     LEFT JOIN LATERAL (
-        SELECT string_agg(occupation.search_lemmas, ' ') AS lemmas,
-            string_agg(occupation.search_families, ' ') AS families,
-            string_agg('xr' || lower(occupation.code), ' ') AS codes
+        SELECT string_agg(occupation.search_lemmas, ' ' ORDER BY occupation.code) AS lemmas,
+            string_agg(occupation.search_families, ' ' ORDER BY occupation.code) AS families,
+            string_agg('xr' || lower(occupation.code), ' ' ORDER BY occupation.code) AS codes
         FROM catalog_occupation occupation
         WHERE occupation.code = ANY(t.occupation_codes) OR occupation.code IN (
             SELECT link.occupation_id FROM catalog_certification_occupations link

@@ -9,7 +9,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpa_portal.settings")
 django.setup()
 
-from tests.bench import accounts, agora, agora_exchange, catalog, cep, rights, sign_in, web  # noqa: E402, F401 - they register themselves
+from tests.bench import accounts, agora, agora_exchange, catalog, catalog_import, cep, rights, sign_in, web  # noqa: E402, F401 - they register themselves
 from tests.bench.registry import BENCHMARKS  # noqa: E402
 
 

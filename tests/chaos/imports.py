@@ -61,7 +61,9 @@ def add_arguments(trials: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument("--dialect", choices=["lheo23", "lheo22", "edof"], default="lheo23")
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--seed", type=int, default=None, help="drawn and printed when not given")
-    parser.add_argument("--file", type=Path, default=None, help="a file made by generate_offer, in place of a new one")
+    parser.add_argument(
+        "--file", type=Path, default=None, help="a file made by generate_offer, in place of a new one"
+    )
     parser.set_defaults(run=run)
 
 
@@ -107,7 +109,9 @@ def invented(asked: Asked, folder: Path, say: Say) -> Path:
         cwd=ROOT, check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     size = path.stat().st_size / 1e6
-    say(f"{path.name}: {size:.0f} MB, {asked.sessions} sessions, in {time.monotonic() - started:.0f} s, seed {asked.seed}")
+    say(
+        f"{path.name}: {size:.0f} MB, {asked.sessions} sessions, in {time.monotonic() - started:.0f} s, seed {asked.seed}"
+    )
     return path
 
 
@@ -147,7 +151,9 @@ def compare_reports(expected: Counter[tuple[str, ...]], found: Counter[tuple[str
         f"report: {len(missing)} lines missing, such as {missing[:2]}; {len(surplus)} not expected, such as {surplus[:2]}"
     )
     refused = sum(count for line, count in found.items() if line[-1] == "refused")
-    say(f"report: exactly the {found.total()} lines announced ({refused} refused, {found.total() - refused} repaired)")
+    say(
+        f"report: exactly the {found.total()} lines announced ({refused} refused, {found.total() - refused} repaired)"
+    )
 
 
 def compare_states(calm: str, storm: str, what: str, say: Say) -> None:
@@ -164,7 +170,9 @@ def drawn(asked: Asked, path: Path) -> list[Kill]:
     chance = random.Random(asked.seed)
     formations = sum(count_in(path, b"<formation "))
     levels = sorted(
-        [formations // 2, *(chance.randrange(formations * 4 // 5) for _ in range(asked.kills - 1))][: asked.kills]
+        [formations // 2, *(chance.randrange(formations * 4 // 5) for _ in range(asked.kills - 1))][
+            : asked.kills
+        ]
     )
     return [
         Kill(level, chance.uniform(0, LONGEST_DELAY_SECONDS), Target.ALL[rank % len(Target.ALL)])
@@ -206,9 +214,7 @@ def started(name: str, path: Path, report: Path) -> Iterator[subprocess.Popen[by
             worker.kill()
 
 
-def watched(
-    worker: subprocess.Popen[bytes], servers: Servers, name: str, left: list[Kill], say: Say
-) -> int:
+def watched(worker: subprocess.Popen[bytes], servers: Servers, name: str, left: list[Kill], say: Say) -> int:
     """Kill when the import passes the level of the next kill, once in each of its lives; its exit code."""
     assert worker.stderr is not None
     killed = False
