@@ -1,8 +1,8 @@
 """How fast an offer is imported, and in how much memory, beside what decoding the same file with `xmlschema` takes.
 
-Each side has a process of its own. Ours ends with everything in the database, indexed and ready to be found; the peer checks
-each formation against the schema of LHEO and makes a dictionary of it, which is then thrown away: piece by piece, in
-bounded memory like ours (the way of the public pipelines that read the national feed), or the whole file at once.
+Each side has a process of its own. Ours ends with everything in the database, indexed and ready to be found. The peer
+checks each formation against the schema of LHEO and makes a dictionary of it, which is then thrown away: one at a time,
+in bounded memory like ours (the way of the public pipelines that read the national feed), or the whole file at once.
 """
 
 import json

@@ -4,32 +4,35 @@ import hashlib
 
 import psycopg
 
-TRAINING = "t.feed, t.number, t.occurrence"
 STANDING = {
     "organisation": """
         SELECT siret, nda, name, legal_name, postal_code, town, commune_id, email, phone, website
         FROM catalog_organisation""",
-    "training": f"""
-        SELECT {TRAINING}, o.siret, certification_id, certification_code, occupation_codes, title, objective,
+    "training": """
+        SELECT t.feed, t.number, t.occurrence,
+            o.siret, certification_id, certification_code, occupation_codes, title, objective,
             expected_results, content, is_certifying, entry_level, exit_level, t.website, described_on,
             t.search_lemmas, t.search_families, digest, t.closed_on
         FROM catalog_training t JOIN catalog_organisation o ON o.id = t.organisation_id""",
-    "action": f"""
-        SELECT {TRAINING}, a.number, a.occurrence, modality, entry_mode, price_cents, hours_minutes, rhythm, conditions,
+    "action": """
+        SELECT t.feed, t.number, t.occurrence,
+            a.number, a.occurrence, modality, entry_mode, price_cents, hours_minutes, rhythm, conditions,
             accessibility, languages, a.closed_on,
             (SELECT array_agg(p.fingerprint ORDER BY p.fingerprint) FROM catalog_action_places l
              JOIN catalog_place p ON p.id = l.place_id WHERE l.action_id = a.id)
         FROM catalog_action a JOIN catalog_training t ON t.id = a.training_id""",
-    "session": f"""
-        SELECT {TRAINING}, a.number, a.occurrence, s.number, s.occurrence, p.fingerprint, starts_on, ends_on,
+    "session": """
+        SELECT t.feed, t.number, t.occurrence,
+            a.number, a.occurrence, s.number, s.occurrence, p.fingerprint, starts_on, ends_on,
             registration_starts_on, registration_ends_on, recruitment_state, s.closed_on
         FROM catalog_session s JOIN catalog_action a ON a.id = s.action_id
         JOIN catalog_training t ON t.id = a.training_id LEFT JOIN catalog_place p ON p.id = s.place_id""",
     "place": """
         SELECT o.siret, p.fingerprint, p.name, p.address, p.postal_code, p.town, p.commune_id, latitude, longitude
         FROM catalog_place p JOIN catalog_organisation o ON o.id = p.organisation_id""",
-    "search": f"""
-        SELECT {TRAINING}, s.number, s.occurrence, e.facets, e.fold_key, e.level, e.starts_on, e.available_until,
+    "search": """
+        SELECT t.feed, t.number, t.occurrence,
+            s.number, s.occurrence, e.facets, e.fold_key, e.level, e.starts_on, e.available_until,
             e.price_cents, e.hours_minutes, e.commune_code, e.town_key, e.organisation_key, e.subject, e.document
         FROM catalog_searchentry e JOIN catalog_session s ON s.id = e.session_id
         JOIN catalog_training t ON t.id = e.training_id""",
