@@ -167,12 +167,12 @@ def _by_name(text: str) -> PlaceAnswer:
         wide = _wide_area(name)
         # « Bretagne » is the region before the two villages of that name; « Paris » is the city before the département.
         if wide and (not communes or communes[0].population < SMALLEST_RIVAL):
-            return PlaceAnswer(wide, _distinct_areas(communes))
+            return PlaceAnswer(wide, commune_areas(communes))
         if wide:
             return PlaceAnswer(_commune_area(communes[0]), (wide,))
     if not communes:
         return PlaceAnswer(None)
-    areas = _distinct_areas(communes)
+    areas = commune_areas(communes)
     if len(communes) == 1:
         return PlaceAnswer(areas[0])
     if communes[0].population >= DOMINANT * max(communes[1].population, 1):
@@ -193,10 +193,10 @@ def _department_area(department: Department) -> SearchArea:
 
 
 def _commune_area(commune: Commune) -> SearchArea:
-    return _distinct_areas([commune])[0]
+    return commune_areas([commune])[0]
 
 
-def _distinct_areas(communes: list[Commune]) -> tuple[SearchArea, ...]:
+def commune_areas(communes: list[Commune]) -> tuple[SearchArea, ...]:
     """Named with the département, or with the INSEE code when two namesakes share it."""
     departments = [c.department_id for c in communes]
     return tuple(

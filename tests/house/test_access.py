@@ -172,6 +172,9 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     **dict.fromkeys(
         (
             "catalog:training_search",
+            "catalog:word_suggestions",
+            "catalog:place_suggestions",
+            "catalog:place_around",
             "catalog:training_detail",
             "catalog:certification_detail",
             "catalog:organisation_detail",

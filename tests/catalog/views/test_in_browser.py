@@ -96,6 +96,48 @@ def test_empty_ambiguous_and_wrong_are_said_and_sound(page):
         look_at(page, "")
 
 
+@on(PHONE)
+def test_fields_complete_what_one_writes_by_the_keyboard_alone(page):
+    page.goto("/formations/")
+    place = page.get_by_role("combobox", name="Où ?")
+    place.press_sequentially("aja")
+    option = page.get_by_role("option", name="Ajaccio, Corse-du-Sud")
+    expect(option).to_be_visible()
+    expect(place).to_have_attribute("aria-expanded", "true")
+    look_at(page, "Trouver une formation")
+
+    place.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(place).to_have_attribute("aria-activedescendant", option.get_attribute("id"))
+    place.press("Enter")
+
+    expect(place).to_have_value("Ajaccio (2A)")
+    expect(place).to_have_attribute("aria-expanded", "false")
+    place.press("Enter")
+    expect(page.get_by_role("heading", level=2, name="3 formations")).to_be_visible()
+
+    place.press_sequentially("x")
+    place.press("Backspace")
+    expect(option).to_be_visible()
+    place.press("Escape")
+    expect(option).to_be_hidden()
+
+
+def test_around_me_asks_on_a_click_alone_and_says_when_it_is_refused(browser, offer, live_server):
+    visit = new_visit(browser, base_url=live_server.url)
+    page = visit.new_page()
+    page.goto("/formations/")
+    page.get_by_role("button", name="Autour de moi").click()
+    expect(page.locator("#lieu-autour")).to_contain_text("Votre navigateur n'a pas donné votre position")
+
+    visit.grant_permissions(["geolocation"])
+    visit.set_geolocation({"latitude": 41.93, "longitude": 8.74})
+    page.get_by_role("button", name="Autour de moi").click()
+    expect(page.locator("#lieu")).to_have_value("Ajaccio (2A)")
+    expect(page.locator("#lieu-autour")).to_contain_text("Votre position exacte n'est pas gardée")
+    visit.close()
+
+
 def test_search_works_without_javascript(browser, offer, live_server):
     visit = new_visit(browser, base_url=live_server.url, java_script_enabled=False)
     page = visit.new_page()
