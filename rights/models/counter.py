@@ -31,8 +31,9 @@ class Counter(models.Model):
         "id", "holder", "scheme", "unit", "balance", "reserved", "last_position",
     )  # fmt: skip
 
+    # Its unique constraint begins with the holder.
     holder = models.ForeignKey(
-        Holder, on_delete=models.PROTECT, related_name="counters", verbose_name="titulaire"
+        Holder, on_delete=models.PROTECT, related_name="counters", db_index=False, verbose_name="titulaire"
     )
     scheme = models.CharField("droit", max_length=20, choices=Scheme.choices)
     unit = models.CharField("unité", max_length=10, choices=Unit.choices)

@@ -17,7 +17,12 @@ class Entry(PartitionedModel):
     """
 
     counter = models.ForeignKey(
-        Counter, on_delete=models.PROTECT, related_name="entries", verbose_name="compteur"
+        # The index of the history begins with it.
+        Counter,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        db_index=False,
+        verbose_name="compteur",
     )
     position = DatabaseWrittenInteger("rang")
     kind = models.CharField("nature", max_length=20, choices=EntryKind.choices)
@@ -37,6 +42,8 @@ class Entry(PartitionedModel):
         null=True,
         blank=True,
         related_name="entries",
+        # Few entries have one: the partial index below.
+        db_index=False,
         verbose_name="dossier",
     )
 
@@ -76,7 +83,10 @@ class EntryKey(AppendOnlyModel):
     """
 
     key = models.CharField("clé", max_length=200, primary_key=True)
-    counter = models.ForeignKey(Counter, on_delete=models.PROTECT, related_name="+", verbose_name="compteur")
+    # Its unique constraint begins with the counter.
+    counter = models.ForeignKey(
+        Counter, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name="compteur"
+    )
     position = models.BigIntegerField("rang")
 
     class Meta:

@@ -60,8 +60,9 @@ class YearlyFeeding(models.Model):
     (a correction compares with the same), `rounds` how many entries the part has.
     """
 
+    # Its unique constraint begins with the counter.
     counter = models.ForeignKey(
-        Counter, on_delete=models.PROTECT, related_name="feedings", verbose_name="compteur"
+        Counter, on_delete=models.PROTECT, related_name="feedings", db_index=False, verbose_name="compteur"
     )
     year = models.PositiveSmallIntegerField("année d’activité")
     part = models.CharField("part", max_length=120)

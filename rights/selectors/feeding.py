@@ -118,8 +118,11 @@ FROM rights_counter WHERE holder_id BETWEEN %(first)s AND %(last)s GROUP BY hold
 UNION ALL
 SELECT counter.holder_id, 'fed',
        jsonb_agg(jsonb_build_array(scheme, part, posted, balance_before, rounds) ORDER BY scheme, part)::text
-FROM rights_counter counter JOIN rights_yearlyfeeding part ON part.counter_id = counter.id AND part.year = %(year)s
+FROM rights_counter counter JOIN rights_yearlyfeeding part ON part.counter_id = counter.id
 WHERE counter.holder_id BETWEEN %(first)s AND %(last)s
+  -- Said twice, so that the parts are looked for by their key: all parts of the year are as many as the people.
+  AND part.year = %(year)s
+  AND part.counter_id = ANY(ARRAY(SELECT id FROM rights_counter WHERE holder_id BETWEEN %(first)s AND %(last)s))
 GROUP BY counter.holder_id
 UNION ALL
 -- What was acquired, and what a feeding took back of it; a use, a conversion away or a retention opens no room.

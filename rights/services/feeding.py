@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
+from threading import Lock
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -18,6 +20,7 @@ from rights.selectors.feeding import FedPart, Person, holders_declared, people_t
 from rights.services.bulk_copy import copy_field, copy_rows
 from rights.services.corrections import retain_undue_sums
 from rights.services.feeding_plans import Plan, planned_for
+from rights.services.side_by_side import work_side_by_side
 
 HOLDERS_PER_BATCH = 2_000
 SOURCE = "Déclarations annuelles"
@@ -78,29 +81,42 @@ def feed_rights(
     write: bool,
     progress: Callable[[int], None] = lambda done: None,
     holders_per_batch: int | None = None,
+    threads: int = 1,
 ) -> FeedingTally:
     """Post what the declarations of a year of activity bring, and correct what changed since the last time.
 
     Restartable: each batch commits alone, and what it posted is known to the next run, which adds nothing. Nothing is
-    posted before its day, nor on a closed account. Without `write` nothing is changed. Raises LookupError for a year
-    that the rules do not know.
+    posted before its day, nor on a closed account. Without `write` nothing is changed. Batches are of different people:
+    `threads` of them may be worked on at once. Raises LookupError for a year that the rules do not know.
     """
-    values, tally, last, batches = legal_values(), FeedingTally(), None, 0
-    while ids := holders_declared(year, after=last, limit=holders_per_batch or HOLDERS_PER_BATCH):
+    values, tally, lock, batches = legal_values(), FeedingTally(), Lock(), count(1)
+
+    def feed(ids: list[UUID]) -> None:
         with transaction.atomic():
-            tally.add(_feed_batch(ids, year, today, values))
+            fed = _feed_batch(ids, year, today, values)
             if not write:
                 transaction.set_rollback(True)
-        batches += 1
-        if write and batches & (batches - 1) == 0:
+        with lock:
+            tally.add(fed)
+            progress(tally.holders)
+            batch = next(batches)
+        if write and batch & (batch - 1) == 0:
             # Tables that grow from nothing: measured at each doubling, or every batch is planned for empty ones.
             measure(Counter, YearlyFeeding)
-        progress(tally.holders)
-        last = ids[-1]
+
+    work_side_by_side(_batches(year, holders_per_batch or HOLDERS_PER_BATCH), feed, threads=threads)
     if write:
         # What is owed is kept back from what has just come, before anybody spends it (L. 6323-45).
         tally.retained = retain_undue_sums(today=today)
     return tally
+
+
+def _batches(year: int, size: int) -> Iterator[list[UUID]]:
+    """Those declared for the year, in the order of their keys."""
+    last = None
+    while ids := holders_declared(year, after=last, limit=size):
+        yield ids
+        last = ids[-1]
 
 
 def _feed_batch(ids: list[UUID], year: int, today: date, values: LegalValues) -> FeedingTally:
@@ -132,7 +148,9 @@ FROM (SELECT DISTINCT holder_id,
       FROM rights_declaration
       WHERE year = %(year)s AND holder_id BETWEEN %(first)s AND %(last)s) AS wanted
 WHERE NOT EXISTS (SELECT FROM rights_counter counter
-                  WHERE counter.holder_id = wanted.holder_id AND counter.scheme = wanted.scheme)
+                  WHERE counter.holder_id = wanted.holder_id AND counter.scheme = wanted.scheme
+                    -- Said again, or every counter of the country is read for each batch.
+                    AND counter.holder_id BETWEEN %(first)s AND %(last)s)
 ORDER BY wanted.holder_id, wanted.scheme
 ON CONFLICT DO NOTHING
 """

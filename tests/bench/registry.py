@@ -31,3 +31,11 @@ def benchmark(prefix: str) -> Callable[[Benchmark], Benchmark]:
         return run
 
     return register
+
+
+# What `--sizes` asked for, instead of the sizes that a benchmark runs at by itself.
+ASKED: list[int] = []
+
+
+def sizes(own: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(ASKED) or own

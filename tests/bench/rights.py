@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Holder, User
 from rights.models import Counter
-from tests.bench.registry import Figure, benchmark
+from tests.bench.registry import Figure, benchmark, sizes
 from tests.support.databases import ROOT, owner_url, running_url, worker_database
 from tests.support.feeding_crowd import YEAR, add_crowd
 
@@ -40,7 +40,7 @@ KEYS = "rights_entrykey (key, counter_id, position)"
 
 @benchmark("rights.feeding")
 def feeding(full: bool) -> Iterator[Figure]:
-    for size in FULL_SIZES if full else SIZES:
+    for size in sizes(FULL_SIZES if full else SIZES):
         with worker_database("bench") as fed:
             fill(fed, size)
             seconds, peak = fed_in(fed)
@@ -143,7 +143,11 @@ def count(name: str, table: str) -> int:
 
 @benchmark("rights.dashboard")
 def dashboard(full: bool) -> Iterator[Figure]:
-    entries = FULL_DASHBOARD_ENTRIES if full else DASHBOARD_ENTRIES
+    for entries in sizes((FULL_DASHBOARD_ENTRIES if full else DASHBOARD_ENTRIES,)):
+        yield from dashboard_over(entries)
+
+
+def dashboard_over(entries: int) -> Iterator[Figure]:
     with worker_database("bench") as name, connected_to(name):
         with psycopg.connect(owner_url(name), autocommit=True) as owner:
             large_ledger(owner, entries)

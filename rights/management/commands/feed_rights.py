@@ -1,3 +1,4 @@
+import os
 from argparse import ArgumentParser
 from typing import Any
 
@@ -5,6 +6,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from rights.services.feeding import HOLDERS_PER_BATCH, feed_rights
+
+# Beyond, Python itself is what is waited for: its threads share one interpreter.
+MOST_THREADS = 4
 
 
 class Command(BaseCommand):
@@ -18,17 +22,27 @@ class Command(BaseCommand):
         parser.add_argument(
             "--batch", type=int, default=HOLDERS_PER_BATCH, metavar="N", help="titulaires par transaction"
         )
+        parser.add_argument(
+            "--threads",
+            type=int,
+            default=min(os.cpu_count() or 1, MOST_THREADS),
+            metavar="N",
+            help="lots traités en même temps (au plus quatre si rien n’est dit)",
+        )
         parser.add_argument("--wet-run", action="store_true", help="écrit vraiment")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["batch"] < 1:
             raise CommandError("--batch : attendu un nombre à partir de 1")
+        if options["threads"] < 1:
+            raise CommandError("--threads : attendu un nombre à partir de 1")
         try:
             tally = feed_rights(
                 year=options["year"],
                 today=timezone.localdate(),
                 write=options["wet_run"],
                 holders_per_batch=options["batch"],
+                threads=options["threads"],
                 progress=lambda done: self.stderr.write(f"{done} titulaires…"),
             )
         except LookupError as error:

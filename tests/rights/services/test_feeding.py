@@ -379,9 +379,10 @@ def test_year_without_declarations_feeds_nobody(capsys):
     assert "0 titulaires, 0 alimentations" in capsys.readouterr().out
 
 
-def test_feeding_in_batches_of_none_is_refused():
-    with pytest.raises(CommandError):
-        call_command("feed_rights", year=2024, batch=0)
+@pytest.mark.parametrize("option", ["batch", "threads"])
+def test_feeding_in_batches_or_threads_of_none_is_refused(option):
+    with pytest.raises(CommandError, match=option):
+        call_command("feed_rights", year=2024, **{option: 0})
 
 
 def test_label_of_a_supplement_with_every_awkward_character_is_stored_as_declared(holder, declare):

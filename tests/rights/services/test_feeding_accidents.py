@@ -73,3 +73,21 @@ def test_feeding_killed_at_drawn_moments_ends_as_an_undisturbed_one():
     assert 0 < left.credits < Entry.objects.count()
     assert digest() == undisturbed
     assert list(ledger_discrepancies()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_feeding_by_several_threads_ends_as_by_one():
+    with connection.cursor() as cursor:
+        add_crowd(cursor, size=HOLDERS)
+    with transaction.atomic():
+        feed()
+        undisturbed = digest()
+        transaction.set_rollback(True)
+    told = []
+
+    tally = feed(threads=3, progress=told.append)
+
+    assert digest() == undisturbed
+    assert told == sorted(told)
+    assert told[-1] == tally.holders == HOLDERS
+    assert feed(threads=3).credits == 0
