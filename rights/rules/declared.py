@@ -112,11 +112,16 @@ def _check_whole(declared: Declared, year: int, values: LegalValues) -> None:
         elif declared.kind is DeclarationKind.COMMITMENT:
             commitment_of(declared, year)
         elif declared.kind is DeclarationKind.EXPOSURE:
-            exposure_of([declared], year, None, values)
+            _check_months(exposure_of([declared], year, None, values).months)
         else:
             supplement_of(declared)
     except LookupError as error:
         raise InvalidFact("year", "aucune règle pour cette année") from error
+
+
+def _check_months(months: Fraction) -> None:
+    if months > prevention.MONTHS_A_YEAR:
+        raise InvalidFact("months", f"une année a {prevention.MONTHS_A_YEAR} mois au plus")
 
 
 def work_of_year(declared: Iterable[Declared], year: int, values: LegalValues) -> YearOfWork:

@@ -14,6 +14,7 @@ from rights.rules.working import Working
 
 QUARTERS_A_YEAR = 4
 MONTHS_A_QUARTER = 3
+MONTHS_A_YEAR = 12
 QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +18,9 @@ from rights.scenarios.reading import Unreadable, parse_json, read_day
 from rights.scenarios.results import UNITS, Outcome, printed, same
 
 COLUMNS = ("id", "theme", "inputs_json", "as_of", "expected_balance", "unit", "expected_detail_json")
+# What a row says for its reader; `confidence` says whether its failure counts.
+FOR_THE_READER = ("scenario_fr", "rule", "source", "verbatim", "confidence")
+CONFIDENCES = ("high", "medium", "low")
 # Details that the row gives for the reader: another reading of the law, or the way to the result.
 NOT_COMPARED = ("alternative", "by_origin", "feedings_posted")
 WITHOUT_DATE = "theoretical"
@@ -43,32 +46,62 @@ class Checked:
 
 
 def check_rows(text: str, values: LegalValues) -> Iterator[Checked]:
-    """Each row of the CSV, in its order; a file without the columns is one unreadable row."""
-    reader = csv.DictReader(io.StringIO(text))
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        yield _unreadable("?", "", f"colonnes absentes : {', '.join(missing)}")
-        return
+    """Each row of the CSV, in its order; a file without the columns, or without a row, is one unreadable row.
+
+    An identifier stands for one row: a second one of the same name is refused, whatever it says.
+    """
+    reader = csv.DictReader(io.StringIO(text), strict=True)
     try:
+        if complaint := _wrong_header(reader.fieldnames or ()):
+            yield _unreadable("?", "", complaint)
+            return
+        lines: dict[str, int] = {}
         for row in reader:
-            yield check_row(row, values, line=reader.line_num)
+            yield check_row(row, values, line=reader.line_num, before=lines.get((row["id"] or "").strip()))
+            lines.setdefault((row["id"] or "").strip(), reader.line_num)
+        if not lines:
+            yield _unreadable("?", "", "aucun cas : attendu au moins une ligne sous les noms des colonnes")
     except csv.Error as error:
         yield _unreadable("?", "", f"ligne {reader.line_num} : {error}")
 
 
-def check_row(row: dict[str | None, Any], values: LegalValues, *, line: int) -> Checked:
-    """One row, read and computed. `line`: where it ends in the file, for the complaint."""
-    name, expected = row["id"] or "?", row["expected_balance"] or ""
+def _wrong_header(names: Sequence[str]) -> str:
+    """What is wrong with the names of the columns; empty when nothing is."""
+    wrong = {
+        "absentes": [name for name in COLUMNS if name not in names],
+        "inconnues": [name or "(sans nom)" for name in names if name not in COLUMNS + FOR_THE_READER],
+        "répétées": sorted({name for name in names if names.count(name) > 1}),
+    }
+    return " ; ".join(f"colonnes {which} : {', '.join(found)}" for which, found in wrong.items() if found)
+
+
+def check_row(
+    row: dict[str | None, Any], values: LegalValues, *, line: int, before: int | None = None
+) -> Checked:
+    """One row, read and computed. `line`: where it ends in the file, for the complaint; `before`: the line that bears
+    the same identifier, if one did.
+    """
+    name, expected = (row["id"] or "").strip() or "?", row["expected_balance"] or ""
     try:
         if None in row or None in row.values():
             raise _BadCell("", f"attendu {len(row) - (None in row)} colonnes")
         cells = {key: value for key, value in row.items() if key is not None}
+        _check_identity(cells, before)
         outcome, details = _outcome(cells, values), _details(cells)
         _check_expected(expected)
     except _BadCell as bad:
         where = f"ligne {line}, colonne {bad.column}" if bad.column else f"ligne {line}"
         return _unreadable(name, expected, f"{where} : {bad}")
     return _compared(cells, name, expected, outcome, details)
+
+
+def _check_identity(row: dict[str, Any], before: int | None) -> None:
+    if not row["id"].strip():
+        raise _BadCell("id", "attendu un identifiant")
+    if before is not None:
+        raise _BadCell("id", f"{row['id'].strip()} est déjà l’identifiant de la ligne {before}")
+    if row.get("confidence", "").strip() not in ("", *CONFIDENCES):
+        raise _BadCell("confidence", f"attendu {', '.join(CONFIDENCES)}, lu {row['confidence']!r}")
 
 
 class _BadCell(ValueError):

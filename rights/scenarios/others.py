@@ -54,7 +54,9 @@ def _exposures(keys: Keys, born: date | None, known: frozenset[str]) -> list[pre
     raw_year = keys.take("year")
     number, names = _factors(keys.take("factors"), keys.take("factor"), known)
     nights, alternating = keys.number("nights"), keys.number("alternating_nights")
-    months = keys.number("months", Fraction(12)) or Fraction(0)
+    months = keys.number("months", Fraction(prevention.MONTHS_A_YEAR)) or Fraction(0)
+    if months > prevention.MONTHS_A_YEAR:
+        raise Unreadable(f"months : une année a {prevention.MONTHS_A_YEAR} mois au plus, lu {months}")
     if raw_year is None:
         return []
     return [

@@ -166,6 +166,13 @@ def test_row_that_cannot_be_read_fails_even_when_uncertain(theme, inputs, as_of,
         ("C", {"activity": {"2023": {"hours": 3, "reference": 0}}}, "0", "EUR", "activity.2023.reference"),
         ("E", {"atmp": True, "ip": 101}, "0", "EUR", "inputs_json : ip : attendu de 0 à 100"),
         ("J", {"factors": 11, "year": 2022}, "0", "points", "inputs_json : factors : attendu de 0 à 10"),
+        (
+            "J",
+            {"factors": 1, "months": 13, "year": 2022},
+            "0",
+            "points",
+            "months : une année a 12 mois au plus",
+        ),
         ("J", {"factor": "ennui", "year": 2022}, "0", "points", "inputs_json : facteur inconnu : ennui"),
         ("J", {"factors": ["nuit", "ennui"], "year": 2022}, "0", "points", "facteur inconnu : ennui"),
         ("C", {"opening": 1}, "1", "FRF", "colonne unit : attendu EUR"),
@@ -201,6 +208,35 @@ def test_factor_may_be_written_as_people_write_it(factor, points, rows, capsys):
     lines, code = run(rows(case), capsys)
 
     assert (lines[0], code) == (f"T1\t{points}\t{points}\tok", 0)
+
+
+GOOD = 'A1,C,,"{""opening"": 1}",2024-12-31,1,EUR,,,,,high'
+
+
+@pytest.mark.parametrize(
+    ("lines", "complaint"),
+    [
+        ([HEADER], "? : aucun cas"),
+        ([HEADER, GOOD, GOOD], "A1 : ligne 3, colonne id : A1 est déjà l’identifiant de la ligne 2"),
+        ([HEADER, GOOD.replace("A1", " ", 1)], "? : ligne 2, colonne id : attendu un identifiant"),
+        ([HEADER + ",note", GOOD + ",x"], "? : colonnes inconnues : note"),
+        ([HEADER + ",rule", GOOD + ",x"], "? : colonnes répétées : rule"),
+        ([HEADER.replace(",unit", ""), GOOD], "? : colonnes absentes : unit"),
+        ([HEADER, GOOD.replace("high", "sure")], "A1 : ligne 2, colonne confidence : attendu high, medium, low"),
+        ([HEADER, 'A1,C,,"{']  , "? : ligne 2 : "),
+        ([], "? : colonnes absentes : id"),
+    ],
+    ids=["no row", "twice", "no id", "unknown", "repeated", "missing", "confidence", "open quote", "empty"],
+)  # fmt: skip
+def test_file_of_another_shape_is_refused_with_what_is_wrong(lines, complaint, tmp_path, capsys):
+    path = tmp_path / "cases.csv"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+    with pytest.raises(SystemExit) as stopped:
+        call_command("check_rights_examples", str(path))
+
+    assert stopped.value.code == 1
+    assert capsys.readouterr().err.startswith(complaint)
 
 
 @pytest.mark.parametrize("cells", ["A,C", "A,C,,{},2024-12-31,0,EUR,,,,,high,more"], ids=["few", "many"])

@@ -310,6 +310,7 @@ def test_import_twice_adds_nothing(holder, declare):
         ({"quantity": "3"}, "quantity"),
         ({"kind": "commitment", "sector": "", "share": "", "activity": "chant"}, "activity"),
         ({"kind": "exposure", "sector": "", "share": "", "factors": "lundi"}, "factors"),
+        ({"kind": "exposure", "sector": "", "share": "", "factors": "nuit", "months": "13"}, "months"),
         ({"kind": "supplement", "sector": "", "share": "", "type": "X", "amount": "3"}, "type"),
         ({"kind": "supplement", "sector": "", "share": "", "type": "III", "amount": "0,001"}, "amount"),
         (
