@@ -204,6 +204,7 @@ class JournalEventKind(models.TextChoices):
     PART_ANSWERED = "part_answered", "Réponse d’un financeur"
     MESSAGE_SENT = "message_sent", "Message entre les parties"
     DOCUMENT_ADDED = "document_added", "Document joint par une partie"
+    DOCUMENT_REMOVED = "document_removed", "Document retiré par la partie qui l’avait joint"
 
 
 class Funder(models.TextChoices):

@@ -43,6 +43,12 @@ class PointsRefused(RightsRefusal):
     code = "points_refused"
 
 
+class RepaymentRefused(RightsRefusal):
+    """The sum is not owed any more, or not that much."""
+
+    code = "repayment_refused"
+
+
 class AlreadyAnswered(RightsRefusal):
     code = "already_answered"
 

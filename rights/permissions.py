@@ -17,6 +17,11 @@ def instructs_files(user: AnyUser) -> bool:
     return any(role in INSTRUCTING for role in current_roles(user))
 
 
+def answers_points(user: AnyUser) -> bool:
+    """Requests for points come through Mon Compte Formation, which the Caisse des dépôts runs (article R. 4163-15)."""
+    return StaffRole.CDC in current_roles(user)
+
+
 def recovers_sums(user: AnyUser) -> bool:
     """The Caisse des dépôts alone takes back what the account paid without owing it (article L. 6323-45)."""
     return StaffRole.CDC in current_roles(user)

@@ -13,6 +13,7 @@ from rights.models import (
     Declaration,
     Entry,
     PointsRequest,
+    Repayment,
     TrainingFile,
     TrainingFileDocument,
     TrainingFileFunding,
@@ -37,6 +38,8 @@ RETENTION_RULES = [
             "rights.EntryKey",
             "rights.Statement",
             "rights.UndueSum",
+            "rights.Repayment",
+            "rights.RepaymentReceipt",
             "rights.PointsRequest",
             "rights.PointsAnswer",
         ),
@@ -75,6 +78,8 @@ COPIED = {
     "rights.Entry": "Droits à la formation / Écritures",
     "rights.Declaration": "Déclarations annuelles",
     "rights.UndueSum": "Sommes indues",
+    "rights.Repayment": "Sommes indues / Remboursements",
+    "rights.RepaymentReceipt": "Sommes indues / Remboursements / Reçu",
     "rights.PointsRequest": "Demandes de points",
     "rights.PointsAnswer": "Demandes de points / Réponse",
     "rights.TrainingFile": "Dossiers de formation",
@@ -92,13 +97,14 @@ NOT_COPIED = {
 
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
-    """The counters with their entries, the files with their parts and their history, in ten queries."""
+    """The counters with their entries, the files with their parts and their history, in eleven queries."""
     entries = Prefetch("entries", Entry.objects.order_by("position"))
     counters = Counter.objects.filter(holder=holder).order_by("scheme").prefetch_related(entries)
     parts = Prefetch("fundings", TrainingFileFunding.objects.select_related("counter").order_by("pk"))
     documents = Prefetch(
         "documents", TrainingFileDocument.objects.select_related("content").order_by("at", "pk")
     )
+    repayments = Prefetch("repayments", Repayment.objects.select_related("receipt").order_by("at", "pk"))
     files = files_of(holder).prefetch_related(parts, "transitions", "messages", documents)
     return {
         "Droits à la formation": [_counter(counter) for counter in counters],
@@ -108,7 +114,10 @@ def export_personal_data(holder: Holder) -> dict[str, Any]:
                 "year", "kind", "reference", "version"
             )
         ],
-        "Sommes indues": [_undue_sum(due) for due in UndueSum.objects.filter(holder=holder).order_by("pk")],
+        "Sommes indues": [
+            _undue_sum(due)
+            for due in UndueSum.objects.filter(holder=holder).prefetch_related(repayments).order_by("pk")
+        ],
         "Demandes de points": [
             _points(request)
             for request in PointsRequest.objects.filter(holder=holder)
@@ -138,6 +147,22 @@ def _undue_sum(due: UndueSum) -> dict[str, Any]:
         "Montant": format_amount(due.amount_cents, "cents"),
         "Motif": due.reason,
         "Annule la décision n°": due.cancels_id,
+        "Remboursements": [_repayment(repayment) for repayment in due.repayments.all()],
+    }
+
+
+def _repayment(repayment: Repayment) -> dict[str, Any]:
+    receipt = getattr(repayment, "receipt", None)
+    return {
+        "Numéro": repayment.reference,
+        "Annoncé le": repayment.announced_on.isoformat(),
+        "Montant": format_amount(repayment.amount_cents, "cents"),
+        "Reçu": {
+            "Le": receipt.received_on.isoformat(),
+            "Montant": format_amount(receipt.amount_cents, "cents"),
+        }
+        if receipt
+        else None,
     }
 
 
@@ -152,6 +177,7 @@ def _points(request: PointsRequest) -> dict[str, Any]:
             "Issue": answer.get_outcome_display(),
             "Le": answer.answered_on.isoformat(),
             "De": answer.source,
+            "Motif": answer.reason,
         }
         if answer
         else None,

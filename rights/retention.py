@@ -70,6 +70,8 @@ KEPT_FOR_PROOF = (
             "rights.Declaration",
             "rights.Statement",
             "rights.UndueSum",
+            "rights.Repayment",
+            "rights.RepaymentReceipt",
             "rights.PointsRequest",
             "rights.PointsAnswer",
         ),

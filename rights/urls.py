@@ -10,7 +10,9 @@ from rights.views import (
     instruction,
     organisation_inbox,
     own_acts,
+    own_undue_sums,
     parameters,
+    points_decisions,
     requesting,
     simulation,
     statements,
@@ -30,6 +32,8 @@ urlpatterns: list[URLPattern] = [
     path("mes-droits/convertir/", own_acts.conversion, name="conversion"),
     path("mes-droits/points/", own_acts.points_use, name="points_use"),
     path("mes-droits/points/<uuid:pk>/retirer/", own_acts.points_withdraw, name="points_withdraw"),
+    path("mes-droits/sommes-indues/", own_undue_sums.own_undue_sum_list, name="own_undue_sum_list"),
+    path("mes-droits/sommes-indues/<int:pk>/", own_undue_sums.own_undue_sum, name="own_undue_sum"),
     path("mes-droits/<slug:slug>/", counters.counter_detail, name="counter_detail"),
     path("accompagnement/<uuid:pk>/droits/", entrusted.entrusted_rights, name="entrusted_rights"),
     path("organismes-de-formation/", organisation_inbox.inbox, name="organisation_inbox"),
@@ -46,10 +50,24 @@ urlpatterns: list[URLPattern] = [
     path(
         "mes-dossiers/<uuid:file_id>/documents/<uuid:pk>/", file_documents.file_document, name="file_document"
     ),
+    path(
+        "mes-dossiers/<uuid:file_id>/documents/<uuid:pk>/retirer/",
+        file_documents.file_document_remove,
+        name="file_document_remove",
+    ),
     path("mes-dossiers/<uuid:file_id>/complement/", file_steps.file_top_up, name="file_top_up"),
     path("instruction/", instruction.instruction_list, name="instruction_list"),
+    path("instruction/points/", points_decisions.points_request_list, name="points_request_list"),
+    path(
+        "instruction/points/<uuid:pk>/", points_decisions.points_request_detail, name="points_request_detail"
+    ),
     path("instruction/sommes-indues/", undue_sums.undue_sum_list, name="undue_sum_list"),
     path("instruction/sommes-indues/<int:pk>/", undue_sums.undue_sum_detail, name="undue_sum_detail"),
+    path(
+        "instruction/sommes-indues/<int:pk>/remboursement/",
+        undue_sums.repayment_receive,
+        name="repayment_receive",
+    ),
     path("instruction/<uuid:file_id>/somme-indue/", undue_sums.undue_sum_record, name="undue_sum_record"),
     path("instruction/sessions/<int:session_id>/", instruction.session_sheet, name="session_sheet"),
     path("instruction/<uuid:file_id>/", instruction.instruction_detail, name="instruction_detail"),
@@ -63,6 +81,11 @@ urlpatterns: list[URLPattern] = [
         "instruction/<uuid:file_id>/documents/<uuid:pk>/",
         file_documents.instruction_document,
         name="instruction_document",
+    ),
+    path(
+        "instruction/<uuid:file_id>/documents/<uuid:pk>/retirer/",
+        file_documents.instruction_document_remove,
+        name="instruction_document_remove",
     ),
     path("instruction/<uuid:file_id>/<slug:slug>/", instruction.instruction_step, name="instruction_step"),
     path("mes-dossiers/<uuid:file_id>/annuler/", training_files.file_cancel, name="file_cancel"),

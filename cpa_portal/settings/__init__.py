@@ -406,6 +406,7 @@ NOTIFICATION_RENDERERS: dict[str, str] = {
     "sign_in_message": "accounts.adapter.render_sign_in_message",
     "accounts.account_linked": "accounts.services.messages.render_account_linked",
     "rights.file_changed": "rights.services.messages.render_file_changed",
+    "rights.points_answered": "rights.services.messages.render_points_answered",
     "cep.appointment_confirmed": "cep.services.messages.render_confirmation",
     "cep.appointment_cancelled": "cep.services.messages.render_cancellation",
     "cep.appointment_moved": "cep.services.messages.render_move",

@@ -7,6 +7,7 @@ from datetime import date
 from django import forms
 from django.utils import timezone
 
+from accounts.services.idempotency import IdempotentFormMixin
 from rights.forms.steps import day_field
 
 
@@ -39,6 +40,45 @@ class UndueSumForm(forms.Form):
     @property
     def amount_cents(self) -> int:
         return int(self.cleaned_data["amount"] * 100)
+
+
+class RepaymentForm(IdempotentFormMixin):
+    """How much the person pays back, by a transfer of theirs."""
+
+    amount = forms.DecimalField(
+        label="Montant que vous remboursez, en euros",
+        min_value=0.01,
+        max_digits=9,
+        decimal_places=2,
+        error_messages={"min_value": "Le montant doit dépasser zéro."},
+    )
+
+    @property
+    def amount_cents(self) -> int:
+        return int(self.cleaned_data["amount"] * 100)
+
+
+class ReceiptForm(forms.Form):
+    """The transfer that came for an announced repayment."""
+
+    repayment = forms.UUIDField(widget=forms.HiddenInput)
+    received = forms.DecimalField(
+        label="Montant reçu, en euros", min_value=0.01, max_digits=9, decimal_places=2
+    )
+    received_on = day_field("Reçu le")
+
+    def clean_received_on(self) -> date:
+        return not_to_come(self.cleaned_data["received_on"], "Un virement")
+
+    @property
+    def amount_cents(self) -> int:
+        return int(self.cleaned_data["received"] * 100)
+
+
+def not_to_come(day: date, what: str) -> date:
+    if day > timezone.localdate():
+        raise forms.ValidationError(f"{what} ne peut pas être daté d’un jour à venir.")
+    return day
 
 
 class CancellationForm(forms.Form):

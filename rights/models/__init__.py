@@ -11,7 +11,7 @@ from rights.models.training_file import (
     TrainingFileFunding,
     TrainingFileTransition,
 )
-from rights.models.undue_sum import UndueSum
+from rights.models.undue_sum import Repayment, RepaymentReceipt, UndueSum
 
 __all__ = [
     "Counter",
@@ -21,6 +21,8 @@ __all__ = [
     "JournalEvent",
     "PointsAnswer",
     "PointsRequest",
+    "Repayment",
+    "RepaymentReceipt",
     "Statement",
     "TrainingFile",
     "TrainingFileDocument",

@@ -50,6 +50,8 @@ class PointsAnswer(AppendOnlyModel):
     outcome = models.CharField("issue", max_length=20, choices=PointsOutcome.choices)
     answered_on = models.DateField("le")
     source = models.CharField("origine", max_length=200)
+    # Read by the person; a refusal has one.
+    reason = models.CharField("motif", max_length=300, blank=True, default="", db_default="")
     at = models.DateTimeField("enregistrée le", db_default=Now(), editable=False)
 
     class Meta:

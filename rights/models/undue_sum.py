@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -45,3 +47,54 @@ class UndueSum(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"Somme indue {self.reference}"
+
+
+class Repayment(AppendOnlyModel):
+    """The holder says that they pay back all or part of an undue sum, by a transfer that bears `reference`.
+
+    Nothing changes until the money is there (`RepaymentReceipt`): the account still keeps back what is owed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    due = models.ForeignKey(
+        UndueSum, on_delete=models.PROTECT, related_name="repayments", verbose_name="somme indue"
+    )
+    amount_cents = models.BigIntegerField("montant annoncé en centimes")
+    announced_on = models.DateField("annoncé le")
+    at = models.DateTimeField("enregistré le", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "remboursement annoncé"
+        verbose_name_plural = "remboursements annoncés"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="rights_repayment_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def reference(self) -> str:
+        """What the person writes on the transfer: short, and without their name."""
+        return f"RI-{self.pk.hex[:10].upper()}"
+
+
+class RepaymentReceipt(AppendOnlyModel):
+    """The Caisse des dépôts received the money of a repayment: it is no longer kept back. Once for each."""
+
+    repayment = models.OneToOneField(
+        Repayment, on_delete=models.PROTECT, related_name="receipt", verbose_name="remboursement"
+    )
+    amount_cents = models.BigIntegerField("montant reçu en centimes")
+    received_on = models.DateField("reçu le")
+    at = models.DateTimeField("enregistré le", db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "remboursement reçu"
+        verbose_name_plural = "remboursements reçus"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="rights_receipt_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Reçu le {self.received_on:%d/%m/%Y}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
+from accounts.models import Holder
 from rights.enums import Scheme
-from rights.models import Entry, UndueSum
+from rights.models import Entry, Repayment, RepaymentReceipt, UndueSum
 
 # Keys of the entries that keep a sum back: `retain:<id>:<rank>`, and their opposites when the decision is cancelled.
 RETENTION, REVERSAL = "retain:", "reverse:"
@@ -18,15 +19,18 @@ RETAINED_SCHEMES = (Scheme.CPF, Scheme.DIF, Scheme.SUPPLEMENT)
 
 @dataclass(frozen=True)
 class DueLine:
-    """A sum with what was kept back of it, in cents; `is_cancelled`: everything was given back."""
+    """A sum with what was kept back of it and what the person paid back, in cents; `is_cancelled`: everything that
+    was kept was given back.
+    """
 
     due: UndueSum
     kept_cents: int
+    repaid_cents: int
     is_cancelled: bool
 
     @property
     def left_cents(self) -> int:
-        return 0 if self.is_cancelled else int(self.due.amount_cents) - self.kept_cents
+        return 0 if self.is_cancelled else int(self.due.amount_cents) - self.kept_cents - self.repaid_cents
 
 
 def undue_sums() -> QuerySet[UndueSum]:
@@ -36,16 +40,30 @@ def undue_sums() -> QuerySet[UndueSum]:
 
 
 def lines_of(dues: Sequence[UndueSum]) -> list[DueLine]:
-    """Each with what was kept back. One query, whatever their number."""
+    """Each with what was kept back and paid back. Two queries, whatever their number."""
     kept: dict[int, int] = {}
     for key, amount in _retentions(dues).values_list("key", "amount"):
         due_id = int(key.split(":")[1])
         kept[due_id] = kept.get(due_id, 0) - amount
-    return [line_of(due, kept.get(due.pk, 0)) for due in dues]
+    repaid = repaid_of(dues)
+    return [
+        DueLine(due, kept.get(due.pk, 0), repaid.get(due.pk, 0), hasattr(due, "cancelled_by")) for due in dues
+    ]
 
 
-def line_of(due: UndueSum, kept_cents: int) -> DueLine:
-    return DueLine(due, kept_cents, hasattr(due, "cancelled_by"))
+def repaid_of(dues: Sequence[UndueSum]) -> dict[int, int]:
+    """Cents received of each sum that was paid back. One query."""
+    received = RepaymentReceipt.objects.filter(repayment__due__in=dues).order_by()
+    return dict(received.values_list("repayment__due").annotate(total=Sum("amount_cents")))
+
+
+def own_undue_sums(holder: Holder) -> QuerySet[UndueSum]:
+    return undue_sums().filter(holder=holder)
+
+
+def repayments_of(due: UndueSum) -> QuerySet[Repayment]:
+    """What the person announced, the last first, each with its receipt when the money came."""
+    return Repayment.objects.filter(due=due).select_related("receipt").order_by("-at", "-pk")
 
 
 def movements_of(due: UndueSum) -> list[Entry]:

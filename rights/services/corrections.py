@@ -15,7 +15,7 @@ from rights.models import Counter, Entry, UndueSum
 from rights.parameters import legal_values
 from rights.rules.endings import retained
 from rights.rules.funding import in_order
-from rights.selectors.undue_sums import RETAINED_SCHEMES, RETENTION, REVERSAL
+from rights.selectors.undue_sums import RETAINED_SCHEMES, RETENTION, REVERSAL, repaid_of
 from rights.services.ledger import lock_counters, post_entry
 
 SOURCE = "Décision de la Caisse des dépôts"
@@ -131,7 +131,7 @@ def _retain(due: UndueSum, today: date) -> int:
     if UndueSum.objects.filter(cancels=due).exists():
         return 0
     own = _retentions(due)
-    kept = -(own.aggregate(kept=Sum("amount"))["kept"] or 0)
+    kept = repaid_of([due]).get(due.pk, 0) - (own.aggregate(kept=Sum("amount"))["kept"] or 0)
     rank, posted = own.count(), 0
     for scheme in in_order([Scheme(name) for name in counters], today, legal_values()):
         counter = counters[scheme]

@@ -76,9 +76,10 @@ def previewed_points(*, holder: Holder, use: PointsUse, points: int, today: date
 
 
 def answer_points(
-    *, request: PointsRequest, outcome: PointsOutcome, answered_on: date, source: str
+    *, request: PointsRequest, outcome: PointsOutcome, answered_on: date, source: str, reason: str = ""
 ) -> PointsAnswer:
-    """End a request: granted, its points are taken; else they are free again. `source`: who answered, in words.
+    """End a request: granted, its points are taken; else they are free again. `source`: who answered, in words;
+    `reason`: why, for the person.
 
     The same answer again changes nothing. Raises AlreadyAnswered when it ended otherwise.
     """
@@ -90,7 +91,7 @@ def answer_points(
                 raise AlreadyAnswered
             return known
         answer = PointsAnswer.objects.create(
-            request=request, outcome=outcome, answered_on=answered_on, source=source
+            request=request, outcome=outcome, answered_on=answered_on, source=source, reason=reason
         )
         asked = Entry.objects.get(counter=counter, key=f"points:{request.pk}:{EntryKind.HOLD}")
         granted = outcome is PointsOutcome.GRANTED

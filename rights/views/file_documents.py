@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.permissions import is_holder
@@ -15,9 +15,14 @@ from cpa_portal.kernel.access import requires
 from rights.enums import FileRole
 from rights.exceptions import DocumentRefused
 from rights.forms.steps import DocumentForm
-from rights.models import TrainingFile
+from rights.models import TrainingFile, TrainingFileDocument
 from rights.permissions import instructs_files
-from rights.services.training_files.documents import LARGEST_BYTES, add_document
+from rights.rules.file_documents import removal_refusal
+from rights.services.training_files.documents import (
+    LARGEST_BYTES,
+    add_document,
+    remove_document,
+)
 from rights.views.instruction import PURPOSE, file_or_404, user_of
 from rights.views.request_types import HolderRequest
 from rights.views.training_files import own_file
@@ -56,6 +61,39 @@ def instruction_document(request: HttpRequest, file_id: UUID, pk: UUID) -> FileR
     return response
 
 
+@requires(is_holder)
+@require_http_methods(["GET", "HEAD", "POST"])
+def file_document_remove(request: HolderRequest, file_id: UUID, pk: UUID) -> HttpResponse:
+    return take_back(request, own_file(request, file_id), pk, FileRole.HOLDER, "rights:file_detail")
+
+
+@requires(instructs_files)
+@require_http_methods(["GET", "HEAD", "POST"])
+def instruction_document_remove(request: HttpRequest, file_id: UUID, pk: UUID) -> HttpResponse:
+    training_file, party = file_or_404(request, file_id)
+    return take_back(request, training_file, pk, party.role, "rights:instruction_detail")
+
+
+def take_back(
+    request: HttpRequest, training_file: TrainingFile, pk: UUID, role: FileRole, back: str
+) -> HttpResponse:
+    """What removing the document does, or why it may not be; then the removal itself."""
+    document = document_or_404(training_file, pk)
+    refusal = removal_refusal(FileRole(document.role), training_file.state, role)
+    if request.method == "POST" and not refusal:
+        try:
+            remove_document(document=document, role=role)
+        except DocumentRefused as refused:
+            refusal = refused.message
+        else:
+            messages.success(
+                request, "Le document est retiré du dossier. Le dossier garde la date du retrait."
+            )
+            return redirect(back, training_file.pk)
+    context = {"file": training_file, "document": document, "refusal": refusal, "back": back}
+    return render(request, "rights/file_document_remove.html", context)
+
+
 def join(request: HttpRequest, training_file: TrainingFile, role: FileRole) -> None:
     """The document that was sent, or why it is not kept, said on the page of the file."""
     form = DocumentForm(request.POST, request.FILES)
@@ -77,8 +115,12 @@ def join(request: HttpRequest, training_file: TrainingFile, role: FileRole) -> N
 
 
 def download(training_file: TrainingFile, pk: UUID) -> FileResponse:
+    return as_download(document_or_404(training_file, pk).content)
+
+
+def document_or_404(training_file: TrainingFile, pk: UUID) -> TrainingFileDocument:
     """A document of that file alone: one of another file looks as if it did not exist."""
     document = training_file.documents.select_related("content").filter(pk=pk).first()
     if document is None:
         raise Http404
-    return as_download(document.content)
+    return document

@@ -18,6 +18,7 @@ from rights.forms.steps import DocumentForm, MessageForm, StepForm
 from rights.models import TrainingFile
 from rights.parties import Party
 from rights.permissions import instructs_files, recovers_sums
+from rights.selectors.file_documents import documents_of, removals_of
 from rights.selectors.file_steps import found_rule, steps_of, turn_of
 from rights.selectors.instruction import file_for, party_of, session_files, waiting_for
 from rights.services.training_files.doing import do_step
@@ -59,7 +60,8 @@ def instruction_detail(request: HttpRequest, file_id: UUID) -> HttpResponse:
         "turn": turn,
         "is_late": bool(turn and turn.is_late(today)),
         "timeline": staff_timeline_of(training_file),
-        "documents": training_file.documents.select_related("content").order_by("at", "pk"),
+        "documents": documents_of(training_file, party.role),
+        "removals": removals_of(training_file),
         "document_form": DocumentForm(),
         "message_form": MessageForm(),
     }

@@ -14,6 +14,7 @@ from rights.exceptions import RightsRefusal
 from rights.forms.steps import DocumentForm, MessageForm
 from rights.models import TrainingFile
 from rights.ports import told_changes
+from rights.selectors.file_documents import documents_of, removals_of
 from rights.selectors.file_steps import steps_of, turn_of
 from rights.selectors.training_files import can_cancel, file_of, files_of
 from rights.services.training_files import cancel_training_file
@@ -50,7 +51,8 @@ def file_detail(request: HolderRequest, file_id: UUID) -> HttpResponse:
         "can_ask_top_up": training_file.state == TrainingFileState.PROPOSED,
         "told_changes": told_changes(training_file),
         "messages_sent": sorted(training_file.messages.all(), key=lambda message: message.pk),
-        "documents": training_file.documents.select_related("content").order_by("at", "pk"),
+        "documents": documents_of(training_file, FileRole.HOLDER),
+        "removals": removals_of(training_file),
         "document_form": DocumentForm(),
         "message_form": MessageForm(),
     }

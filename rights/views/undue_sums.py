@@ -7,18 +7,19 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Holder
 from accounts.services.access_log import record_consultation, record_consultations
 from cpa_portal.kernel.access import requires
 from rights.exceptions import RightsRefusal
-from rights.forms.undue_sums import CancellationForm, UndueSumForm
-from rights.models import UndueSum
+from rights.forms.undue_sums import CancellationForm, ReceiptForm, UndueSumForm
+from rights.models import Repayment, UndueSum
 from rights.permissions import recovers_sums
 from rights.rules.derivation import Derivation
-from rights.selectors.undue_sums import lines_of, movements_of, undue_sums
+from rights.selectors.undue_sums import lines_of, movements_of, repayments_of, undue_sums
 from rights.services.corrections import cancel_undue_sum, record_undue_sum
+from rights.services.repayments import receive_repayment
 from rights.views.instruction import file_or_404, user_of
 
 PURPOSE = "Recouvrement d’une somme indue"
@@ -56,9 +57,53 @@ def undue_sum_detail(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "La décision est annulée : ce qui avait été retenu est rendu.")
             return redirect("rights:undue_sum_detail", pk)
-    movements = [(entry, Derivation.from_json(entry.derivation)) for entry in movements_of(due)]
-    context = {"line": lines_of([due])[0], "movements": movements, "form": form}
+    return shown(request, due, form)
+
+
+@requires(recovers_sums)
+@require_POST
+def repayment_receive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write down the transfer of a repayment that the person announced."""
+    due = get_object_or_404(undue_sums(), pk=pk)
+    record_consultation(actor=user_of(request), holder=due.holder, purpose=PURPOSE, what=WHAT)
+    form = ReceiptForm(request.POST)
+    if not form.is_valid():
+        return shown(request, due, CancellationForm(), receipt=form)
+    repayment = get_object_or_404(Repayment, due=due, pk=form.cleaned_data["repayment"])
+    try:
+        receive_repayment(
+            repayment=repayment, amount_cents=form.amount_cents, received_on=form.cleaned_data["received_on"]
+        )
+    except RightsRefusal as refused:
+        return shown(request, due, CancellationForm(), receipt=form, refusal=refused.message)
+    messages.success(request, "Le virement est enregistré : il n’est plus retenu sur le compte.")
+    return redirect("rights:undue_sum_detail", pk)
+
+
+def shown(
+    request: HttpRequest,
+    due: UndueSum,
+    form: CancellationForm,
+    *,
+    receipt: ReceiptForm | None = None,
+    refusal: str = "",
+) -> HttpResponse:
+    """The page of a sum; `receipt`: the transfer that was typed and is not kept."""
+    context = {
+        "line": lines_of([due])[0],
+        "movements": [(entry, Derivation.from_json(entry.derivation)) for entry in movements_of(due)],
+        "repayments": [(one, receipt_form(one, receipt)) for one in repayments_of(due)],
+        "form": form,
+        "refusal": refusal,
+    }
     return render(request, "rights/undue_sum_detail.html", context)
+
+
+def receipt_form(repayment: Repayment, typed: ReceiptForm | None) -> ReceiptForm:
+    if typed is not None and typed.data.get("repayment") == str(repayment.pk):
+        return typed
+    expected = {"repayment": repayment.pk, "received": f"{repayment.amount_cents / 100:.2f}"}
+    return ReceiptForm(initial=expected, auto_id=f"id_{repayment.pk.hex[:8]}_%s")
 
 
 @requires(recovers_sums)

@@ -37,7 +37,7 @@ from agora_sync.models import (
 from cep.enums import BookingAction, BookingStatus, ImpactCause
 from cep.models import BookingEvent, GroupSession, Impact, Seat, WaitingEntry
 from rights.enums import FileRole, PointsOutcome, PointsUse, Scheme
-from rights.models import Declaration
+from rights.models import Declaration, Repayment, RepaymentReceipt
 from rights.services.corrections import record_undue_sum
 from rights.services.points import answer_points, request_points
 from rights.services.statements import draw_statement
@@ -116,9 +116,11 @@ def known_everywhere(db):
         content=b"%PDF-1.7",
     )
     draw_statement(holder=holder, address="/verifier/")
-    record_undue_sum(
+    due = record_undue_sum(
         holder=holder, amount_cents=5_000, reason="Trop versé", reference="D1", ordered_on=date(2026, 3, 3)
     )
+    repayment = Repayment.objects.create(due=due, amount_cents=100, announced_on=date(2026, 3, 3))
+    RepaymentReceipt.objects.create(repayment=repayment, amount_cents=100, received_on=date(2026, 3, 9))
     points = CounterFactory(holder=holder, scheme=Scheme.C2P, balance=30)
     asked = request_points(
         key=uuid.uuid4(), holder=points.holder, use=PointsUse.TRAINING, points=3, today=date(2026, 3, 3)

@@ -263,14 +263,23 @@ OBJECTS: dict[str, Builder] = {
     "rights:file_top_up": of_two_holders("file", "file_id"),
     "rights:file_step": own_steps,
     "rights:undue_sum_detail": of_everybody("undue sum", "pk"),
+    "rights:repayment_receive": of_everybody("undue sum", "pk"),
+    "rights:own_undue_sum": lambda world: [
+        Target("own", {"pk": world.objects["undue sum"].pk}, frozenset({"holder"}))
+    ],
     "rights:undue_sum_record": lambda world: [
         Target(whose, {"file_id": world.objects[f"file/{whose}"].pk}) for whose in ("own", "other")
+    ],
+    "rights:points_request_detail": lambda world: [
+        Target(whose, {"pk": world.objects[f"points request/{whose}"].pk}) for whose in ("own", "other")
     ],
     "rights:points_withdraw": of_two_holders("points request", "pk"),
     "rights:file_document_add": of_two_holders("file", "file_id"),
     "rights:file_document": own_file_documents,
+    "rights:file_document_remove": own_file_documents,
     "rights:instruction_document_add": instructed_files,
     "rights:instruction_document": instructed_documents,
+    "rights:instruction_document_remove": instructed_documents,
     "rights:instruction_detail": instructed_files,
     "rights:instruction_message": instructed_files,
     "rights:instruction_step": instructed_steps,

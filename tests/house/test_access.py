@@ -204,9 +204,12 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "rights:file_top_up",
             "rights:file_document_add",
             "rights:file_document",
+            "rights:file_document_remove",
             "rights:conversion",
             "rights:points_use",
             "rights:points_withdraw",
+            "rights:own_undue_sum_list",
+            "rights:own_undue_sum",
         ),
         frozenset({HOLDER}),
     ),
@@ -219,6 +222,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "rights:instruction_step",
             "rights:instruction_document_add",
             "rights:instruction_document",
+            "rights:instruction_document_remove",
         ),
         frozenset(
             {
@@ -231,7 +235,14 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
         ),
     ),
     **dict.fromkeys(
-        ("rights:undue_sum_list", "rights:undue_sum_detail", "rights:undue_sum_record"),
+        (
+            "rights:undue_sum_list",
+            "rights:undue_sum_detail",
+            "rights:undue_sum_record",
+            "rights:repayment_receive",
+            "rights:points_request_list",
+            "rights:points_request_detail",
+        ),
         frozenset({StaffRole.CDC.value}),
     ),
     # Flows with AGORA

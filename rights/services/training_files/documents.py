@@ -10,12 +10,13 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
-from accounts.services.private_files import store_private_file
+from accounts.services.private_files import delete_private_file, store_private_file
 from rights.enums import EventOrigin, FileRole, JournalEventKind
 from rights.exceptions import DocumentRefused
 from rights.models import TrainingFileDocument
+from rights.rules.file_documents import removal_refusal
 from rights.services.journal import append_event
-from rights.services.messages import announce_document
+from rights.services.messages import announce_document, announce_document_removed
 from rights.services.transitions import lock_file
 
 MEGABYTE: Final = 1024 * 1024
@@ -70,6 +71,36 @@ def add_document(
         )
         announce_document(document=document)
     return document
+
+
+def remove_document(*, document: TrainingFileDocument, role: FileRole) -> None:
+    """Take back a document that this party joined: the content goes, its trace stays in the journal of the file.
+
+    Raises DocumentRefused: joined by another party, or read already by those who settle the file.
+    """
+    with transaction.atomic():
+        training_file = lock_file(document.training_file_id)
+        standing = TrainingFileDocument.objects.select_related("content").filter(pk=document.pk).first()
+        if standing is None:
+            # Taken back already, from another window.
+            return
+        if refusal := removal_refusal(FileRole(standing.role), training_file.state, role):
+            raise DocumentRefused(refusal)
+        append_event(
+            kind=JournalEventKind.DOCUMENT_REMOVED,
+            training_file=training_file,
+            origin=EventOrigin.PORTAL,
+            # The digest proves which one it was to whoever still has it, and says nothing to others.
+            payload={
+                "role": role.value,
+                "document": str(standing.pk),
+                "sha256": standing.content.sha256,
+                "joined_at": standing.at.isoformat(),
+            },
+        )
+        announce_document_removed(training_file=training_file, role=role, document_id=standing.pk)
+        # Its row goes with it.
+        delete_private_file(document=standing.content)
 
 
 def _type_of(content: bytes) -> tuple[str, tuple[str, ...]]:
