@@ -28,7 +28,7 @@ def own_undue_sum_list(request: HolderRequest) -> HttpResponse:
 def own_undue_sum(request: HolderRequest, pk: int) -> HttpResponse:
     """One sum: why, what was kept back, what was paid back; and how to pay the rest."""
     due = get_object_or_404(own_undue_sums(request.holder), pk=pk)
-    form, refusal = RepaymentForm(request.POST or None), ""
+    form, refusal = RepaymentForm(request.POST if request.method == "POST" else None), ""
     if form.is_valid():
         try:
             repayment = announce_repayment(

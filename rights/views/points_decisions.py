@@ -43,7 +43,7 @@ def points_request_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What is asked and what it is worth, then the answer."""
     asked = get_object_or_404(points_requests(), pk=pk)
     record_consultation(actor=user_of(request), holder=asked.holder, purpose=PURPOSE, what=WHAT)
-    form, refusal = PointsDecisionForm(request.POST or None), ""
+    form, refusal = PointsDecisionForm(request.POST if request.method == "POST" else None), ""
     if form.is_valid():
         try:
             decide_points(

@@ -223,7 +223,7 @@ GOOD = 'A1,C,,"{""opening"": 1}",2024-12-31,1,EUR,,,,,high'
         ([HEADER + ",rule", GOOD + ",x"], "? : colonnes répétées : rule"),
         ([HEADER.replace(",unit", ""), GOOD], "? : colonnes absentes : unit"),
         ([HEADER, GOOD.replace("high", "sure")], "A1 : ligne 2, colonne confidence : attendu high, medium, low"),
-        ([HEADER, 'A1,C,,"{']  , "? : ligne 2 : "),
+        ([HEADER, 'A1,C,,"{']  , "? : ligne 1 : "),
         ([], "? : colonnes absentes : id"),
     ],
     ids=["no row", "twice", "no id", "unknown", "repeated", "missing", "confidence", "open quote", "empty"],

@@ -167,7 +167,7 @@ def test_list_of_documents_costs_the_same_for_one_and_three(client, training_fil
     address = f"/mes-dossiers/{training_file.pk}/"
     joined(training_file)
     client.get(address)
-    with django_assert_num_queries(9) as counted:
+    with django_assert_num_queries(10) as counted:
         client.get(address)
     joined(training_file, PDF + b"2")
     joined(training_file, PDF + b"3")

@@ -27,7 +27,7 @@ GRANT = {"decision": "grant", "reason": "", "understood": "on"}
 
 
 def asking(points=3):
-    holder = HolderFactory(birth_date=date(1970, 2, 1))
+    holder = HolderFactory(birth_date=date(1970, 2, 1), nir=None)
     CounterFactory(holder=holder, scheme=Scheme.C2P, balance=30)
     return request_points(
         key=uuid.uuid4(), holder=holder, use=PointsUse.TRAINING, points=points, today=timezone.localdate()

@@ -127,7 +127,7 @@ def test_cancellation_without_the_box_or_with_a_known_number_is_not_done(client,
 def test_list_costs_the_same_for_one_and_three(client, training_file, django_assert_num_queries):
     recorded(training_file.holder)
     client.get(LIST)
-    with django_assert_num_queries(7) as counted:
+    with django_assert_num_queries(8) as counted:
         client.get(LIST)
     for rank in range(2):
         recorded(TrainingFileFactory().holder, reference=f"E{rank}")
