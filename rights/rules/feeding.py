@@ -232,7 +232,8 @@ def corrected(computed: Derivation, *, scheme: Scheme, before: int, after: int) 
     working = Working.continuing(computed, "correction")
     working.step(
         "Correction", Operation.DIFFERENCE,
-        working.given("Montant que cette part atteint", after, unit), working.given("Déjà inscrit", before, unit),
-        unit=unit, rule="ce qui devait être inscrit moins ce qui l’était",
+        working.given("Montant après correction", after, unit),
+        working.given("Déjà inscrit", before, unit),
+        unit=unit, rule="le montant corrigé, moins ce qui était déjà inscrit",
     )  # fmt: skip
     return working.done()

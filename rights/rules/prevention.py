@@ -9,12 +9,13 @@ from fractions import Fraction
 
 from rights.parameters.types import LegalValues
 from rights.rules.dates import birthday
-from rights.rules.derivation import Derivation, Measure, Operation, Rounding
+from rights.rules.derivation import Derivation, Exact, Measure, Operand, Operation, Rounding
 from rights.rules.working import Working
 
 QUARTERS_A_YEAR = 4
 MONTHS_A_QUARTER = 3
 MONTHS_A_YEAR = 12
+_QUARTER_NAMES = ("1er", "2e", "3e", "4e")
 QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
 
 
@@ -64,18 +65,7 @@ def points_of_year(exposure: Exposure, *, balance: int, values: LegalValues) -> 
             source="Article R. 4163-9, II",
         )
         return working.done()
-    quarters = min(QUARTERS_A_YEAR, int(exposure.months // MONTHS_A_QUARTER))
-    limit = values.of_year("c2p_factors_counted", year).limit
-    # A contract of part of the year is taken at the end of the year, whose list of factors is the last one.
-    factors = factors_by_quarter(exposure, values)[QUARTERS_A_YEAR - quarters :] if quarters else []
-    exposed = working.note(
-        "Facteurs comptés, trimestre par trimestre",
-        sum(min(number, limit) if limit is not None else number for number in factors),
-        Measure.COUNT,
-        rule=f"{quarters} trimestre(s) entier(s)"
-        + (f", {limit} facteurs au plus" if limit is not None else ""),
-        source=values.of_year("c2p_factors_counted", year).source,
-    )
+    exposed = _factors_counted(exposure, working)
     born = exposure.born or date(year, 1, 1)
     points = working.step(
         "Points de l’année", Operation.PRODUCT, exposed, working.of_year("c2p_points_per_factor_quarter", year),
@@ -95,6 +85,45 @@ def points_of_year(exposure: Exposure, *, balance: int, values: LegalValues) -> 
         "Points ajoutés", Operation.SMALLEST, points, room, unit=Measure.POINTS, rule="le plus petit des deux"
     )
     return working.done()
+
+
+def _months_of_year(exposure: Exposure) -> Exact:
+    months = min(exposure.months, Fraction(MONTHS_A_YEAR))
+    return int(months) if months.denominator == 1 else months
+
+
+def _factors_counted(exposure: Exposure, working: Working) -> Operand:
+    """The factors of each whole quarter, added up: what is left of a quarter does not count."""
+    values, year = working.values, exposure.year
+    counted = values.of_year("c2p_factors_counted", year)
+    quarters = working.step(
+        "Trimestres entiers d’exposition", Operation.PRODUCT,
+        working.given("Durée du contrat dans l’année", _months_of_year(exposure), Measure.MONTHS),
+        working.given("Un trimestre par trois mois", Fraction(1, MONTHS_A_QUARTER), Measure.COUNT),
+        unit=Measure.QUARTERS, rounding=Rounding.UNIT_DOWN,
+        rule="un trimestre commencé et non terminé ne compte pas", source="Article R. 4163-9, II du code du travail",
+    )  # fmt: skip
+    # A contract of part of the year is taken at the end of the year, whose list of factors is the last one.
+    first = QUARTERS_A_YEAR - int(quarters.value)
+    numbers = factors_by_quarter(exposure, values)[first:]
+    limit = counted.limit
+    label = "Facteurs d’exposition, trimestre par trimestre"
+    if not numbers:
+        return working.note(label, 0, Measure.COUNT, rule="aucun trimestre entier", source=counted.source)
+    return working.step(
+        label, Operation.SUM,
+        *(
+            working.given(
+                f"Facteurs du {_QUARTER_NAMES[first + rank]} trimestre",
+                number if limit is None else min(number, limit), Measure.COUNT,
+            )
+            for rank, number in enumerate(numbers)
+        ),
+        unit=Measure.COUNT,
+        rule="on additionne les facteurs de chaque trimestre"
+        + (f", {limit} au plus par trimestre" if limit is not None else ""),
+        source=counted.source,
+    )  # fmt: skip
 
 
 def reserved_points(born: date, values: LegalValues) -> int:

@@ -62,7 +62,7 @@ def _within_ceiling(working: Working, hours: Operand, year: int, balance: int, c
     ceiling = working.of_year("public_low_qualified_ceiling_hours" if low else "public_ceiling_hours", year)
     room = working.step(
         "Place sous le plafond", Operation.ROOM, ceiling, working.given("Solde avant", balance, Measure.MINUTES),
-        unit=Measure.MINUTES, rule="plafond moins solde, zéro au moins", source=ceiling.source,
+        unit=Measure.MINUTES, rule="ce qu’on peut encore ajouter : plafond moins solde", source=ceiling.source,
     )  # fmt: skip
     return working.step(
         "Heures ajoutées",

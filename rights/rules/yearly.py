@@ -327,7 +327,7 @@ def _within_ceiling(working: Working, candidate: Candidate, balance: int, unit: 
     room = working.step(
         "Place sous le plafond", Operation.ROOM, candidate.ceiling,
         working.given("Solde avant", balance, unit),
-        unit=unit, rule="plafond moins solde, zéro au moins", source=candidate.ceiling.source,
+        unit=unit, rule="ce qu’on peut encore ajouter : plafond moins solde", source=candidate.ceiling.source,
     )  # fmt: skip
     return working.step(
         "Droits ajoutés", Operation.SMALLEST, candidate.amount, room,

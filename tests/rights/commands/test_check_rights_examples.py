@@ -11,13 +11,15 @@ from django.test import Client
 from rights.parameters import PARAMETERS_FILE
 
 DATA = Path(__file__).parent.parent / "data"
-RULEBOOK, OURS, EDGES, FRESH = (
+RULEBOOK, OURS, EDGES, FRESH, AGAIN = (
     DATA / "rights_examples.csv",
     DATA / "more_cases.csv",
     # Each rule on both sides of its threshold, its date or its ceiling, worked out from the texts by hand.
     DATA / "hard_cases.csv",
     # The same rules again, by somebody who had not written them.
     DATA / "fresh_cases.csv",
+    # And once more, from the rulebook alone: eves and first days, one cent or one point of room, other schemes.
+    DATA / "worked_again.csv",
 )
 HEADER = (
     "id,theme,scenario_fr,inputs_json,as_of,expected_balance,unit,"
@@ -56,8 +58,8 @@ def rows(tmp_path):
 
 @pytest.mark.parametrize(
     ("path", "count"),
-    [(RULEBOOK, 168), (OURS, 76), (EDGES, 161), (FRESH, 88)],
-    ids=["rulebook", "ours", "edges", "fresh"],
+    [(RULEBOOK, 168), (OURS, 76), (EDGES, 161), (FRESH, 88), (AGAIN, 99)],
+    ids=["rulebook", "ours", "edges", "fresh", "again"],
 )
 def test_every_worked_case_is_computed_as_expected(path, count, capsys):
     lines, code = run(path, capsys)
