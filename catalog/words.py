@@ -23,6 +23,7 @@ EMPTY_WORDS = _set(
     "a au aux avec c ce ces cet cette d dans de des du elle en entre et eux il ils j je l la le les leur leurs"
     " lui m ma mais me mes moi mon n ne nos notre nous on ou par pas pour qu que qui s sa sans se ses si son"
     " sous sur t ta te tes toi ton tu un une vers vos votre vous y"
+    " afin ainsi dont lors notamment selon"
 )
 # Everything here is a training: these words tell nothing. Diploma words say a level, not a subject.
 DOMAIN_WORDS = _set(
@@ -30,6 +31,9 @@ DOMAIN_WORDS = _set(
     " bac bts btsa cap capa bep bp but dut licence master mention pro professionnel professionnelle professionnels"
     " titre brevet doctorat bachelor"
     " certificat certification diplome qualification niveau option options"
+    # How one would like it, not what it is about.
+    " alternance apprentissage courte courtes cpf debutant debutante debutants distance gratuit gratuite gratuites"
+    " intensive reconversion certifiante diplomante qualifiante"
 )
 _ENDINGS = _set(
     "isation ateur ation ition ion icien icit ic abilit abl air ariat ial iel"

@@ -14,6 +14,7 @@ from django.db.models.functions import Length
 from catalog import shipped
 from catalog.models import JobTitle, SearchWord
 from catalog.words import (
+    DOMAIN_WORDS,
     EMPTY_WORDS,
     FAMILY_PREFIX,
     JOB_PREFIX,
@@ -70,7 +71,8 @@ class Reading:
 
     def enough_of(self) -> str:
         """A tsquery on documents: enough of the words, or an occupation that bears them in one of its titles."""
-        needed = enough(len(self.words))
+        # When all of them only say what kind of training it is ("licence pro"), each of them will do.
+        needed = 1 if DOMAIN_WORDS.issuperset(self.words) else enough(len(self.words))
         groups = (" & ".join(map(self._word, group)) for group in combinations(self.words, needed))
         queries = [f"({group})" for group in groups]
         return " | ".join([*queries, *self.job_words()])
@@ -111,7 +113,7 @@ def enough(words: int) -> int:
 
 def read_words(text: str, *, as_typed: bool = False) -> Reading:
     """Two queries; one more when a word is unknown. `as_typed`: correct nothing, ignore nothing."""
-    words = search_words(text)[:MAX_WORDS]
+    words = _telling(search_words(text))[:MAX_WORDS]
     if not words:
         return Reading(typed=text)
     corrections: dict[str, tuple[str, ...]] = {}
@@ -135,6 +137,11 @@ def read_words(text: str, *, as_typed: bool = False) -> Reading:
         alternatives=_alternatives(told, spelt),
         jobs=_jobs(spelt),
     )
+
+
+def _telling(words: list[str]) -> list[str]:
+    """Without digits alone: they name a level ("niveau 5"), or nothing that an index could find."""
+    return [word for word in words if len(word) > 1 or word.isalpha()] or words
 
 
 def level_in(text: str) -> int | None:

@@ -54,7 +54,8 @@ def _names() -> Iterable[str]:
 
 
 def _counts(form: str) -> bool:
-    return 1 < len(form) <= LONGEST_WORD
+    # A letter alone is a word ("permis B"), a digit alone tells nothing.
+    return len(form) <= LONGEST_WORD and (len(form) > 1 or form.isalpha())
 
 
 def _word(form: str, weight: int, *, is_name: bool) -> SearchWord:
