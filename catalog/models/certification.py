@@ -39,6 +39,10 @@ class Certification(models.Model):
     formacodes = ArrayField(models.CharField(max_length=5), default=list, verbose_name="Formacodes")
     formacode_labels = ArrayField(models.CharField(max_length=120), default=list, verbose_name="domaines")
     certifiers = ArrayField(models.CharField(max_length=250), default=list, verbose_name="certificateurs")
+    successor_codes = ArrayField(
+        models.CharField(max_length=11), default=list, blank=True, verbose_name="remplacée par",
+        help_text="Certifications qui prennent sa suite, même si elles ne sont pas encore connues ici.",
+    )  # fmt: skip
     occupations = models.ManyToManyField(
         Occupation, related_name="certifications", verbose_name="métiers", blank=True
     )

@@ -2,8 +2,7 @@
 
 import csv
 import datetime
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -93,7 +92,7 @@ def store_tables(tables: Tables, today: datetime.date) -> Tally:
     if rows:
         gone = Certification.objects.filter(closed_on=None).exclude(code__in=[row.code for row in rows])
         tally.closed = gone.update(closed_on=today)
-        link_occupations(tables.certifications)
+        link_occupations({row["number"]: _parts(row["occupations"]) for row in tables.certifications})
     known = set(Certification.objects.values_list("code", flat=True))
     blocks = [row for row in tables.blocks if row["certification"] in known]
     _store(CertificationBlock, blocks, _block, ("certification_id", "title"))
@@ -101,9 +100,14 @@ def store_tables(tables: Tables, today: datetime.date) -> Tally:
     if occupations.created or occupations.changed:
         refresh_job_titles()
     if tally.created or tally.changed or occupations.created or occupations.changed:
-        refresh_search_entries(Training.objects.filter(closed_on=None).values_list("pk", flat=True))
-        refresh_vocabulary()
+        refresh_what_searches_read()
     return tally
+
+
+def refresh_what_searches_read() -> None:
+    """To be called when certifications or occupations have changed."""
+    refresh_search_entries(Training.objects.filter(closed_on=None).values_list("pk", flat=True))
+    refresh_vocabulary()
 
 
 def _store(
@@ -156,12 +160,11 @@ def certification_of(row: dict[str, str]) -> Certification:
         raise UnreadableFile("row_unreadable", f"{row['number']} : {problem}.") from problem
 
 
-def link_occupations(rows: list[dict[str, str]]) -> None:
+def link_occupations(codes_of: Mapping[str, Iterable[str]]) -> None:
+    """Make these certifications lead to these occupations and to no other. Unknown occupations are left out."""
     link = Certification.occupations.through
     known = set(Occupation.objects.values_list("code", flat=True))
-    wanted: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        wanted[row["number"]] = {code for code in _parts(row["occupations"]) if code in known}
+    wanted = {certification: known.intersection(codes) for certification, codes in codes_of.items()}
     held = link.objects.filter(certification_id__in=wanted)
     surplus = [item.pk for item in held.iterator() if item.occupation_id not in wanted[item.certification_id]]
     link.objects.filter(pk__in=surplus).delete()

@@ -17,11 +17,12 @@ from catalog.lheo.edof import EdofReader
 from catalog.lheo.facts import Finding, TrainingFacts
 from catalog.lheo.reader import FormationReader, Memory, with_occurrence
 from catalog.lheo.source import FormationStream
-from catalog.models import Action, ImportedTraining, ImportFinding, ImportRun, SearchEntry, Session, Training
+from catalog.models import Action, ImportedTraining, ImportRun, SearchEntry, Session, Training
 from catalog.selectors.places import load_gazetteer
 from catalog.services.differences import Tally
 from catalog.services.import_runs import finish_run, start_run
 from catalog.services.offer_storage import OfferStorage
+from catalog.services.report import store_findings
 from catalog.services.vocabulary import refresh_vocabulary
 
 # About 3 sessions each: a few thousand rows at a time, a few tens of MB.
@@ -185,21 +186,7 @@ def store_batch(storage: OfferStorage, batch: Batch) -> None:
     run = storage.run
     trainings = told_apart(batch, storage.seen_digests({facts.number for _, facts in batch.trainings}))
     tally = storage.store(trainings)
-    ImportFinding.objects.bulk_create(
-        [
-            ImportFinding(
-                run=run,
-                path=finding.path,
-                identifier=finding.identifier,
-                field=finding.field,
-                value=finding.value,
-                rule=finding.rule,
-                action=finding.action,
-            )
-            for finding in batch.findings
-        ],
-        batch_size=5_000,
-    )
+    store_findings(run, batch.findings)
     run.position += batch.read
     run.created += tally.created
     run.changed += tally.changed

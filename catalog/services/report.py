@@ -1,13 +1,15 @@
 """The report of an import as CSV: one line per field refused or repaired."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from catalog.models import ImportRun
+from catalog.lheo.facts import Finding
+from catalog.models import ImportFinding, ImportRun
 
+BATCH = 5_000
 COLUMNS = ("file", "path", "identifier", "field", "value", "rule", "action")
 
 
@@ -50,6 +52,24 @@ class ReportWriter:
 def report_file(path: Path, file_name: str) -> Iterator[ReportWriter]:
     with path.open("w", encoding="utf-8", newline="") as output:
         yield ReportWriter(output, file_name)
+
+
+def store_findings(run: ImportRun, findings: Iterable[Finding]) -> None:
+    ImportFinding.objects.bulk_create(
+        [
+            ImportFinding(
+                run=run,
+                path=finding.path,
+                identifier=finding.identifier,
+                field=finding.field,
+                value=finding.value,
+                rule=finding.rule,
+                action=finding.action,
+            )
+            for finding in findings
+        ],
+        batch_size=BATCH,
+    )
 
 
 def write_report(run: ImportRun, path: Path) -> None:

@@ -19,6 +19,7 @@ def certification_detail(request: HttpRequest, code: str) -> HttpResponse:
     trainings = trainings_offered(day=today, certification_code=certification.pk)
     context = {
         "certification": certification,
+        "successors": Certification.objects.filter(pk__in=certification.successor_codes),
         "has_ended": certification.expires_on is not None and certification.expires_on < today,
         "page_obj": Paginator(trainings, PAGE_SIZE).get_page(request.GET.get("page")),
     }
