@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from catalog.api import views as api
-from catalog.views import references, search, suggestions, trainings
+from catalog.views import comparison, references, search, suggestions, trainings
 from cpa_portal.kernel.access import public
 
 app_name = "catalog"
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("formations/suggestions/", suggestions.word_suggestions, name="word_suggestions"),
     path("formations/lieux/", suggestions.place_suggestions, name="place_suggestions"),
     path("formations/lieux/autour/", suggestions.place_around, name="place_around"),
+    path("formations/comparer/", comparison.training_comparison, name="training_comparison"),
     path("formations/<int:pk>/", trainings.training_detail, name="training_detail"),
     path("certifications/<str:code>/", references.certification_detail, name="certification_detail"),
     path("organismes/<int:pk>/", references.organisation_detail, name="organisation_detail"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from django.core.paginator import Page, Paginator
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from catalog.enums import EntryMode
@@ -24,6 +25,7 @@ PAGE_SIZE = 20
 RADII_KM = (5, 10, 20, 30, 50, 100)
 DEFAULT_RADIUS_KM = 30
 MAX_RADIUS_KM = 300
+MEDIAN_OF_AT_LEAST = 5
 
 
 class Order(Enum):
@@ -159,20 +161,45 @@ def training_in_full(pk: int, *, day: datetime.date) -> Training:
 
     A training that its feed no longer holds stays readable: someone's file may point at it.
     """
+    return trainings_in_full(day).get(pk=pk)
+
+
+def trainings_to_compare(pks: Sequence[int], *, day: datetime.date) -> list[Training]:
+    """The same of several trainings, in the order asked; those that are unknown are left out."""
+    found = trainings_in_full(day).in_bulk(pks)
+    return [found[pk] for pk in dict.fromkeys(pks) if pk in found]
+
+
+def trainings_in_full(day: datetime.date) -> QuerySet[Training]:
     sessions = Session.objects.filter(closed_on=None).select_related("place__commune__department")
     to_come = sessions.filter(
         Q(starts_on__gte=day)
         | Q(action__entry_mode=EntryMode.PERMANENT) & (Q(ends_on=None) | Q(ends_on__gte=day))
     ).order_by(F("starts_on").asc(nulls_first=True), "pk")
     actions = Action.objects.filter(closed_on=None).order_by("pk")
-    return (
-        Training.objects.select_related("organisation__commune", "certification")
-        .prefetch_related(
-            Prefetch("actions", actions.prefetch_related(Prefetch("sessions", to_come))),
-            "certification__blocks",
-        )
-        .get(pk=pk)
+    return Training.objects.select_related("organisation__commune", "certification").prefetch_related(
+        Prefetch("actions", actions.prefetch_related(Prefetch("sessions", to_come))),
+        "certification__blocks",
     )
+
+
+def median_hourly_cents(certification_code: str) -> int | None:
+    """The middle of the prices of an hour, taxes included, of all the trainings offered towards a certification.
+
+    None when fewer than MEDIAN_OF_AT_LEAST actions say both price and length: a middle of two is no reference.
+    """
+    if not certification_code:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY a.price_cents * 60.0 / a.hours_minutes)"
+            " FROM catalog_action a JOIN catalog_training t ON t.id = a.training_id"
+            " WHERE t.certification_code = %s AND t.closed_on IS NULL AND a.closed_on IS NULL"
+            " AND a.price_cents > 0 AND a.hours_minutes > 0",
+            [certification_code],
+        )
+        count, middle = cursor.fetchone()
+    return round(middle) if count >= MEDIAN_OF_AT_LEAST else None
 
 
 def trainings_offered(

@@ -42,7 +42,7 @@ def importing(full: bool) -> Iterator[Figure]:
         path = Path(folder) / "bench.xml"
         organisations = sessions // SESSIONS_OF_AN_ORGANISATION
         generate_offer(path, GenerationOrder(organisations, sessions, seed=5, first_day=timezone.localdate()))
-        size = f"{sessions:,} sessions, {path.stat().st_size / 1e6:.0f} MB".replace(",", " ")
+        size = f"{sessions} sessions, {path.stat().st_size / 1e6:.0f} MB"
         with own_copy("bench_import"):
             ours = side("ours", path)
             again = side("ours", path)

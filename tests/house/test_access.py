@@ -175,6 +175,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "catalog:word_suggestions",
             "catalog:place_suggestions",
             "catalog:place_around",
+            "catalog:training_comparison",
             "catalog:training_detail",
             "catalog:certification_detail",
             "catalog:organisation_detail",
