@@ -2,11 +2,12 @@
 
 import json
 import os
-import resource
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from tests.bench.peak import peak_mib
 
 
 def ours(path: Path) -> Callable[[], int]:
@@ -39,8 +40,7 @@ def main() -> None:
     started = time.perf_counter()
     formations = work()
     seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"formations": formations, "seconds": seconds, "peak_mib": peak}))  # noqa: T201 - its output
+    print(json.dumps({"formations": formations, "seconds": seconds, "peak_mib": peak_mib()}))  # noqa: T201 - its output
 
 
 if __name__ == "__main__":

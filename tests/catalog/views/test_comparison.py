@@ -107,7 +107,7 @@ def test_training_page_says_the_price_of_an_hour_beside_the_median(client):
     ]  # fmt: skip
 
     page = html.fromstring(client.get(reverse("catalog:training_detail", args=[trainings[0].pk])).content)
-    [said] = page.xpath("//dt[.=\"Prix d'une heure\"]/following-sibling::dd")
+    [said] = page.xpath('//dt[.="Prix d\'une heure"]/following-sibling::dd')
 
     assert " ".join(said.text_content().split()) == (
         "10,00 € (prix médian des formations à la même certification : 12,00 €)"
