@@ -142,7 +142,7 @@ def test_file_cancel_of_another_person_changes_nothing(client, holder):
 def test_file_detail_asks_a_fixed_number_of_queries(client, requested, django_assert_num_queries):
     client.get(f"/mes-dossiers/{requested.pk}/")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(f"/mes-dossiers/{requested.pk}/")
 
 
