@@ -19,15 +19,17 @@ def holder_of(user: User | AnonymousUser) -> Holder | None:
     """The account holder linked to a web user. One query per user object, also when there is none."""
     if isinstance(user, AnonymousUser) or not user.is_active:
         return None
-    if _MEMO not in user.__dict__:
-        user.__dict__[_MEMO] = Holder.objects.filter(user=user).first()
-    holder: Holder | None = user.__dict__[_MEMO]
+    if not hasattr(user, _MEMO):
+        # By attribute, never by __dict__: `request.user` stands for the user and has a __dict__ of its own.
+        setattr(user, _MEMO, Holder.objects.filter(user=user).first())
+    holder: Holder | None = getattr(user, _MEMO)
     return holder
 
 
 def forget_holder_of(user: User) -> None:
     """Ask the database again next time: the link has just changed."""
-    user.__dict__.pop(_MEMO, None)
+    if hasattr(user, _MEMO):
+        delattr(user, _MEMO)
 
 
 def holder_ids_by_nir(nirs: Iterable[str]) -> dict[str, UUID]:

@@ -24,10 +24,11 @@ def current_scopes(user: User | AnonymousUser) -> frozenset[tuple[str, str]]:
     """
     if isinstance(user, AnonymousUser) or not user.is_active:
         return frozenset()
-    if _MEMO not in user.__dict__:
+    if not hasattr(user, _MEMO):
         rows = StaffScope.objects.filter(user=user).on(timezone.localdate())
-        user.__dict__[_MEMO] = frozenset(rows.values_list("role", "scope_code"))
-    scopes: frozenset[tuple[str, str]] = user.__dict__[_MEMO]
+        # By attribute, never by __dict__: `request.user` stands for the user and has a __dict__ of its own.
+        setattr(user, _MEMO, frozenset(rows.values_list("role", "scope_code")))
+    scopes: frozenset[tuple[str, str]] = getattr(user, _MEMO)
     return scopes
 
 
@@ -42,8 +43,7 @@ def scope_codes(user: User | AnonymousUser, role: StaffRole | str) -> frozenset[
 
 def has_second_factor(user: User) -> bool:
     """An application or a security key; recovery codes alone are none. One query per user object."""
-    if _FACTOR_MEMO not in user.__dict__:
-        user.__dict__[_FACTOR_MEMO] = is_mfa_enabled(
-            user, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-        )
-    return bool(user.__dict__[_FACTOR_MEMO])
+    if not hasattr(user, _FACTOR_MEMO):
+        kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+        setattr(user, _FACTOR_MEMO, is_mfa_enabled(user, kinds))
+    return bool(getattr(user, _FACTOR_MEMO))
