@@ -144,6 +144,8 @@ def look_at(
 
     A phone shows the same markup with the same colours: one appearance is enough there.
     """
+    # A click answers once its navigation is committed: the page may still be on its way.
+    page.wait_for_load_state()
     assert page.title().startswith(title), page.title()
     assert page.title().endswith(service), page.title()
     assert page.locator("h1").count() == 1, page.url
