@@ -1,4 +1,5 @@
 from cep.admin.agenda import BookingAdmin
+from cep.admin.groups import GroupSessionAdmin
 from cep.admin.impacts import ImpactAdmin
 from cep.admin.network import AdviserAdmin, OperatorAdmin, SiteAdmin
 from cep.admin.plan import AbsenceAdmin, DepartureAdmin, ExtraOpeningAdmin, PatternAdmin, SiteClosureAdmin
@@ -10,6 +11,7 @@ __all__ = [
     "BookingAdmin",
     "DepartureAdmin",
     "ExtraOpeningAdmin",
+    "GroupSessionAdmin",
     "ImpactAdmin",
     "OperatorAdmin",
     "PatternAdmin",

@@ -1,6 +1,7 @@
 """Group sessions: as many people as there are seats, counted by the database."""
 
 import uuid
+from datetime import datetime
 
 from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
@@ -10,7 +11,9 @@ from django.db.models.functions import Now
 from accounts.models import Holder
 from cep.models.booking import LONGEST_BOOKING
 from cep.models.network import Adviser, Site
+from cep.models.plan import Absence
 from cep.models.spans import bounded_span
+from cep.rules.wording import hour_in_words, meeting_in_words
 
 
 class GroupSession(models.Model):
@@ -24,6 +27,11 @@ class GroupSession(models.Model):
     span = DateTimeRangeField("plage")
     capacity = models.PositiveSmallIntegerField("places")
     taken = models.PositiveSmallIntegerField("places prises", default=0, editable=False)
+    # What keeps the adviser from receiving anybody else meanwhile; lifted when the session is called off.
+    absence = models.OneToOneField(
+        Absence, models.PROTECT, null=True, blank=True, related_name="group_session", editable=False
+    )
+    called_off_at = models.DateTimeField("annulé le", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "atelier collectif"
@@ -36,6 +44,25 @@ class GroupSession(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def starts_at(self) -> datetime:
+        start: datetime = self.span.lower
+        return start
+
+    @property
+    def when(self) -> str:
+        """« lundi 23 novembre 2026 à 9 h », on the clock of the place."""
+        return meeting_in_words(self.starts_at.astimezone(self.site.zone), self.site.zone_note)
+
+    @property
+    def ends(self) -> str:
+        """« 11 h », on the clock of the place."""
+        return hour_in_words(self.span.upper.astimezone(self.site.zone).time())
+
+    @property
+    def seats_left(self) -> int:
+        return self.capacity - self.taken
 
 
 class Seat(models.Model):

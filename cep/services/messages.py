@@ -9,10 +9,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Holder
 from accounts.ports import RenderedMessage
 from accounts.services.notifications import notify
 from cep.enums import MeetingMode
-from cep.models import Booking, WaitingEntry
+from cep.models import Booking, GroupSession, Seat, WaitingEntry
 from cep.rules.wording import meeting_in_words
 from cep.services.calendar_files import MeetingFacts, address_of, calendar_file
 from cpa_portal.kernel.theme import current_portal
@@ -24,6 +25,8 @@ PROPOSED: Final = "cep.appointment_proposed"
 NOT_REPLACED: Final = "cep.appointment_not_replaced"
 SLOT_FREED: Final = "cep.slot_freed"
 ON_SITE_FREED: Final = "cep.on_site_freed"
+SEAT_TAKEN: Final = "cep.seat_taken"
+SESSION_CALLED_OFF: Final = "cep.session_called_off"
 
 
 def announce_confirmation(booking: Booking) -> None:
@@ -68,7 +71,7 @@ def announce_freed_slot(entry: WaitingEntry) -> None:
             "site_name": site.name,
             "site_phone": site.phone,
             "site_email": site.email,
-            "address": str(settings.SITE_URL) + reverse("cep:slot_list"),
+            "address": str(settings.SITE_URL) + reverse("cep:waiting_list"),
         },
     )
 
@@ -93,6 +96,42 @@ def announce_freed_on_site(booking: Booking, *, start: datetime) -> None:
             "site_phone": site.phone,
             "site_email": site.email,
             "address": f"{settings.SITE_URL}{page}?mode={MeetingMode.ON_SITE}",
+        },
+    )
+
+
+def announce_seat(session: GroupSession, seat: Seat) -> None:
+    """Write, in the caller's transaction, that the person has a seat. Once per seat."""
+    _write_about_session(SEAT_TAKEN, session, seat.holder, dedup_key=f"{SEAT_TAKEN}:{seat.pk}")
+
+
+def announce_session_called_off(session: GroupSession, holder: Holder) -> None:
+    """Write, in the caller's transaction, that the workshop does not take place. Once per person."""
+    key = f"{SESSION_CALLED_OFF}:{session.pk}:{holder.pk}"
+    _write_about_session(SESSION_CALLED_OFF, session, holder, dedup_key=key)
+
+
+def _write_about_session(kind: str, session: GroupSession, holder: Holder, *, dedup_key: str) -> None:
+    recipient = address_of(holder)
+    if not recipient:
+        return
+    site = session.site
+    notify(
+        kind=kind,
+        recipient=recipient,
+        holder=holder,
+        dedup_key=dedup_key,
+        context={
+            "person_name": holder.display_name,
+            "title": session.title,
+            "when": session.when,
+            "ends": session.ends,
+            "site_name": site.name,
+            "site_address": site.address,
+            "site_phone": site.phone,
+            "site_email": site.email,
+            "address": str(settings.SITE_URL) + reverse("cep:session_detail", args=[session.pk]),
+            "list_address": str(settings.SITE_URL) + reverse("cep:session_list"),
         },
     )
 
@@ -137,6 +176,14 @@ def render_freed_slot(context: Mapping[str, Any]) -> RenderedMessage:
 
 def render_freed_on_site(context: Mapping[str, Any]) -> RenderedMessage:
     return rendered("on_site_freed", "Un rendez-vous sur place s’est libéré", context)
+
+
+def render_seat(context: Mapping[str, Any]) -> RenderedMessage:
+    return rendered("seat_taken", "Votre place est réservée", context)
+
+
+def render_session_called_off(context: Mapping[str, Any]) -> RenderedMessage:
+    return rendered("session_called_off", "Un atelier n’a pas lieu", context)
 
 
 def _render(template: str, subject: str, method: str, context: Mapping[str, Any]) -> RenderedMessage:

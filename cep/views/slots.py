@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import is_holder
 from cep.enums import MeetingMode
 from cep.forms.search import FIRST_MODE, MODE_WORDS, OTHER_PLACE, SlotSearchForm
+from cep.forms.waiting import WaitForm
 from cep.models import Site
 from cep.rules.local_time import day_start
 from cep.rules.meetings import HORIZON, Slot
@@ -117,6 +118,7 @@ def _slots_context(request: HolderRequest, point: Point, mode: MeetingMode) -> d
     context: dict[str, Any] = {"place": point, "mode_label": mode.label, "site": site}
     if site is None:
         return context
+    context["wait_form"] = WaitForm(initial={"site": site, "mode": mode}, auto_id=False)
     return (
         context
         | {"distance": next(_distance(found) for found in near if found.site is site)}

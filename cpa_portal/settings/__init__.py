@@ -414,6 +414,8 @@ NOTIFICATION_RENDERERS: dict[str, str] = {
     "cep.appointment_not_replaced": "cep.services.messages.render_no_replacement",
     "cep.slot_freed": "cep.services.messages.render_freed_slot",
     "cep.on_site_freed": "cep.services.messages.render_freed_on_site",
+    "cep.seat_taken": "cep.services.messages.render_seat",
+    "cep.session_called_off": "cep.services.messages.render_session_called_off",
     "cep.reminder": "cep.services.reminders.render_reminder",
     "cep.text_reminder": "cep.services.reminders.render_text_reminder",
 }

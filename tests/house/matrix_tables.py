@@ -58,6 +58,16 @@ def appointments(world: World) -> list[Target]:
     ]
 
 
+def workshops(world: World) -> list[Target]:
+    """One that is announced, and one that was called off: it is only there for who has a seat."""
+    return [
+        Target("announced", {"key": world.objects["workshop/adviser"].pk}),
+        Target(
+            "called off", {"key": world.objects["workshop/other adviser"].pk}, frozenset({"other holder"})
+        ),
+    ]
+
+
 def documents(world: World) -> list[Target]:
     return [
         *of_two_holders("document", "pk")(world),
@@ -295,6 +305,10 @@ OBJECTS: dict[str, Builder] = {
         ),
         appointments,
     ),
+    "cep:waiting_pass": of_two_holders("wait", "key"),
+    "cep:waiting_leave": of_two_holders("wait", "key"),
+    "cep:session_detail": workshops,
+    "cep:session_leave": workshops,
 }
 
 EXEMPT = {
@@ -401,6 +415,7 @@ BACK_OFFICE: dict[str, Desk] = {
     "cep.siteclosure": Desk(advice_rows("closure"), view=MANAGEMENT, add=MANAGEMENT),
     "cep.departure": Desk(advice_rows("departure"), view=MANAGEMENT, add=MANAGEMENT),
     "cep.impact": Desk(advice_rows("impact"), view=ADVICE),
+    "cep.groupsession": Desk(advice_rows("workshop"), view=ADVICE, add=ADVICE),
     "cep.site": Desk(
         advice_rows("site"), view=MANAGEMENT | ADMINISTRATOR, add=ADMINISTRATOR, change=ADMINISTRATOR
     ),

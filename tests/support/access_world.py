@@ -50,6 +50,7 @@ from agora_sync.models import (
     PartnerApplication,
     ServiceStop,
 )
+from cep.models import GroupSession, Seat, WaitingEntry
 from rights.enums import FileRole, PointsUse, Scheme
 from rights.services.corrections import record_undue_sum
 from rights.services.points import request_points
@@ -64,6 +65,7 @@ from tests.support.factories.catalog import AJACCIO, CertificationFactory, offer
 from tests.support.factories.cep import (
     AdviserFactory,
     BookingFactory,
+    GroupSessionFactory,
     OperatorFactory,
     SiteFactory,
     WindowFactory,
@@ -285,6 +287,16 @@ def _advice(world: World) -> None:
         booking = BookingFactory(site=site, adviser=adviser, holder=holder, start=nine)
         world.objects[f"booking/{name}"] = booking
         world.objects |= {f"{kind}/{name}": row for kind, row in plan_rows(booking)}
+        workshop = GroupSessionFactory(site=site, adviser=adviser, span=(nine, nine + timedelta(hours=2)))
+        Seat.objects.create(session=workshop, holder=holder)
+        world.objects[f"workshop/{name}"] = workshop
+    GroupSession.objects.filter(pk=world.objects["workshop/other adviser"].pk).update(
+        called_off_at=timezone.now()
+    )
+    for whose, name in (("own", "adviser"), ("other", "other adviser")):
+        world.objects[f"wait/{whose}"] = WaitingEntry.objects.create(
+            holder=world.objects[f"holder/{whose}"], site=world.objects[f"site/{name}"], mode="on_site"
+        )
     holders = frozenset({"holder", "other holder"})
     ours = holders | {"administrator", "manager"}
     # Advisers of one operator choose among all its sites when they open their hours.

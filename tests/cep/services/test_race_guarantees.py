@@ -293,7 +293,10 @@ def test_twelve_seats_are_given_to_twelve_people():
     answers: list[object] = []
 
     run_together(
-        [told(lambda person=person: take_seat(session=session, holder=person), answers) for person in crowd()]
+        [
+            told(lambda person=person: take_seat(session=session, holder=person, now=NOW), answers)
+            for person in crowd()
+        ]
     )
 
     session.refresh_from_db()
@@ -304,7 +307,7 @@ def test_twelve_seats_are_given_to_twelve_people():
 def test_one_person_sending_ten_times_takes_one_seat():
     session, person = workshop(12), HolderFactory()
 
-    run_together([lambda: take_seat(session=session, holder=person)] * 10)
+    run_together([lambda: take_seat(session=session, holder=person, now=NOW)] * 10)
 
     session.refresh_from_db()
     assert session.taken == session.seats.count() == 1
@@ -324,7 +327,7 @@ def test_negative_control_counting_seats_lets_too_many_in():
 
 def test_database_refuses_a_seat_too_many():
     session = workshop(1)
-    take_seat(session=session, holder=HolderFactory())
+    take_seat(session=session, holder=HolderFactory(), now=NOW)
 
     with pytest.raises(IntegrityError, match="cep_group_within_capacity"):
         GroupSession.objects.filter(pk=session.pk).update(taken=F("taken") + 1)

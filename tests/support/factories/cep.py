@@ -17,6 +17,7 @@ from cep.models import (
     Booking,
     Departure,
     ExtraOpening,
+    GroupSession,
     Impact,
     Operator,
     Pattern,
@@ -137,6 +138,19 @@ class BookingFactory(DjangoModelFactory):
     local_date = factory.LazyAttribute(lambda o: o.start.astimezone(o.site.zone).date())
     local_time = factory.LazyAttribute(lambda o: o.start.astimezone(o.site.zone).time())
     time_zone = factory.SelfAttribute("site.time_zone")
+
+
+class GroupSessionFactory(DjangoModelFactory):
+    """A workshop of six seats, Monday from 14 to 16."""
+
+    class Meta:
+        model = GroupSession
+
+    site = factory.SubFactory(SiteFactory)
+    adviser = factory.SubFactory(AdviserFactory, operator=factory.SelfAttribute("..site.operator"))
+    title = "Préparer un entretien"
+    span = factory.LazyAttribute(lambda o: span("14:00", "16:00", zone=o.site.time_zone))
+    capacity = 6
 
 
 def demand(window: Window, **changes: Any) -> dict[str, Any]:
