@@ -9,11 +9,22 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.cached_db import SessionStore
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from cep.enums import BookingStatus
+from cep.enums import BookingAction, BookingStatus
 from cep.models import Booking
-from tests.support.browser import DESKTOP, PHONE, look_at, new_browser, new_visit
+from cep.services.appointments import act_on_appointment
+from cep.services.booking import book_appointment
+from tests.support.browser import DESKTOP, PHONE, audit, look_at, new_browser, new_visit
 from tests.support.factories.accounts import HolderFactory
-from tests.support.factories.cep import NOW, BookingFactory, SiteFactory, WindowFactory, span
+from tests.support.factories.cep import (
+    NOW,
+    BookingFactory,
+    GroupSessionFactory,
+    SiteFactory,
+    WindowFactory,
+    demand,
+    plan_rows,
+    span,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("cep-browser")]
 
@@ -167,3 +178,59 @@ def test_held_proposed_moved_and_remote_pages_owe_what_every_page_owes(visit, pe
     page.get_by_role("button", name="Accepter ce rendez-vous").click()
     expect(page.get_by_text("ce rendez-vous est confirmé")).to_be_visible()
     assert remote.site == moved.site
+
+
+def test_waiting_lists_and_workshops_owe_what_every_page_owes(visit, person, live_server):
+    window = WindowFactory(site=SiteFactory(name="Espace Bastia", bastia=True))
+    workshop = GroupSessionFactory(site=window.site, adviser=window.adviser)
+    booked = book_appointment(**demand(window))
+    page = visit.new_page()
+    page.goto(f"{live_server.url}/conseil/rendez-vous/")
+    page.get_by_role("button", name="Me prévenir si un rendez-vous se libère").click()
+    check_page(page, "Mes listes d'attente")
+    act_on_appointment(key=booked.pk, action=BookingAction.CANCEL_BY_PERSON, actor=None, now=NOW)
+    page.reload()
+    check_page(page, "Mes listes d'attente")
+    expect(
+        page.get_by_role("link", name="Réserver ce rendez-vous : lundi 23 novembre 2026 à 9 h, Espace Bastia")
+    ).to_be_visible()
+    page.get_by_role("link", name="Quitter cette liste").click()
+    check_page(page, "Quitter cette liste d'attente ?")
+    page.get_by_role("button", name="Oui, quitter la liste").click()
+    check_page(page, "Mes listes d'attente")
+
+    page.goto(f"{live_server.url}/conseil/ateliers/")
+    check_page(page, "Ateliers collectifs")
+    page.get_by_role("link", name=workshop.title).click()
+    check_page(page, workshop.title)
+    page.get_by_role("button", name="Réserver ma place").click()
+    expect(page.get_by_text("Votre place est réservée").first).to_be_visible()
+    check_page(page, workshop.title)
+    page.get_by_role("link", name="Rendre ma place").click()
+    check_page(page, "Rendre ma place ?")
+    page.get_by_role("button", name="Oui, rendre ma place").click()
+    check_page(page, "Ateliers collectifs")
+
+
+BACK_OFFICE_PAGES = (
+    "booking/", "booking/{booking}/change/", "pattern/add/", "absence/", "impact/", "groupsession/add/",
+    "groupsession/{session}/change/",
+)  # fmt: skip
+
+
+def test_back_office_of_an_adviser_has_nothing_that_stands_in_the_way(browser, person, live_server):
+    window = WindowFactory(site=SiteFactory(name="Espace Bastia", bastia=True))
+    adviser, site = window.adviser, window.site
+    booking = BookingFactory(adviser=adviser, site=site, holder=person)
+    session = GroupSessionFactory(adviser=adviser, site=site)
+    list(plan_rows(booking))
+    context = new_visit(browser)
+    sign_in_by_cookie(context, adviser.user, live_server.url)
+    page = context.new_page()
+
+    for path in BACK_OFFICE_PAGES:
+        page.goto(f"{live_server.url}/admin/cep/{path.format(booking=booking.pk, session=session.pk)}")
+        assert page.locator("h1").count() == 1, page.url
+        found = audit(page, appearances=("light",))
+        assert not found, f"{page.url}\n" + "\n".join(map(str, found))
+    context.close()

@@ -1,4 +1,4 @@
-"""One operator, two sites in Corsica and one further off, advisers with open hours, an appointment."""
+"""One operator, two sites in Corsica, advisers with open hours, a workshop in each, an appointment."""
 
 from datetime import date, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from accounts.models import Holder, User
 from cep.enums import MeetingKind, MeetingMode
-from cep.models import Adviser, Operator, Site
+from cep.models import Adviser, Operator, Pattern, Site
 from cep.selectors.slots import nearest_slots
 from cep.services.booking import book_appointment
-from cep.services.opening import open_windows
+from cep.services.groups import open_session
+from cep.services.plans import record_opening
 from cpa_portal.home.demo.accounts import OPERATOR, SINCE
 from cpa_portal.home.demo.people import DOMAIN
 
-HORIZON_DAYS = 75
 MORNING, AFTERNOON = (time(9), time(12)), (time(14), time(17))
 
 
@@ -28,6 +28,7 @@ def open_network(staff: dict[str, User], *, today: date) -> Site:
     for login, place in (("conseiller", ajaccio), ("conseiller2", bastia)):
         adviser = Adviser.objects.create(user=staff[f"{login}@{DOMAIN}"], operator=operator, starts_on=SINCE)
         open_hours(adviser, place, today)
+        announce_workshop(adviser, place, today)
     return ajaccio
 
 
@@ -50,13 +51,23 @@ def site(
 
 
 def open_hours(adviser: Adviser, place: Site, today: date) -> None:
-    last = today + timedelta(days=HORIZON_DAYS)
+    """Regular openings, as the adviser would record them: the beat lays down each following day."""
     for weekdays, mode in (((0, 1, 3, 4), MeetingMode.ON_SITE), ((2,), MeetingMode.REMOTE)):
         for start, end in (MORNING, AFTERNOON):
-            open_windows(
-                adviser=adviser, site=place, mode=mode, weekdays=weekdays,
-                local_start=start, local_end=end, from_day=today, until_day=last,
+            regular = Pattern(
+                adviser=adviser, site=place, mode=mode, weekdays=list(weekdays), local_start=start, local_end=end,
+                starts_on=today,
             )  # fmt: skip
+            record_opening(opening=regular, actor=adviser.user, now=timezone.now())
+
+
+def announce_workshop(adviser: Adviser, place: Site, today: date) -> None:
+    """On the Tuesday of the third week to come, in the afternoon."""
+    day = today + timedelta(days=21 + (1 - today.weekday()))
+    open_session(
+        adviser=adviser, site=place, title="Préparer un entretien professionnel", day=day, local_start=time(14),
+        local_end=time(16), capacity=8, actor=adviser.user, now=timezone.now(),
+    )  # fmt: skip
 
 
 def book_first_appointment(holder: Holder, place: Site) -> None:
