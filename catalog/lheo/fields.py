@@ -45,6 +45,7 @@ _TAGS = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.S)
 _ESCAPED_TAGS = re.compile(
     r"(?i)&(?:amp;)*lt;/?[a-z]|&amp;(?:amp;)*(?:lt|gt|nbsp|amp|quot|[a-z]{1,2}(?:acute|grave|circ|cedil|uml)|#\d+);"
 )
+FREE = frozenset({"gratuit", "gratuite", "gratuit.", "0 €"})
 PRICE_LIMIT_EUROS = 1_000_000
 HOURS_LIMIT = 20_000
 PERCENT_LIMIT = 100
@@ -84,7 +85,7 @@ def day(text: str | None) -> tuple[datetime.date | None, Problem | None]:
     if not value:
         return None, None
     compact = re.fullmatch(r"(\d{4})(\d\d)(\d\d)", value)
-    dashed = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value)
+    dashed = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].{0,30})?", value)
     slashed = re.fullmatch(r"(\d\d)/(\d\d)/(\d{4})", value)
     parts = compact or dashed or slashed
     if not parts:
@@ -98,7 +99,11 @@ def day(text: str | None) -> tuple[datetime.date | None, Problem | None]:
 
 
 def price_cents(text: str | None) -> tuple[int | None, Problem | None]:
-    """An amount in euros, as integer cents. Decimal comma, spaces and the euro sign are repaired."""
+    """An amount in euros, as integer cents. Decimal comma, spaces, the euro sign and « gratuit » are repaired."""
+    if (text or "").strip().lower() in FREE:
+        return 0, repaired("price_in_words")
+    if re.fullmatch(r"\s*\d{1,3}\.\d{3}\s*", text or ""):
+        return None, refused("price_malformed")  # 1.250: one euro and a quarter, or a thousand and a quarter?
     amount, problem = _decimal(text, "price", units=r"(?:€|eur|euros?)?(?:ttc)?")
     if amount is None:
         return None, problem
@@ -111,7 +116,10 @@ def price_cents(text: str | None) -> tuple[int | None, Problem | None]:
 
 
 def hours_minutes(text: str | None) -> tuple[int | None, Problem | None]:
-    """A number of hours, as integer minutes, rounded to the minute."""
+    """A number of hours, as integer minutes, rounded to the minute. « 70h30 » is repaired."""
+    clock = re.fullmatch(r"(\d{1,5})\s*[hH:]\s*([0-5]\d)(?:\s*mi?n\.?)?", (text or "").strip())
+    if clock and int(clock[1]) < HOURS_LIMIT:
+        return int(clock[1]) * 60 + int(clock[2]), repaired("hours_and_minutes")
     amount, problem = _decimal(text, "hours", units=r"(?:h|heures?)?")
     if amount is None:
         return None, problem
@@ -135,6 +143,8 @@ def _decimal(text: str | None, name: str, *, units: str) -> tuple[Decimal | None
     if value.lower() in PLACEHOLDERS:
         return None, refused("placeholder")
     bare = re.sub(r"\s", "", value).lower()
+    # « 1.250,50 »: a point before three digits and a comma can only part the thousands.
+    bare = re.sub(r"\.(?=\d{3}(?:\.\d{3})*,)", "", bare)
     found = re.fullmatch(rf"(\d{{1,9}})(?:([.,])(\d{{1,6}}))?{units}", bare)
     if not found:
         return None, refused(f"{name}_malformed")

@@ -5,9 +5,6 @@ import re
 import sys
 from pathlib import Path
 
-import django
-from django.core.management import call_command
-
 
 def peak_mib() -> float:
     """Of this process alone: what getrusage says begins with what the process that started it took."""
@@ -17,6 +14,9 @@ def peak_mib() -> float:
 
 
 if __name__ == "__main__":
+    import django
+    from django.core.management import call_command
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cpa_portal.settings")
     django.setup()
     call_command(*sys.argv[1:])
