@@ -28,7 +28,7 @@ from tests.support.catalog_state import state, versions
 from tests.support.databases import ROOT, owner_url, worker_database
 
 PROGRESS = re.compile(rb"^(\d+) formations")
-LONGEST_DELAY_SECONDS = 2.0
+LONGEST_DELAY_SECONDS = 1.0
 FEED = "offre-inventee"
 Say = Callable[[str], object]
 

@@ -10,7 +10,7 @@ from catalog.exceptions import CatalogRefusal
 from catalog.services.offer_import import ImportResult, check_offer, feed_of, import_offer
 from catalog.services.report import report_file, write_report
 
-SAID_EVERY = 5_000
+SAID_EVERY = 1_000
 
 
 class Command(BaseCommand):
