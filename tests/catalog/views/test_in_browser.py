@@ -138,6 +138,18 @@ def test_around_me_asks_on_a_click_alone_and_says_when_it_is_refused(browser, of
     visit.close()
 
 
+@on(PHONE)
+def test_visitor_compares_what_they_ticked(page):
+    search(page, "soudeuse", "Ajaccio")
+    for box in page.get_by_role("checkbox", name="Comparer").all()[:2]:
+        box.focus()
+        page.keyboard.press("Space")
+    page.get_by_role("button", name="Comparer les formations cochées").press("Enter")
+
+    expect(page.get_by_role("rowheader")).to_have_count(2)
+    look_at(page, "Comparer des formations")
+
+
 def test_search_works_without_javascript(browser, offer, live_server):
     visit = new_visit(browser, base_url=live_server.url, java_script_enabled=False)
     page = visit.new_page()
