@@ -86,14 +86,16 @@ def _rewrite(
 
 
 def day_zero(rng: random.Random, target: Target) -> Soiled | None:
-    start = target.find("action", "session", "periode", "debut")
     session = target.find("action", "session")
-    if start is None or session is None or not start.text:
+    if session is None:
         return None
-    return _rewrite(
-        target, ("action", "session", "periode", "debut"), f"{start.text[:6]}00", "date_impossible", REFUSED,
-        path="action[1]/session[1]/periode/debut", identifier=session.get("numero") or "",
-    )  # fmt: skip
+    # Of that very session: permanent entries may have no dates, where those of the next action have some.
+    start = session.find(f"{{{target.namespace}}}periode/{{{target.namespace}}}debut")
+    if start is None or not start.text:
+        return None
+    start.text = f"{start.text[:6]}00"
+    path, number = "action[1]/session[1]/periode/debut", session.get("numero") or ""
+    return Soiled([target.element], [target.expect(path, start.text, "date_impossible", REFUSED, number)])
 
 
 def registration_zeros(rng: random.Random, target: Target) -> Soiled | None:
