@@ -73,10 +73,7 @@ class FormationStream:
         events = etree.iterparse(file, events=("end",), tag=f"{{{self.namespace}}}formation", **SAFELY)
         for _, element in events:
             yield element
-            # What was read is let go, with the siblings before it, or the tree would grow with the file.
-            element.clear()
-            while element.getprevious() is not None:
-                del element.getparent()[0]  # type: ignore[union-attr]
+            let_go(element)
 
     def _recognise(self, root: etree._Element) -> None:
         name = etree.QName(root)
@@ -87,6 +84,13 @@ class FormationStream:
             )
             raise UnreadableFile("dialect_unknown", message[:300])
         self.dialect = DIALECTS[self.namespace]
+
+
+def let_go(element: etree._Element) -> None:
+    """Forget what was read, with the siblings before it, or the tree would grow with the file."""
+    element.clear()
+    while element.getprevious() is not None:
+        del element.getparent()[0]  # type: ignore[union-attr]
 
 
 def refuse_doctype(path: Path) -> None:

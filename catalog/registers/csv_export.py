@@ -11,14 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from catalog.exceptions import UnreadableFile
-from catalog.lheo.fields import refused
 from catalog.registers.records import (
     BLOCK,
     FORMACODE,
     NAME_LENGTH,
     NSF,
     ROME,
-    TITLE_LENGTH,
     Export,
     Record,
     RecordReader,
@@ -75,25 +73,13 @@ def read_entry(
     header = next(rows)
     for number, values in enumerate(rows, start=2):
         row = dict(zip(header, [*values, *[""] * len(header)], strict=False))
-        path = f"{kind}[{number}]"
-        reader = RecordReader(export, path, row[KEY].strip())
+        reader = RecordReader(export, f"{kind}[{number}]", row[KEY].strip())
         export.read += read is standard
-        code = reader.number(row[KEY], KEY)
-        if not code:
+        record = (reader.new_record if read is standard else reader.known_record)(row[KEY], KEY)
+        if record is None:
             continue
-        reader.code = code
-        if read is standard:
-            if code in export.records:
-                reader.note(KEY, code, refused("duplicate_number"))
-                continue
-            record = Record(path, code)
-            read(reader, record, row)
-            if record.title:
-                export.records[code] = record
-        elif code in export.records:
-            read(reader, export.records[code], row)
-        else:
-            reader.note(KEY, code, refused("certification_unknown"))
+        read(reader, record, row)
+        export.keep(record)
 
 
 def standard(reader: RecordReader, record: Record, row: Row) -> None:
@@ -106,9 +92,7 @@ def standard(reader: RecordReader, record: Record, row: Row) -> None:
 
 def block(reader: RecordReader, record: Record, row: Row) -> None:
     code = reader.coded(row["Bloc_Competences_Code"], BLOCK, "Bloc_Competences_Code")
-    title = reader.text(row["Bloc_Competences_Libelle"], "Bloc_Competences_Libelle", length=TITLE_LENGTH)
-    if code and title:
-        record.blocks.setdefault(code, title)
+    record.add_block(code, reader.title_of_block(row["Bloc_Competences_Libelle"], "Bloc_Competences_Libelle"))
 
 
 def certifier(reader: RecordReader, record: Record, row: Row) -> None:

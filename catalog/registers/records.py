@@ -48,12 +48,22 @@ class Record:
         if value and value not in values:
             values.append(value)
 
+    def add_block(self, code: str, title: str) -> None:
+        """The first title of a block is kept."""
+        if code and title:
+            self.blocks.setdefault(code, title)
+
 
 @dataclass
 class Export:
     records: dict[str, Record] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     read: int = 0
+
+    def keep(self, record: Record) -> None:
+        """A certification without a title is none: nobody could tell what it is."""
+        if record.title:
+            self.records[record.code] = record
 
     def note(self, path: str, code: str, name: str, value: str, problem: Problem | None) -> None:
         if problem is not None:
@@ -66,6 +76,26 @@ class RecordReader:
 
     def __init__(self, export: Export, path: str, code: str = "") -> None:
         self.export, self.path, self.code = export, path, code
+
+    def new_record(self, number: str, name: str) -> Record | None:
+        """The certification that an element or a line opens; None (reported) when malformed or said twice."""
+        code = self._code_of(number, name)
+        if code in self.export.records:
+            self.note(name, code, refused("duplicate_number"))
+            return None
+        return Record(self.path, code) if code else None
+
+    def known_record(self, number: str, name: str) -> Record | None:
+        """The certification that a line says more of; None (reported) when malformed or not in the export."""
+        code = self._code_of(number, name)
+        if code and code not in self.export.records:
+            self.note(name, code, refused("certification_unknown"))
+        return self.export.records.get(code)
+
+    def _code_of(self, number: str, name: str) -> str:
+        code = self.number(number, name)
+        self.code = code or self.code
+        return code
 
     def number(self, value: str, name: str) -> str:
         """The number of a certification, "" (reported) when it is none."""
@@ -142,6 +172,9 @@ class RecordReader:
     def label(self, value: str, name: str) -> str:
         """« 42872 : Sécurité incendie » → « Sécurité incendie »."""
         return self.text(re.sub(r"^\s*\w+\s*:\s*", "", value), name, length=LABEL_LENGTH)
+
+    def title_of_block(self, value: str, name: str) -> str:
+        return self.text(value, name, length=TITLE_LENGTH)
 
     def diploma(self, value: str, name: str) -> str:
         text = self.text(value, name, length=60)

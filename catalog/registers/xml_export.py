@@ -6,15 +6,13 @@ from pathlib import Path
 from lxml import etree
 
 from catalog.exceptions import UnreadableFile
-from catalog.lheo.fields import refused
-from catalog.lheo.source import SAFELY, opened, refuse_doctype
+from catalog.lheo.source import SAFELY, let_go, opened, refuse_doctype
 from catalog.registers.records import (
     BLOCK,
     FORMACODE,
     NAME_LENGTH,
     NSF,
     ROME,
-    TITLE_LENGTH,
     Export,
     Record,
     RecordReader,
@@ -30,9 +28,7 @@ def read_xml_export(path: Path) -> Export:
             for _, element in etree.iterparse(file, events=("end",), tag="FICHE", **SAFELY):
                 export.read += 1
                 read_record(export, element, export.read)
-                element.clear()
-                while element.getprevious() is not None:
-                    del element.getparent()[0]  # type: ignore[union-attr]
+                let_go(element)
     except etree.XMLSyntaxError as problem:
         message = f"{path.name} n'est pas un fichier XML lisible (ligne {problem.lineno} : {problem.msg})."
         raise UnreadableFile("xml_unreadable", message[:300]) from None
@@ -44,30 +40,22 @@ def read_xml_export(path: Path) -> Export:
 def read_record(export: Export, element: etree._Element, rank: int) -> None:
     number = said(element, "NUMERO_FICHE")
     reader = RecordReader(export, f"/FICHES/FICHE[{rank}]", number)
-    code = reader.number(number, "NUMERO_FICHE")
-    if not code:
+    record = reader.new_record(number, "NUMERO_FICHE")
+    if record is None:
         return
-    reader.code = code
-    if code in export.records:
-        reader.note("NUMERO_FICHE", code, refused("duplicate_number"))
-        return
-    record = Record(reader.path, code)
     record.diploma = reader.diploma(said(element, "ABREGE/CODE"), "ABREGE/CODE")
     record.title = reader.title(said(element, "INTITULE"), "INTITULE", record.diploma)
     record.level = reader.level(said(element, "NOMENCLATURE_EUROPE/NIVEAU"), "NOMENCLATURE_EUROPE/NIVEAU")
     record.state = reader.state(said(element, "ACTIF"), "ACTIF")
     record.expires_on = reader.day(said(element, "DATE_FIN_ENREGISTREMENT"), "DATE_FIN_ENREGISTREMENT")
     read_lists(reader, record, element)
-    if record.title:
-        export.records[code] = record
+    export.keep(record)
 
 
 def read_lists(reader: RecordReader, record: Record, element: etree._Element) -> None:
     for found in element.iterfind(".//BLOC_COMPETENCES"):
         code = reader.coded(said(found, "CODE"), BLOCK, "BLOC_COMPETENCES/CODE")
-        title = reader.text(said(found, "LIBELLE"), "BLOC_COMPETENCES/LIBELLE", length=TITLE_LENGTH)
-        if code and title:
-            record.blocks.setdefault(code, title)
+        record.add_block(code, reader.title_of_block(said(found, "LIBELLE"), "BLOC_COMPETENCES/LIBELLE"))
     for found in element.iterfind("CERTIFICATEURS/*"):
         reader.siret(said(found, "SIRET_CERTIFICATEUR"), "SIRET_CERTIFICATEUR")
         name = reader.text(said(found, "NOM_CERTIFICATEUR"), "NOM_CERTIFICATEUR", length=NAME_LENGTH)

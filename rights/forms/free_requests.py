@@ -3,7 +3,7 @@ from __future__ import annotations
 from django import forms
 
 from accounts.services.idempotency import IdempotentFormMixin
-from rights.forms.steps import day_field
+from rights.forms.fields import day_field
 from rights.rules.funding import Action
 
 FREE_ACTIONS = (

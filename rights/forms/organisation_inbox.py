@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from cpa_portal.kernel.identifiers import normalise_siret
+from rights.forms.fields import day_field
 
 if TYPE_CHECKING:
     from accounts.models import StaffScope
@@ -22,14 +23,6 @@ class ColleagueField(forms.TypedChoiceField):
         known = {str(scope.pk): scope for scope in colleagues}
         self.choices = [("", "Choisissez"), *((key, str(scope.user)) for key, scope in known.items())]
         self.coerce = known.__getitem__
-
-
-def day_field(label: str) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "Indiquez la date.", "invalid": "Écrivez une date."},
-    )
 
 
 class StandInForm(forms.Form):

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from django import forms
 
+from rights.forms.fields import EurosField
 from rights.rules.funding import Action
 from rights.selectors.simulation import Supposition
 
@@ -36,17 +37,10 @@ class SimulationForm(forms.Form):
         choices=[(action.value, label) for action, label in ACTIONS],
         initial=Action.RNCP,
     )
-    prix = forms.DecimalField(
-        label="Son prix, en euros (laissez vide pour ne voir que vos droits)",
-        min_value=0, max_digits=9, decimal_places=2, required=False,
-    )  # fmt: skip
-    employeur = forms.DecimalField(
-        label="Ce que votre employeur ajouterait, en euros",
-        min_value=0,
-        max_digits=9,
-        decimal_places=2,
-        required=False,
+    prix = EurosField(
+        label="Son prix, en euros (laissez vide pour ne voir que vos droits)", min_value=0, required=False
     )
+    employeur = EurosField(label="Ce que votre employeur ajouterait, en euros", min_value=0, required=False)
 
     def supposition(self) -> Supposition:
         """What was typed, once valid."""
@@ -57,6 +51,6 @@ class SimulationForm(forms.Form):
             low_qualified=data["sans_diplome"],
             job_seeker=data["sans_emploi"],
             action=Action(data["action"]),
-            price_cents=int((data["prix"] or 0) * 100),
-            employer_cents=int((data["employeur"] or 0) * 100),
+            price_cents=data["prix"] or 0,
+            employer_cents=data["employeur"] or 0,
         )

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from rights.enums import ExitReason, Funder, TrainingFileAction
+from rights.forms.fields import EurosField, day_field
 
 A = TrainingFileAction
 # What each action asks, in order. The reason is read by the person.
@@ -26,18 +27,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def day_field(label: str, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=required, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-
-
 class StepForm(forms.Form):
     """One form for all steps: the fields that the action does not ask for are taken away."""
 
-    price = forms.DecimalField(
-        label="Prix de la formation, en euros", min_value=0, max_digits=9, decimal_places=2
-    )
+    price = EurosField(label="Prix de la formation, en euros", min_value=0)
     starts_on = day_field("Premier jour")
     ends_on = day_field("Dernier jour")
     day = day_field("Date")
@@ -102,6 +95,4 @@ class TopUpForm(forms.Form):
         help_text="Votre bulletin de salaire porte le SIRET de votre employeur. La Corse a le code 94.",
         max_length=14,
     )
-    amount = forms.DecimalField(
-        label="Montant demandé, en euros", min_value=0.01, max_digits=9, decimal_places=2
-    )
+    amount = EurosField(label="Montant demandé, en euros")

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from rights.enums import FileRole, TrainingFileState
+from rights.enums import ACTIVE_STATES, FileRole, TrainingFileState
 
 # Until what is due is worked out, nobody has decided on a document; a review by a person reads all of them.
-OPEN_TO_REMOVAL: Final = frozenset(
-    {
-        TrainingFileState.REQUESTED,
-        TrainingFileState.PROPOSED,
-        TrainingFileState.WAITING_FUNDERS,
-        TrainingFileState.ACCEPTED,
-        TrainingFileState.IN_TRAINING,
-        TrainingFileState.LEFT,
-    }
-)
+OPEN_TO_REMOVAL: Final = frozenset(ACTIVE_STATES) - {
+    TrainingFileState.SERVICE_DECLARED,
+    TrainingFileState.IN_REVIEW,
+}
 
 
 def removal_refusal(joined_by: FileRole, state: str, role: FileRole) -> str:

@@ -128,7 +128,7 @@ def file_top_up(request: HolderRequest, file_id: UUID) -> HttpResponse:
                 training_file_id=training_file.pk,
                 funder=Funder(form.cleaned_data["funder"]),
                 payer_code=form.cleaned_data["payer_code"].replace(" ", ""),
-                amount_cents=int(form.cleaned_data["amount"] * 100),
+                amount_cents=form.cleaned_data["amount"],
                 today=timezone.localdate(),
             )
         except RightsRefusal as refused:

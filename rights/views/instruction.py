@@ -216,7 +216,7 @@ def user_of(request: HttpRequest) -> User:
 def first_values(training_file: TrainingFile) -> dict[str, object]:
     """What the file knows already is never asked again."""
     return {
-        "price": training_file.price_cents / 100 if training_file.price_cents else None,
+        "price": training_file.price_cents or None,
         "starts_on": training_file.session_starts_on,
         "ends_on": training_file.session_ends_on,
         "day": timezone.localdate(),

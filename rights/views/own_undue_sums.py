@@ -34,7 +34,7 @@ def own_undue_sum(request: HolderRequest, pk: int) -> HttpResponse:
             repayment = announce_repayment(
                 key=form.cleaned_data["idempotency_key"],
                 due=due,
-                amount_cents=form.amount_cents,
+                amount_cents=form.cleaned_data["amount"],
                 today=timezone.localdate(),
             )
         except RightsRefusal as refused:

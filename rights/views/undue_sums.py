@@ -72,7 +72,9 @@ def repayment_receive(request: HttpRequest, pk: int) -> HttpResponse:
     repayment = get_object_or_404(Repayment, due=due, pk=form.cleaned_data["repayment"])
     try:
         receive_repayment(
-            repayment=repayment, amount_cents=form.amount_cents, received_on=form.cleaned_data["received_on"]
+            repayment=repayment,
+            amount_cents=form.cleaned_data["received"],
+            received_on=form.cleaned_data["received_on"],
         )
     except RightsRefusal as refused:
         return shown(request, due, CancellationForm(), receipt=form, refusal=refused.message)
@@ -102,7 +104,7 @@ def shown(
 def receipt_form(repayment: Repayment, typed: ReceiptForm | None) -> ReceiptForm:
     if typed is not None and typed.data.get("repayment") == str(repayment.pk):
         return typed
-    expected = {"repayment": repayment.pk, "received": f"{repayment.amount_cents / 100:.2f}"}
+    expected = {"repayment": repayment.pk, "received": repayment.amount_cents}
     return ReceiptForm(initial=expected, auto_id=f"id_{repayment.pk.hex[:8]}_%s")
 
 
@@ -130,7 +132,7 @@ def undue_sum_record(request: HttpRequest, file_id: UUID) -> HttpResponse:
 def _recorded(holder: Holder, form: UndueSumForm) -> UndueSum:
     return record_undue_sum(
         holder=holder,
-        amount_cents=form.amount_cents,
+        amount_cents=form.cleaned_data["amount"],
         reason=form.cleaned_data["reason"],
         reference=form.cleaned_data["reference"],
         ordered_on=form.cleaned_data["ordered_on"],

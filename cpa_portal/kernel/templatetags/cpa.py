@@ -129,6 +129,12 @@ def form_errors(form: BaseForm, heading: str = "h2") -> dict[str, Any]:
     return {"view": form_view(form), "heading": heading}
 
 
+@register.inclusion_tag("components/refusal.html")
+def refusal_alert(title: str, message: str) -> dict[str, str]:
+    """What was not done, and why, read out at once. Nothing when nothing was refused."""
+    return {"title": title, "message": message}
+
+
 @register.inclusion_tag("components/form_field.html")
 def form_field(field: BoundField, hint: str | None = None) -> dict[str, FieldView]:
     """One field with its label, hint and errors. `hint` replaces the field's own help text; '' takes it away."""

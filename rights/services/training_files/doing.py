@@ -41,7 +41,7 @@ def do_step(
         case A.PROPOSE:
             return propose(
                 training_file_id=key, party=party, today=today, note=reason,
-                price_cents=int(values["price"] * 100),
+                price_cents=values["price"],
                 starts_on=values["starts_on"], ends_on=values["ends_on"],
             )  # fmt: skip
         case A.AGREE_PART | A.REFUSE_PART:
