@@ -1,16 +1,15 @@
 """`bin/test [pytest arguments]`: the suite on real servers, two workers, a browser where one can be had."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+from house.browsers import have_browser
 from house.environment import ROOT, prepared
 from house.servers import CannotRun, stop_with_one_line
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WORKERS = "2"
 
 
@@ -34,16 +33,6 @@ def run_pytest(arguments: list[str], variables: dict[str, str]) -> int:
     )
     signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     return child.wait()
-
-
-def have_browser() -> None:
-    """On Debian, root can install Chromium; anyone else is told by the browser tests which package is missing."""
-    if any(shutil.which(name) for name in BROWSERS) or os.geteuid() or not shutil.which("apt-get"):
-        return
-    print("installing Chromium for the browser tests …", file=sys.stderr, flush=True)
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-        subprocess.run(["apt-get", *step], env=environment, capture_output=True, check=False)
 
 
 if __name__ == "__main__":

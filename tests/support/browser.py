@@ -5,7 +5,6 @@ The security policy of the portal forbids inline scripts: axe is evaluated from 
 
 import contextlib
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +14,8 @@ from typing import Any
 import axe_playwright_python
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+from house import browsers
+
 FLAGS = (
     "--disable-gpu",
     "--disable-quic",
@@ -56,9 +56,11 @@ class Violation:
 @contextlib.contextmanager
 def new_browser() -> Iterator[Browser]:
     """A headless Chromium, closed on the way out. Raises NoBrowser, naming the package, where there is none."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    program = browsers.installed()
     if program is None:
-        raise NoBrowser("Chromium is missing: install the package `chromium`, the browser tests need it.")
+        raise NoBrowser(
+            f"No Chromium: install the package `{browsers.LIGHTEST}` or `chromium` for these tests."
+        )
     flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else [*FLAGS]
     # The driver keeps an event loop in this thread, before which Django refuses its own synchronous queries.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -115,6 +117,8 @@ def audit(
     `contrasts`: False leaves them out, half of the time, where another audit of the same page looks at them. The
     appearance is put back after.
     """
+    # What the pointer happens to stand on would be judged in its hover colours.
+    page.mouse.move(-1, -1)
     page.evaluate(_axe_source())
     kept = page.evaluate("document.documentElement.getAttribute('data-fr-theme')")
     style = page.evaluate_handle(
