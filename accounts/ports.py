@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
-    """An e-mail ready to leave. Attachments are (file name, MIME type, content)."""
+    """An e-mail ready to leave. Attachments: (file name, MIME type, content). `headers` join those of every e-mail."""
 
     subject: str
     text: str
     html: str = ""
     attachments: Sequence[tuple[str, str, bytes]] = field(default=())
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class NotificationRenderer(Protocol):

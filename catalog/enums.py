@@ -58,3 +58,11 @@ class ImportState(models.TextChoices):
 class FindingAction(models.TextChoices):
     REFUSED = "refused", "Refusé"
     REPAIRED = "repaired", "Corrigé"
+
+
+class AlertFrequency(models.TextChoices):
+    """How often a person is told of what is new in a search that they keep."""
+
+    NEVER = "never", "Aucune alerte"
+    DAILY = "daily", "Un message par jour, les jours où il y a du nouveau"
+    WEEKLY = "weekly", "Un message par semaine, s’il y a du nouveau"

@@ -16,3 +16,11 @@ class UnreadableFile(CatalogRefusal):
 
 class ImportAlreadyRunning(CatalogRefusal):
     """Another import of the same feed is under way."""
+
+
+class TooManyKept(CatalogRefusal):
+    """The person keeps as many trainings, or as many searches, as one list can show."""
+
+
+class SearchTooWide(CatalogRefusal):
+    """What is new in a search that finds so much is no news."""

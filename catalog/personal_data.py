@@ -1,4 +1,4 @@
-"""What this room holds about people: the public contacts of training organisations, nothing about holders."""
+"""What this room holds about people: public contacts of training organisations, what holders keep of the offer."""
 
 from __future__ import annotations
 
@@ -24,13 +24,43 @@ RETENTION_RULES = [
         kept="Un an",
         ground="Intérêt légitime : prouver ce qui a été refusé ou corrigé dans un flux",
     ),
+    RetentionRule(
+        data_class="Formations et recherches que vous gardez, et ce qu'elles ont déjà trouvé",
+        models=("catalog.KeptTraining", "catalog.SavedSearch", "catalog.KnownResult"),
+        kept="Tant que vous les gardez, deux ans au plus après votre dernier changement",
+        ground="Mission d'intérêt public, à votre demande. La durée est un choix du portail, à confirmer par le "
+        "délégué à la protection des données",
+    ),
 ]
 
 TITLE = "Offre de formation"
-COPIED: dict[str, str] = {}
-NOT_COPIED: dict[str, str] = {}
+COPIED = {
+    "catalog.KeptTraining": "Formations gardées",
+    "catalog.SavedSearch": "Recherches gardées",
+}
+NOT_COPIED = {
+    "catalog.KnownResult": "Numéros techniques de formations publiques, qui évitent d'annoncer deux fois la même.",
+}
 
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
-    """Nothing: searches are not kept, and the sessions that a person asked for are in the room of rights."""
-    return {}
+    """What the person keeps, in two queries; the sessions that they asked for are in the room of rights."""
+    return {
+        "Formations gardées": [
+            {
+                "Formation": kept.training.title,
+                "Organisme": kept.training.organisation.name,
+                "Gardée le": kept.kept_at.isoformat(),
+            }
+            for kept in holder.kept_trainings.select_related("training__organisation")
+        ],
+        "Recherches gardées": [
+            {
+                "Nom": search.label,
+                "Recherche": search.query,
+                "Alerte": search.get_frequency_display(),
+                "Changée le": search.changed_on.isoformat(),
+            }
+            for search in holder.saved_searches.all()
+        ],
+    }

@@ -1,13 +1,16 @@
-"""What leaves this room when its time has come. It knows no holder: only reports of imports may quote a person."""
+"""What leaves this room when its time has come: reports of imports, which may quote a person, and what people keep."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dateutil.relativedelta import relativedelta
+from django.db.models import Q
+
 from accounts.ports import KeptForProof, Sweep
-from accounts.retention import ONE_YEAR, delete_rows
+from accounts.retention import ONE_YEAR, delete_rows, forgettable
 from catalog.enums import ImportState
-from catalog.models import ImportRun
+from catalog.models import ImportRun, KeptTraining, SavedSearch
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,7 +25,37 @@ def old_imports(today: date) -> QuerySet[ImportRun]:
     return over.exclude(pk__in=last)
 
 
+TWO_YEARS = relativedelta(years=2)
+
+
+def old_kept_trainings(today: date) -> QuerySet[KeptTraining]:
+    return KeptTraining.objects.filter(
+        Q(kept_at__date__lt=today - TWO_YEARS) | Q(holder__in=forgettable(today))
+    )
+
+
+def old_saved_searches(today: date) -> QuerySet[SavedSearch]:
+    """What they have found goes with them."""
+    return SavedSearch.objects.filter(Q(changed_on__lt=today - TWO_YEARS) | Q(holder__in=forgettable(today)))
+
+
 RETENTION_SWEEPS = (
+    Sweep(
+        "formations-gardees",
+        "Formations qu’une personne garde",
+        "Deux ans, ou trois ans après le décès",
+        ("catalog.KeptTraining",),
+        old_kept_trainings,
+        delete_rows,
+    ),
+    Sweep(
+        "recherches-gardees",
+        "Recherches qu’une personne garde",
+        "Deux ans après le dernier changement, ou trois ans après le décès",
+        ("catalog.SavedSearch", "catalog.KnownResult"),
+        old_saved_searches,
+        delete_rows,
+    ),
     Sweep(
         "imports",
         "Comptes rendus d’import",

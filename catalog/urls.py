@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from catalog.api import views as api
-from catalog.views import comparison, references, search, suggestions, trainings
+from catalog.views import comparison, kept, references, saved_searches, search, suggestions, trainings
 from cpa_portal.kernel.access import public
 
 app_name = "catalog"
@@ -12,6 +12,16 @@ urlpatterns: list[URLPattern] = [
     path("formations/lieux/autour/", suggestions.place_around, name="place_around"),
     path("formations/comparer/", comparison.training_comparison, name="training_comparison"),
     path("formations/<int:pk>/", trainings.training_detail, name="training_detail"),
+    path("formations/<int:pk>/garder/", kept.training_keep, name="training_keep"),
+    path("formations/<int:pk>/ne-plus-garder/", kept.training_release, name="training_release"),
+    path("mes-formations-gardees/", kept.kept_list, name="kept_list"),
+    path("mes-recherches/", saved_searches.saved_search_list, name="saved_search_list"),
+    path("mes-recherches/garder/", saved_searches.saved_search_add, name="saved_search_add"),
+    path("mes-recherches/<int:pk>/", saved_searches.saved_search_change, name="saved_search_change"),
+    path(
+        "mes-recherches/<int:pk>/supprimer/", saved_searches.saved_search_delete, name="saved_search_delete"
+    ),
+    path("alertes/arreter/<str:token>/", saved_searches.alert_stop, name="alert_stop"),
     path("certifications/<str:code>/", references.certification_detail, name="certification_detail"),
     path("organismes/<int:pk>/", references.organisation_detail, name="organisation_detail"),
     path("api/v1/formations/", public(api.TrainingListView.as_view()), name="api_training_list"),

@@ -7,6 +7,7 @@ from celery.signals import setup_logging
 
 from accounts import schedule as accounts_schedule
 from agora_sync import schedule as agora_schedule
+from catalog import schedule as catalog_schedule
 from cep import schedule as cep_schedule
 from cpa_portal.home import schedule as home_schedule
 from rights import schedule as rights_schedule
@@ -28,7 +29,14 @@ def beat_schedule() -> dict[str, dict[str, object]]:
 
     A sweep that waited for as long as its period is thrown away: the next one, behind it in the queue, sees the same.
     """
-    rooms = (accounts_schedule, agora_schedule, cep_schedule, home_schedule, rights_schedule)
+    rooms = (
+        accounts_schedule,
+        agora_schedule,
+        catalog_schedule,
+        cep_schedule,
+        home_schedule,
+        rights_schedule,
+    )
     return {
         name: {"task": task, "schedule": seconds, "options": {"expire_seconds": seconds}}
         for room in rooms

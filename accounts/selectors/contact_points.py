@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from accounts.models import Holder
 
 
+def address_of(holder: Holder) -> str:
+    """Where to write to the person: the address they gave for that, else the one they sign in with; may be ''."""
+    if holder.email or holder.user is None:
+        return holder.email
+    return holder.user.email
+
+
 @dataclass(frozen=True, slots=True)
 class ContactPoint:
     """`verified_on`: the day of the check. `is_verified` without a day: checked at sign-up, no day was kept."""

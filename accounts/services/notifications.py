@@ -147,7 +147,11 @@ def _send(message: Notification) -> None:
         subject=rendered.subject,
         body=rendered.text,
         to=[message.recipient],
-        headers={"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"},
+        headers={
+            **rendered.headers,
+            "Message-ID": message_id(message),
+            "Auto-Submitted": "auto-generated",
+        },
     )
     if rendered.html:
         mail.attach_alternative(rendered.html, "text/html")

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from catalog.facets import FACETS
 from catalog.ports import RightsOutlook
-from catalog.selectors.places import FRANCE, PlaceAnswer
+from catalog.selectors.places import FRANCE, PlaceAnswer, search_area
 from catalog.selectors.trainings import DEFAULT_RADIUS_KM, RADII_KM, Order, Wish
 
 ORDER_LABELS = {
@@ -105,6 +105,45 @@ def completed(query: QueryDict) -> QueryDict:
     if query.get("tri") not in {order.value for order in Order}:
         data["tri"] = Order.RELEVANCE.value
     return data
+
+
+def canonical_query(query: QueryDict) -> str:
+    """The address of a search as it is kept: what it looks for, in one order, without its page nor its sort."""
+    form = SearchForm(query)
+    kept = QueryDict(mutable=True)
+    for name in ("q", "lieu", "travail"):
+        if form.data[name]:
+            kept[name] = form.data[name]
+    if "lieu" in kept or "travail" in kept:
+        kept["rayon"] = form.data["rayon"]
+    for name, chosen in sorted(form.filters.items()):
+        kept.setlist(name, sorted(chosen))
+    if form.as_typed:
+        kept["exact"] = AS_TYPED
+    return kept.urlencode()
+
+
+def search_label(query: str) -> str:
+    """A kept search as a person would say it: « soudeur, Ajaccio (30 km), Gratuit »."""
+    form = SearchForm(QueryDict(query))
+    places = [form.data[name] for name in ("lieu", "travail") if form.data[name]]
+    filters = [
+        choice.label
+        for facet in FACETS
+        for choice in facet.choices
+        if choice.slug in form.filters.get(facet.name, ())
+    ]
+    where = [f"{' ou '.join(places)} ({form.data['rayon']} km)"] if places else []
+    return ", ".join([form.data["q"] or "Toutes les formations", *where, *filters])[:WORDS_LENGTH]
+
+
+def wish_of(query: str, *, day: datetime.date, outlook: RightsOutlook | None) -> Wish | None:
+    """What a kept search asks for that day; None when its place can no longer be told."""
+    form = SearchForm(QueryDict(query))
+    answer, work = search_area(form.data["lieu"]), search_area(form.data["travail"])
+    if answer.area is None or work.area is None:
+        return None
+    return form.wish(answer, day=day, page="1", work=work, outlook=outlook)
 
 
 def nearest_radius(text: str) -> int:

@@ -1,6 +1,7 @@
 from catalog.models.certification import Certification, CertificationBlock, Occupation
 from catalog.models.geography import Commune, Department, Region
 from catalog.models.imports import ImportedTraining, ImportFinding, ImportRun
+from catalog.models.kept import KeptTraining, KnownResult, SavedSearch
 from catalog.models.offer import Action, Organisation, Place, Session, Training
 from catalog.models.search import JobTitle, SearchEntry, SearchWord
 
@@ -14,10 +15,13 @@ __all__ = [
     "ImportRun",
     "ImportedTraining",
     "JobTitle",
+    "KeptTraining",
+    "KnownResult",
     "Occupation",
     "Organisation",
     "Place",
     "Region",
+    "SavedSearch",
     "SearchEntry",
     "SearchWord",
     "Session",

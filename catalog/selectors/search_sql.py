@@ -76,6 +76,13 @@ class SearchQuery:
         self.kept = sessions if sessions and len(sessions) <= MOST_KEPT else None
         return [(bits, count) for bits, count, _ in rows if bits is not None]
 
+    def keys(self) -> dict[int, int]:
+        """Every training that passes every filter: its `fold_key`, with the key of one of its descriptions."""
+        statement = f"""
+            SELECT e.fold_key, min(e.training_id) FROM catalog_searchentry e
+            WHERE {self._where} AND {_all_pass(self._chosen)} GROUP BY e.fold_key"""  # noqa: S608 - as above
+        return dict(self._rows(statement, {}))
+
     def page(self, *, offset: int, limit: int) -> list[Found]:
         """Trainings that pass every filter, in rank order."""
         statement = f"""

@@ -125,6 +125,11 @@ def count_trainings(wish: Wish) -> int:
     return sum(count for mask, count in masks if mask >> PASSES_BIT & 1)
 
 
+def keys_found(wish: Wish) -> dict[int, int]:
+    """All that answers, whatever its number: `fold_key` of each training, with the key of one of its descriptions."""
+    return SearchQuery(wish, read_words(wish.words, as_typed=wish.as_typed)).keys()
+
+
 def _facet_counts(masks: Sequence[tuple[int, int]]) -> dict[str, FacetCount]:
     counted = {}
     for rank, facet in enumerate(FACETS, start=1):

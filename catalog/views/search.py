@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from catalog.forms.search import AS_TYPED, SearchForm
+from catalog.forms.search import AS_TYPED, SearchForm, canonical_query
 from catalog.ports import RightsOutlook, rights_outlook
 from catalog.selectors.places import Area, PlaceAnswer, search_area
 from catalog.selectors.reading import Reading
@@ -73,6 +73,7 @@ def found(query: QueryDict, wish: Wish, outlook: RightsOutlook | None) -> dict[s
         "removable": removable(query, results, wish),
         "outlook": outlook,
         "as_typed": address(query, exact=AS_TYPED),
+        "kept_query": canonical_query(query),
     }
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.markup import course_markup
 from catalog.models import Action, Training
+from catalog.selectors.kept import is_kept
 from catalog.selectors.trainings import median_hourly_cents, training_in_full
 from cpa_portal.kernel.access import public
 
@@ -42,6 +43,7 @@ def training_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "has_several_prices": len(prices) > 1,
         "hourly_cents": round(min(hourly)) if hourly else None,
         "median_hourly_cents": median_hourly_cents(training.certification_code) if hourly else None,
+        "is_kept": is_kept(getattr(request, "holder", None), pk),
         "markup": course_markup(training, url=request.build_absolute_uri(request.path)),
     }
     return render(request, "catalog/training_detail.html", context)

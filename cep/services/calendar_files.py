@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from icalendar import Alarm, Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress
 
-from accounts.models import Holder
+from accounts.selectors.contact_points import address_of
 from cep.enums import BookingStatus, MeetingMode
 from cep.models import Booking
 from cep.rules.wording import meeting_in_words
@@ -116,13 +116,6 @@ class MeetingFacts:
     def slots_address(self) -> str:
         """The page where another appointment is chosen."""
         return str(settings.SITE_URL) + reverse("cep:slot_list")
-
-
-def address_of(holder: Holder) -> str:
-    """Where to write to the person: the address they gave for that, else the one they sign in with; may be ''."""
-    if holder.email or holder.user is None:
-        return holder.email
-    return holder.user.email
 
 
 def calendar_file(facts: MeetingFacts, *, method: str) -> bytes:

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from accounts.models import Holder
 from accounts.ports import RenderedMessage
+from accounts.selectors.contact_points import address_of
 from accounts.services.notifications import notify
 from cep.enums import MeetingMode
 from cep.models import Booking, GroupSession, Seat, WaitingEntry
 from cep.rules.wording import meeting_in_words
-from cep.services.calendar_files import MeetingFacts, address_of, calendar_file
+from cep.services.calendar_files import MeetingFacts, calendar_file
 from cpa_portal.kernel.theme import current_portal
 
 CONFIRMED: Final = "cep.appointment_confirmed"

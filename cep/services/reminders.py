@@ -11,10 +11,11 @@ from accounts.enums import NotificationChannel
 from accounts.exceptions import NoLongerNeeded
 from accounts.models import Holder
 from accounts.ports import RenderedMessage
+from accounts.selectors.contact_points import address_of
 from accounts.services.notifications import notify, sends_text_messages
 from cep.enums import BookingStatus
 from cep.models import Booking
-from cep.services.calendar_files import MeetingFacts, address_of
+from cep.services.calendar_files import MeetingFacts
 from cep.services.messages import rendered
 
 REMINDER: Final = "cep.reminder"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import is_holder
+from accounts.selectors.contact_points import address_of
 from cep.enums import MeetingMode
 from cep.exceptions import BookingBusy, CallsRefused, CEPRefusal, HolderAlreadyBooked, SlotUnavailable
 from cep.forms import BookingForm, SlotForm
@@ -20,7 +21,6 @@ from cep.rules.meetings import HOLD_MINUTES, MEETING_MINUTES, Slot
 from cep.selectors.appointments import appointment_of, held_slot
 from cep.selectors.windows import place_of
 from cep.services.booking import book_appointment, hold_slot, kind_for
-from cep.services.calendar_files import address_of
 from cep.views.request import HolderRequest
 from cep.views.slots import SlotLink, slot_link
 from cpa_portal.kernel.access import requires

@@ -1,10 +1,3 @@
-from django.http import HttpRequest
+from accounts.views.requests import HolderRequest
 
-from accounts.models import Holder, User
-
-
-class HolderRequest(HttpRequest):
-    """What a view behind `requires(is_holder)` is given: somebody is signed in and has an account."""
-
-    holder: Holder
-    user: User
+__all__ = ["HolderRequest"]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import is_holder
+from accounts.selectors.contact_points import address_of
 from cep.enums import MeetingKind, MeetingMode, WaitingState
 from cep.exceptions import CallsRefused
 from cep.forms.waiting import WaitForm
@@ -18,7 +19,6 @@ from cep.rules.meetings import Slot
 from cep.rules.wording import meeting_in_words
 from cep.selectors.slots import free_advisers
 from cep.selectors.waiting import wait_of, waits_of
-from cep.services.calendar_files import address_of
 from cep.services.waiting import leave_the_list, refuse_offer, wait_for_slot
 from cep.views.request import HolderRequest
 from cep.views.slots import SlotLink, slot_link

@@ -34,6 +34,7 @@ from agora_sync.models import (
     Partner,
     ReceivedRequest,
 )
+from catalog.models import KeptTraining
 from cep.enums import BookingAction, BookingStatus, ImpactCause
 from cep.models import BookingEvent, GroupSession, Impact, Seat, WaitingEntry
 from rights.enums import FileRole, PointsOutcome, PointsUse, Scheme
@@ -45,6 +46,7 @@ from rights.services.training_files.documents import add_document
 from rights.services.training_files.messaging import send_message
 from tests.support.factories.accounts import HolderFactory, SituationFactory, UserFactory
 from tests.support.factories.agora_sync import requested_file
+from tests.support.factories.catalog import SavedSearchFactory, TrainingFactory
 from tests.support.factories.cep import BookingFactory
 from tests.support.factories.rights import CounterFactory
 
@@ -137,6 +139,8 @@ def known_everywhere(db):
     BookingEvent.objects.create(
         booking=booking, action=BookingAction.BOOK, status_after=BookingStatus.CONFIRMED
     )
+    KeptTraining.objects.create(holder=holder, training=TrainingFactory())
+    SavedSearchFactory(holder=holder)
     flows(holder, training_file)
     return holder
 

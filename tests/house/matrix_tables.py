@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.enums import StaffRole
 from accounts.models import Delegation, Invitation, StaffScope
 from accounts.services.habilitations import LINK_SALT
+from catalog.services.alerts import stop_token
 from tests.support.access_world import World
 from tests.support.factories.accounts import UserFactory
 
@@ -56,6 +57,11 @@ def appointments(world: World) -> list[Target]:
         Target("own", {"key": world.objects["booking/adviser"].pk}, frozenset({"holder"})),
         Target("other's", {"key": world.objects["booking/other adviser"].pk}, frozenset({"other holder"})),
     ]
+
+
+def alert_links(world: World) -> list[Target]:
+    """The link is the proof: whoever holds it stops the messages, signed in or not."""
+    return [Target("own", {"token": stop_token(search_id=world.objects["saved search/own"].pk)})]
 
 
 def workshops(world: World) -> list[Target]:
@@ -261,6 +267,11 @@ OBJECTS: dict[str, Builder] = {
     "accounts:situation_change": lambda world: [Target("diploma", {"slug": "diplome"})],
     "accounts:private_file": documents,
     "catalog:training_detail": of_everybody("training", "pk"),
+    "catalog:training_keep": of_everybody("training", "pk"),
+    "catalog:training_release": of_everybody("training", "pk"),
+    "catalog:saved_search_change": of_two_holders("saved search", "pk"),
+    "catalog:saved_search_delete": of_two_holders("saved search", "pk"),
+    "catalog:alert_stop": alert_links,
     "catalog:api_training_detail": of_everybody("training", "pk"),
     "catalog:certification_detail": of_everybody("certification", "code", "code"),
     "catalog:organisation_detail": of_everybody("organisation", "pk"),

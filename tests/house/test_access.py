@@ -181,8 +181,21 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "catalog:organisation_detail",
             "catalog:api_training_list",
             "catalog:api_training_detail",
+            "catalog:alert_stop",
         ),
         frozenset({ALL}),
+    ),
+    **dict.fromkeys(
+        (
+            "catalog:training_keep",
+            "catalog:training_release",
+            "catalog:kept_list",
+            "catalog:saved_search_list",
+            "catalog:saved_search_add",
+            "catalog:saved_search_change",
+            "catalog:saved_search_delete",
+        ),
+        frozenset({HOLDER}),
     ),
     # Rights
     **dict.fromkeys(

@@ -61,7 +61,13 @@ from tests.support.factories.accounts import (
     StaffScopeFactory,
     UserFactory,
 )
-from tests.support.factories.catalog import AJACCIO, CertificationFactory, offered, some_communes
+from tests.support.factories.catalog import (
+    AJACCIO,
+    CertificationFactory,
+    SavedSearchFactory,
+    offered,
+    some_communes,
+)
 from tests.support.factories.cep import (
     AdviserFactory,
     BookingFactory,
@@ -367,6 +373,13 @@ def _watch(world: World) -> None:
 
 
 def _catalogue(world: World) -> None:
+    for whose, reader in (("own", "holder"), ("other", "other holder")):
+        label = f"{MARK}recherche-{whose}"
+        world.objects[f"saved search/{whose}"] = SavedSearchFactory(
+            holder=world.objects[f"holder/{whose}"], label=label
+        )
+        # Whoever holds the link of a message reads what it stops: the matrix gives everybody that of the first.
+        world.secrets[label] = frozenset({reader}) if whose == "other" else frozenset(world.people)
     certification = CertificationFactory()
     training = offered("Soudeur", certification=certification, day=timezone.localdate())
     world.objects |= {

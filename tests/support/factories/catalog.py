@@ -12,7 +12,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from catalog import shipped
-from catalog.enums import CertificationState
+from catalog.enums import AlertFrequency, CertificationState
 from catalog.models import (
     Action,
     Certification,
@@ -22,6 +22,7 @@ from catalog.models import (
     Organisation,
     Place,
     Region,
+    SavedSearch,
     Session,
     Training,
 )
@@ -29,6 +30,7 @@ from catalog.services.gazetteer_import import read_communes, read_departments, r
 from catalog.services.search_index import refresh_search_entries
 from catalog.words import families, lemmas
 from cpa_portal.kernel.identifiers import fictitious_siret
+from tests.support.factories.accounts import HolderFactory
 
 TODAY = datetime.date(2026, 3, 2)
 AJACCIO, BASTIA, PARIS, PARIS_11 = "2A004", "2B033", "75056", "75111"
@@ -162,6 +164,20 @@ class SessionFactory(DjangoModelFactory):
     number = factory.Sequence(lambda n: f"S{n}")
     starts_on = TODAY + datetime.timedelta(days=40)
     ends_on = TODAY + datetime.timedelta(days=51)
+
+
+class SavedSearchFactory(DjangoModelFactory):
+    """Followed every day since the day before TODAY; nothing is known of what it finds."""
+
+    class Meta:
+        model = SavedSearch
+
+    holder = factory.SubFactory(HolderFactory)
+    query = "q=soudeur"
+    label = "Soudeur"
+    frequency = AlertFrequency.DAILY
+    told_on = TODAY - datetime.timedelta(days=1)
+    changed_on = TODAY
 
 
 def offered(
