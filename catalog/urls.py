@@ -1,7 +1,16 @@
 from django.urls import URLPattern, path
 
 from catalog.api import views as api
-from catalog.views import comparison, kept, references, saved_searches, search, suggestions, trainings
+from catalog.views import (
+    comparison,
+    kept,
+    occupations,
+    references,
+    saved_searches,
+    search,
+    suggestions,
+    trainings,
+)
 from cpa_portal.kernel.access import public
 
 app_name = "catalog"
@@ -23,6 +32,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("alertes/arreter/<str:token>/", saved_searches.alert_stop, name="alert_stop"),
     path("certifications/<str:code>/", references.certification_detail, name="certification_detail"),
+    path("metiers/", occupations.occupation_suggestions, name="occupation_suggestions"),
+    path("metiers/<str:code>/", occupations.occupation_detail, name="occupation_detail"),
     path("organismes/<int:pk>/", references.organisation_detail, name="organisation_detail"),
     path("api/v1/formations/", public(api.TrainingListView.as_view()), name="api_training_list"),
     path("api/v1/formations/<int:pk>/", public(api.TrainingDetailView.as_view()), name="api_training_detail"),

@@ -4,6 +4,7 @@ from catalog.models.imports import ImportedTraining, ImportFinding, ImportRun
 from catalog.models.kept import KeptTraining, KnownResult, SavedSearch
 from catalog.models.offer import Action, Organisation, Place, Session, Training
 from catalog.models.search import JobTitle, SearchEntry, SearchWord
+from catalog.models.skill import Skill
 
 __all__ = [
     "Action",
@@ -25,5 +26,6 @@ __all__ = [
     "SearchEntry",
     "SearchWord",
     "Session",
+    "Skill",
     "Training",
 ]

@@ -92,13 +92,14 @@ class Reading:
         forms += [FAMILY_PREFIX + root + suffix] if root else []
         forms += [] if weights else [NAME_PREFIX + word]
         forms += [
-            "(" + " & ".join(_either(part, suffix) for part in phrase) + ")"
+            "(" + " & ".join(either_form(part, suffix) for part in phrase) + ")"
             for phrase in self.alternatives.get(word, ())
         ]
         return f"({' | '.join(forms)})"
 
 
-def _either(word: str, suffix: str) -> str:
+def either_form(word: str, suffix: str = "") -> str:
+    """A tsquery: the word in the same form, or in another of its family."""
     root = family(word)
     strict = LEMMA_PREFIX + lemma(word) + suffix
     return f"({strict} | {FAMILY_PREFIX}{root}{suffix})" if root else strict
@@ -287,7 +288,7 @@ def _alternatives(text: str, words: Sequence[str]) -> dict[str, tuple[tuple[str,
 
 def _jobs(words: Sequence[str]) -> dict[str, str]:
     """Occupations that bear all the words in one title, of which the words make at least half."""
-    query = " & ".join(_either(word, "") for word in words)
+    query = " & ".join(either_form(word) for word in words)
     asked = len(index_text(" ".join(words)).split())
     held = (
         JobTitle.objects.annotate(size=Func(F("words"), function="length", output_field=IntegerField()))

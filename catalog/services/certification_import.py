@@ -11,12 +11,12 @@ from django.db import models, transaction
 
 from catalog.enums import CertificationState, ImportKind
 from catalog.exceptions import UnreadableFile
-from catalog.models import Certification, CertificationBlock, ImportRun, Occupation, Training
+from catalog.models import Certification, CertificationBlock, ImportRun, Occupation, Skill, Training
 from catalog.services.differences import Tally, store_differences
 from catalog.services.import_runs import finish_run, start_run
 from catalog.services.search_index import refresh_search_entries
 from catalog.services.vocabulary import refresh_job_titles, refresh_vocabulary
-from catalog.words import families, lemmas
+from catalog.words import families, index_text, lemmas
 
 OCCUPATION_FIELDS = ("label", "titles", "near_codes", "search_lemmas", "search_families")
 CERTIFICATION_FIELDS = (
@@ -42,6 +42,7 @@ class Tables:
     certifications: list[dict[str, str]] = field(default_factory=list)
     blocks: list[dict[str, str]] = field(default_factory=list)
     occupations: list[dict[str, str]] = field(default_factory=list)
+    skills: list[dict[str, str]] = field(default_factory=list)
 
 
 HEADERS: dict[str, tuple[str, ...]] = {
@@ -49,11 +50,12 @@ HEADERS: dict[str, tuple[str, ...]] = {
                        "formacodes", "formacode_labels", "nsf", "certifiers"),
     "blocks": ("code", "certification", "title"),
     "occupations": ("code", "label", "titles", "near"),
+    "skills": ("code", "label", "occupations"),
 }  # fmt: skip
 
 
 def import_certifications(*, paths: Iterable[Path], today: datetime.date) -> ImportRun:
-    """Load any of the three tables, told by their headers. Certifications absent from theirs are closed.
+    """Load any of the four tables, told by their headers. Certifications absent from theirs are closed.
 
     Raises UnreadableFile before anything is written.
     """
@@ -65,7 +67,8 @@ def import_certifications(*, paths: Iterable[Path], today: datetime.date) -> Imp
     run = start_run(kind=ImportKind.CERTIFICATIONS, feed="", path=paths[0])
     with transaction.atomic():
         tally = store_tables(tables, today)
-        run.position = len(tables.certifications) + len(tables.blocks) + len(tables.occupations)
+        run.position = len(tables.certifications) + len(tables.blocks)
+        run.position += len(tables.occupations) + len(tables.skills)
         finish_run(run, tally)
     return run
 
@@ -96,12 +99,22 @@ def store_tables(tables: Tables, today: datetime.date) -> Tally:
     known = set(Certification.objects.values_list("code", flat=True))
     blocks = [row for row in tables.blocks if row["certification"] in known]
     _store(CertificationBlock, blocks, _block, ("certification_id", "title"))
+    store_skills(tables.skills)
     link_trainings()
     if occupations.created or occupations.changed:
         refresh_job_titles()
     if tally.created or tally.changed or occupations.created or occupations.changed:
         refresh_what_searches_read()
     return tally
+
+
+def store_skills(rows: list[dict[str, str]]) -> None:
+    """The table is whole: a skill that it holds no more leaves, nothing else points at it."""
+    if not rows:
+        return
+    _store(Skill, rows, _skill, ("label", "search_text"))
+    Skill.objects.exclude(code__in=[row["code"] for row in rows]).delete()
+    link_occupations({row["code"]: _parts(row["occupations"]) for row in rows}, of=Skill)
 
 
 def refresh_what_searches_read() -> None:
@@ -129,6 +142,10 @@ def _occupation(row: dict[str, str]) -> Occupation:
         search_lemmas=lemmas(row["label"]),
         search_families=families(row["label"]),
     )
+
+
+def _skill(row: dict[str, str]) -> Skill:
+    return Skill(code=row["code"], label=row["label"], search_text=index_text(row["label"]))
 
 
 def _block(row: dict[str, str]) -> CertificationBlock:
@@ -160,16 +177,18 @@ def certification_of(row: dict[str, str]) -> Certification:
         raise UnreadableFile("row_unreadable", f"{row['number']} : {problem}.") from problem
 
 
-def link_occupations(codes_of: Mapping[str, Iterable[str]]) -> None:
-    """Make these certifications lead to these occupations and to no other. Unknown occupations are left out."""
-    link = Certification.occupations.through
+def link_occupations(
+    codes_of: Mapping[str, Iterable[str]], *, of: type[Certification] | type[Skill] = Certification
+) -> None:
+    """Tie each certification, or skill, to these occupations and to no other. Unknown occupations are left out."""
+    link, owner = of.occupations.through, f"{of._meta.model_name}_id"
     known = set(Occupation.objects.values_list("code", flat=True))
-    wanted = {certification: known.intersection(codes) for certification, codes in codes_of.items()}
-    held = link.objects.filter(certification_id__in=wanted)
-    surplus = [item.pk for item in held.iterator() if item.occupation_id not in wanted[item.certification_id]]
+    wanted = {code: known.intersection(codes) for code, codes in codes_of.items()}
+    held = link.objects.filter(**{f"{owner}__in": wanted}).values_list("pk", owner, "occupation_id")
+    surplus = [key for key, code, occupation in held.iterator() if occupation not in wanted[code]]
     link.objects.filter(pk__in=surplus).delete()
     link.objects.bulk_create(
-        [link(certification_id=c, occupation_id=o) for c, codes in wanted.items() for o in sorted(codes)],
+        [link(**{owner: code, "occupation_id": o}) for code, codes in wanted.items() for o in sorted(codes)],
         ignore_conflicts=True,
         batch_size=2_000,
     )

@@ -45,7 +45,8 @@ def saved_search_add(request: HolderRequest) -> HttpResponse:
     if wish is None:
         messages.warning(request, "Le lieu de cette recherche n’est pas reconnu : choisissez-le d’abord.")
         return redirect("catalog:training_search")
-    usual = {"label": search_label(query), "frequency": AlertFrequency.DAILY}
+    # How often is for the person to choose: no alert is given unasked.
+    usual = {"label": search_label(query)}
     form = SavedSearchForm(request.POST if request.method == "POST" else None, initial=usual)
     if form.is_valid():
         try:

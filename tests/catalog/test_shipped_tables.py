@@ -105,3 +105,15 @@ def test_certifications_blocks_and_occupations_hang_together():
     assert {row["certification"] for row in rows_of(shipped.CERTIFICATION_BLOCKS)} <= set(certifications)
     used = {code for row in certifications.values() for code in row["occupations"].split("|") if code}
     assert used <= occupations
+
+
+def test_skills_are_those_of_the_official_file_with_one_apostrophe(shared_data):
+    with gzip.open(
+        shared_data / "nomenclatures" / "rome347_competences.csv.gz", "rt", encoding="utf-8"
+    ) as file:
+        official = {row["code_ogr"]: row["libelle_competence"] for row in csv.DictReader(file)}
+    occupations = {row["code"] for row in rows_of(shipped.OCCUPATIONS)}
+
+    for row in rows_of(shipped.SKILLS):
+        assert row["label"] == official[row["code"]].replace("''", "'").strip()
+        assert set(row["occupations"].split("|")) <= occupations

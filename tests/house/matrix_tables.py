@@ -272,6 +272,7 @@ OBJECTS: dict[str, Builder] = {
     "catalog:saved_search_change": of_two_holders("saved search", "pk"),
     "catalog:saved_search_delete": of_two_holders("saved search", "pk"),
     "catalog:alert_stop": alert_links,
+    "catalog:occupation_detail": of_everybody("occupation", "code"),
     "catalog:api_training_detail": of_everybody("training", "pk"),
     "catalog:certification_detail": of_everybody("certification", "code", "code"),
     "catalog:organisation_detail": of_everybody("organisation", "pk"),

@@ -182,6 +182,8 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "catalog:api_training_list",
             "catalog:api_training_detail",
             "catalog:alert_stop",
+            "catalog:occupation_suggestions",
+            "catalog:occupation_detail",
         ),
         frozenset({ALL}),
     ),

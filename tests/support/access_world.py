@@ -64,6 +64,7 @@ from tests.support.factories.accounts import (
 from tests.support.factories.catalog import (
     AJACCIO,
     CertificationFactory,
+    OccupationFactory,
     SavedSearchFactory,
     offered,
     some_communes,
@@ -385,6 +386,7 @@ def _catalogue(world: World) -> None:
     world.objects |= {
         "training": training,
         "certification": certification,
+        "occupation": OccupationFactory(),
         "organisation": training.organisation,
         "session": RequestableSessionFactory(
             starts_on=timezone.localdate() + timedelta(days=60),

@@ -61,7 +61,7 @@ def load_agora_side(*, seed: int, say: Callable[[str], object]) -> None:
 
 
 def load_certifications() -> None:
-    tables = ("occupations.csv", "certifications.csv", "certification_blocks.csv")
+    tables = ("occupations.csv", "skills.csv", "certifications.csv", "certification_blocks.csv")
     call_command("import_certifications", *(CATALOG_DATA / table for table in tables), verbosity=0)
 
 

@@ -15,11 +15,12 @@ from catalog.models import (
     ImportRun,
     Occupation,
     Region,
+    Skill,
 )
 from catalog.selectors.places import FRANCE
 from catalog.selectors.trainings import Wish, search_trainings
 from catalog.services.gazetteer_import import import_communes
-from tests.support.factories.catalog import TODAY, offered, some_communes
+from tests.support.factories.catalog import TODAY, OccupationFactory, offered, some_communes
 
 TABLES = (shipped.CERTIFICATIONS, shipped.CERTIFICATION_BLOCKS, shipped.OCCUPATIONS)
 
@@ -140,6 +141,21 @@ def test_import_certifications_links_the_trainings_that_named_them(corsica, tmp_
     assert training.certification_id == "RNCP38311"
     [result] = search_trainings(Wish(day=TODAY, words="soudeuse", area=FRANCE)).items
     assert result.training == training
+
+
+def test_import_skills_ties_them_to_known_occupations_and_a_second_run_changes_nothing(db, tmp_path):
+    OccupationFactory()
+    table = tmp_path / "skills.csv"
+    table.write_text("code,label,occupations\n1,Soudage,H2913|Z9999\n2,Vannerie,H2913\n", encoding="utf-8")
+    call_command("import_certifications", table)
+    before = versions(Skill)
+    call_command("import_certifications", table)
+    assert versions(Skill) == before
+
+    table.write_text("code,label,occupations\n1,Soudage,\n", encoding="utf-8")
+    call_command("import_certifications", table)
+
+    assert [(skill.code, skill.occupations.count()) for skill in Skill.objects.all()] == [("1", 0)]
 
 
 def test_import_certifications_absent_ones_are_closed_not_deleted(db, tmp_path):

@@ -24,11 +24,12 @@ from catalog.models import (
     Region,
     SavedSearch,
     Session,
+    Skill,
     Training,
 )
 from catalog.services.gazetteer_import import read_communes, read_departments, read_regions
 from catalog.services.search_index import refresh_search_entries
-from catalog.words import families, lemmas
+from catalog.words import families, index_text, lemmas
 from cpa_portal.kernel.identifiers import fictitious_siret
 from tests.support.factories.accounts import HolderFactory
 
@@ -80,6 +81,22 @@ class OccupationFactory(DjangoModelFactory):
     titles = ["Soudeur / Soudeuse à l'arc", "Chef soudeur / soudeuse"]
     search_lemmas = factory.LazyAttribute(lambda row: lemmas(row.label))
     search_families = factory.LazyAttribute(lambda row: families(row.label))
+
+
+class SkillFactory(DjangoModelFactory):
+    class Meta:
+        model = Skill
+        django_get_or_create = ("code",)
+        skip_postgeneration_save = True
+
+    code = factory.Sequence(lambda n: str(100_000 + n))
+    label = "Techniques de soudage"
+    search_text = factory.LazyAttribute(lambda row: index_text(row.label))
+
+    @factory.post_generation
+    def occupations(self: Any, create: bool, extracted: Iterable[Occupation] | None, **kwargs: Any) -> None:
+        if create and extracted:
+            self.occupations.set(extracted)
 
 
 class CertificationFactory(DjangoModelFactory):
