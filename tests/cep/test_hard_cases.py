@@ -1,6 +1,6 @@
 """The hard cases of openings and appointments, by their number in the domain's list, each with its data.
 
-Cases 13, 14 and 17 in a crowd are in `services/test_race_guarantees.py`, 19 to 21 in `services/test_departure.py`,
+Cases 13, 14 and 17 in a crowd are in `services/test_races_for_*.py`, 19 to 21 in `services/test_departure.py`,
 30 in the tests of the triage.
 """
 

@@ -147,22 +147,6 @@ def test_one_request_sent_sixty_times_gives_one_appointment_to_all():
     assert BookingEvent.objects.count() == Notification.objects.count() == 1
 
 
-def test_cancelling_while_others_book_lets_at_most_one_in(people):
-    window = WindowFactory()
-    taken = BookingFactory(adviser=window.adviser, site=window.site)
-
-    def cancel() -> Booking:
-        return act_on_appointment(key=taken.pk, action=BookingAction.CANCEL_BY_PERSON, actor=None, now=NOW)
-
-    works = booking_works([demand(window, holder=person) for person in people])
-    results = all_at_once([*works[: PEOPLE // 2], cancel, *works[PEOPLE // 2 :]])
-
-    assert set(outcomes(results)) <= {"Booking", "slot_taken"}
-    assert Booking.objects.filter(status=BookingStatus.CONFIRMED).count() <= 1
-    assert Booking.objects.get(pk=taken.pk).status == BookingStatus.CANCELLED_BY_PERSON
-    assert_nobody_is_in_two_places()
-
-
 def test_one_cancellation_sent_ten_times_is_written_once():
     booking = BookingFactory()
 
