@@ -189,9 +189,10 @@ def time_zone_component(zone: ZoneInfo, year: int) -> Timezone:
     """
     component = Timezone()
     component.add("tzid", zone.key)
-    start_of_year = datetime(year, 1, 1, tzinfo=UTC)
-    component.add_component(_observance(zone, start_of_year, start_of_year))
-    for before, after in _changes_of_clock(zone, start_of_year, years=2):
+    # A day before the year begins in UTC: east of there, its first hours have come already.
+    since = datetime(year, 1, 1, tzinfo=UTC) - timedelta(days=1)
+    component.add_component(_observance(zone, since, since))
+    for before, after in _changes_of_clock(zone, since, years=2):
         component.add_component(_observance(zone, before, after))
     return component
 
@@ -222,7 +223,10 @@ def _observance(zone: ZoneInfo, before: datetime, after: datetime) -> TimezoneSt
     new = after.astimezone(zone)
     old_offset = _offset(zone, before)
     observance = TimezoneDaylight() if new.dst() else TimezoneStandard()
-    observance.add("dtstart", (after + old_offset).replace(tzinfo=None))
+    onset = (after + old_offset).replace(tzinfo=None)
+    observance.add("dtstart", onset)
+    # Said twice: readers that look for recurrences alone would find no onset, and take the hour for one of UTC.
+    observance.add("rdate", onset)
     observance.add("tzoffsetfrom", old_offset)
     observance.add("tzoffsetto", _offset(zone, after))
     observance.add("tzname", new.tzname() or zone.key)
