@@ -6,15 +6,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminDateWidget, AdminTimeWidget
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.admin.base import RoleModelAdmin
 from accounts.models import Holder, User
 from accounts.services.access_log import record_consultations
-from cep.admin.plan import TEAM, advisers_of, sites_of
-from cep.exceptions import ActionRefused, PlanRefused
+from cep.admin.team import TeamAdmin, advisers_of
+from cep.exceptions import ActionRefused
 from cep.models import GroupSession
 from cep.services.groups import call_off_session, open_session
 
@@ -46,12 +44,9 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(GroupSession)
-class GroupSessionAdmin(RoleModelAdmin):
-    view_roles = add_roles = TEAM
+class GroupSessionAdmin(TeamAdmin):
     form = SessionForm
     list_display = ("title", "begins", "place", "adviser_name", "seats_taken", "standing")
-    list_per_page = 50
-    show_full_result_count = False
     actions = ("call_off",)
     ordering = ("-span",)
     readonly_fields = ("begins", "place", "adviser_name", "seats_taken", "standing", "people")
@@ -66,20 +61,6 @@ class GroupSessionAdmin(RoleModelAdmin):
 
     def visible_to(self, user: User, queryset: QuerySet[GroupSession]) -> QuerySet[GroupSession]:
         return queryset.filter(adviser__in=advisers_of(user)).select_related("adviser__user", "site")
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        user = cast("User", request.user)
-        scopes: dict[str, QuerySet[Any]] = {"adviser": advisers_of(user), "site": sites_of(user)}
-        kwargs["queryset"] = scopes[db_field.name]
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except PlanRefused as refusal:
-            # Nothing was written: the whole request is one transaction.
-            self.message_user(request, refusal.message, messages.ERROR)
-            return redirect(request.get_full_path())
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         session = super().get_object(request, object_id, from_field)

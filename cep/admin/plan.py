@@ -8,68 +8,28 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple, HiddenInput, TypedMultipleChoiceField
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
-from accounts.admin.base import RoleModelAdmin
 from accounts.enums import StaffRole
 from accounts.models import User
-from accounts.permissions import is_cep_adviser
 from accounts.selectors.staff import scope_codes
-from cep.exceptions import PlanRefused
-from cep.models import Absence, Adviser, Departure, ExtraOpening, Pattern, Site, SiteClosure
+from cep.admin.team import MANAGERS, TeamAdmin, advisers_of
+from cep.models import Absence, Departure, ExtraOpening, Pattern, SiteClosure
 from cep.models.plan import WEEKDAYS
 from cep.rules.wording import day_in_words
 from cep.selectors.plans import next_days_of
 from cep.services.moving import propose_replacements
 from cep.services.plans import PlanReport, close_site, lift, record_absence, record_departure, record_opening
 
-TEAM = frozenset({StaffRole.CEP_ADVISER, StaffRole.CEP_MANAGER})
-MANAGERS = frozenset({StaffRole.CEP_MANAGER})
 
-
-def advisers_of(user: User) -> QuerySet[Adviser]:
-    """Oneself, or the whole team for its managers."""
-    operators = scope_codes(user, StaffRole.CEP_MANAGER)
-    advisers = Adviser.objects.select_related("user")
-    if operators:
-        return advisers.filter(operator__code__in=operators)
-    if is_cep_adviser(user):
-        return advisers.filter(user=user, operator__code__in=scope_codes(user, StaffRole.CEP_ADVISER))
-    return advisers.none()
-
-
-def sites_of(user: User) -> QuerySet[Site]:
-    codes = scope_codes(user, StaffRole.CEP_MANAGER) or scope_codes(user, StaffRole.CEP_ADVISER)
-    return Site.objects.filter(operator__code__in=codes)
-
-
-class PlanAdmin(RoleModelAdmin):
+class PlanAdmin(TeamAdmin):
     """What is recorded is not typed over: it is lifted, and recorded anew."""
 
-    view_roles = add_roles = TEAM
-    list_per_page = 50
-    show_full_result_count = False
     actions: tuple[str, ...] = ("lift_entries",)
 
     def visible_to(self, user: User, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(adviser__in=advisers_of(user)).select_related("adviser__user")
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        user = cast("User", request.user)
-        scopes: dict[str, QuerySet[Any]] = {"adviser": advisers_of(user), "site": sites_of(user)}
-        if db_field.name in scopes:
-            kwargs["queryset"] = scopes[db_field.name]
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except PlanRefused as refusal:
-            # Nothing was written: the whole request is one transaction.
-            self.message_user(request, refusal.message, messages.ERROR)
-            return redirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         actor = cast("User", request.user)

@@ -16,11 +16,7 @@ MOST_SESSIONS: Final = 50
 
 def sessions_to_come(*, now: datetime) -> QuerySet[GroupSession]:
     """Those that are announced and have not begun, soonest first."""
-    return (
-        GroupSession.objects.filter(called_off_at__isnull=True, span__startswith__gt=now)
-        .select_related("site", "adviser__user", "absence")
-        .order_by("span", "pk")
-    )
+    return _with_place_and_adviser().filter(called_off_at__isnull=True, span__startswith__gt=now)
 
 
 def sessions_near(points: Sequence[Point], *, now: datetime) -> list[GroupSession]:
@@ -37,20 +33,16 @@ def sessions_near(points: Sequence[Point], *, now: datetime) -> list[GroupSessio
 
 def sessions_of(holder: Holder, *, now: datetime) -> QuerySet[GroupSession]:
     """Where the person has a seat and which are not over, called-off ones included. One query."""
-    return (
-        GroupSession.objects.filter(seats__holder=holder, span__endswith__gt=now)
-        .select_related("site", "adviser__user", "absence")
-        .order_by("span", "pk")
-    )
+    return _with_place_and_adviser().filter(seats__holder=holder, span__endswith__gt=now)
 
 
 def session_for(holder: Holder, key: int, *, now: datetime) -> GroupSession | None:
     """A session to come, or one where the person has a seat, whatever became of it. One query."""
     mine = Q(seats__holder=holder)
     open_to_all = Q(called_off_at__isnull=True, span__startswith__gt=now)
-    return (
-        GroupSession.objects.filter(mine | open_to_all, pk=key)
-        .select_related("site", "adviser__user", "absence")
-        .distinct()
-        .first()
-    )
+    return _with_place_and_adviser().filter(mine | open_to_all, pk=key).distinct().first()
+
+
+def _with_place_and_adviser() -> QuerySet[GroupSession]:
+    """Soonest first."""
+    return GroupSession.objects.select_related("site", "adviser__user", "absence").order_by("span", "pk")
