@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
 
@@ -12,14 +13,16 @@ from accounts.enums import StaffRole
 from accounts.models import User
 from accounts.permissions import is_administrator
 from accounts.selectors.staff import scope_codes
+from cep.admin.laying import PlanTeller
 from cep.models import Adviser, Operator, Site
 from cep.rules.extended_hours import ExtendedWeek
 from cep.selectors.extended_hours import extended_weeks
+from cep.services.plans import change_network
 
 KEEPERS = frozenset({StaffRole.ADMINISTRATOR})
 
 
-class NetworkAdmin(RoleModelAdmin):
+class NetworkAdmin(PlanTeller, RoleModelAdmin):
     """Nothing is deleted: what has been used stays, with its dates."""
 
     view_roles = frozenset({StaffRole.CEP_MANAGER})
@@ -31,6 +34,11 @@ class NetworkAdmin(RoleModelAdmin):
         if is_administrator(user):
             return queryset
         return queryset.filter(**{f"{self.operator_code}__in": scope_codes(user, StaffRole.CEP_MANAGER)})
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        report = change_network(entry=obj, now=timezone.now())
+        if report.added or report.removed or report.impacts:
+            self.tell(request, report)
 
 
 @admin.register(Operator)

@@ -4,8 +4,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
-from django.db import transaction
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple, HiddenInput, TypedMultipleChoiceField
 from django.http import HttpRequest, QueryDict
@@ -14,16 +13,16 @@ from django.utils import timezone
 from accounts.enums import StaffRole
 from accounts.models import User
 from accounts.selectors.staff import scope_codes
+from cep.admin.laying import PlanTeller
 from cep.admin.team import MANAGERS, TeamAdmin, advisers_of
 from cep.models import Absence, Departure, ExtraOpening, Pattern, SiteClosure
 from cep.models.plan import WEEKDAYS
 from cep.rules.wording import day_in_words
 from cep.selectors.plans import next_days_of
-from cep.services.moving import propose_replacements
 from cep.services.plans import PlanReport, close_site, lift, record_absence, record_departure, record_opening
 
 
-class PlanAdmin(TeamAdmin):
+class PlanAdmin(PlanTeller, TeamAdmin):
     """What is recorded is not typed over: it is lifted, and recorded anew."""
 
     actions: tuple[str, ...] = ("lift_entries",)
@@ -33,41 +32,15 @@ class PlanAdmin(TeamAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         actor = cast("User", request.user)
-        report = self.record(obj, actor)
-        self._say(request, report)
-        # Once the plan stands: each person is asked in a transaction of their own.
-        transaction.on_commit(lambda: self._propose(request, report, actor))
+        self.tell(request, self.record(obj, actor))
 
     def record(self, obj: Any, actor: User) -> PlanReport:
         raise NotImplementedError
 
-    def _say(self, request: HttpRequest, report: PlanReport) -> None:
-        words = [f"{report.added} plage(s) ouverte(s), {report.removed} fermée(s)."]
-        if report.public_holidays:
-            days = ", ".join(f"{day:%d/%m/%Y}" for day in sorted(report.public_holidays))
-            words.append(f"Jours fériés laissés fermés : {days}.")
-        if report.clock_changes:
-            days = ", ".join(f"{day:%d/%m/%Y}" for day in sorted(report.clock_changes))
-            words.append(f"L’heure change, et ces heures n’existent pas, le {days}.")
-        self.message_user(request, " ".join(words), messages.INFO)
-
-    def _propose(self, request: HttpRequest, report: PlanReport, actor: User) -> None:
-        if not report.impacts:
-            return
-        proposed = propose_replacements(impacts=report.impacts, actor=actor, now=timezone.now())
-        left = len(report.impacts) - proposed
-        text = f"{len(report.impacts)} rendez-vous concerné(s) : {proposed} remplacement(s) proposé(s) et gardé(s)."
-        if left:
-            text += f" {left} sans créneau libre : voyez « Rendez-vous à replacer » et appelez ces personnes."
-        self.message_user(request, text, messages.WARNING if left else messages.SUCCESS)
-
     @admin.action(description="Lever : comme si cela n’avait pas été décidé")
     def lift_entries(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        actor = cast("User", request.user)
         for entry in queryset:
-            report = lift(entry=entry, now=timezone.now())
-            self._say(request, report)
-            self._propose(request, report, actor)
+            self.tell(request, lift(entry=entry, now=timezone.now()))
 
     @admin.display(description="conseiller", ordering="adviser")
     def adviser_name(self, entry: Any) -> str:

@@ -3,7 +3,8 @@
 import uuid
 from datetime import datetime
 
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -38,6 +39,11 @@ class GroupSession(models.Model):
         verbose_name_plural = "ateliers collectifs"
         ordering = ["span"]
         constraints = [
+            ExclusionConstraint(
+                name="cep_group_adviser_one_place",
+                expressions=[("adviser", RangeOperators.EQUAL), ("span", RangeOperators.OVERLAPS)],
+                condition=Q(called_off_at__isnull=True),
+            ),
             bounded_span("cep_group_span_bounded", longest=LONGEST_BOOKING),
             models.CheckConstraint(name="cep_group_within_capacity", condition=Q(taken__lte=F("capacity"))),
         ]

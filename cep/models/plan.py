@@ -5,7 +5,7 @@ windows (`cep.services.agenda`), again whenever the plan or the clocks change. N
 holds is lifted, with its date.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from cep.enums import AbsenceKind, MeetingMode
 from cep.models.network import Adviser, Site
 from cep.models.validators import validate_time_zone
-from cep.rules.local_time import PARIS, day_start, instant_of
+from cep.rules.local_time import PARIS, day_start, instant_or_jump
 from cep.rules.recurrence import Recurrence
 
 WEEKDAYS = [
@@ -178,13 +178,9 @@ class Interruption(PlanEntry):
         """First and last instants (UTC, last excluded)."""
         if self.local_start is None or self.local_end is None:
             return day_start(self.first_day, self.zone), day_start(self.last_day + A_DAY, self.zone)
-        return self._instant(self.local_start), self._instant(self.local_end)
-
-    def _instant(self, hour: time) -> datetime:
-        """An hour that the clocks jump over means the instant of the jump: nothing is missed by an absence."""
-        day: date = self.first_day
-        found = instant_of(day, hour, self.zone)
-        return found if found is not None else datetime.combine(day, hour, tzinfo=self.zone)
+        # Hours that the clocks jump over or say twice: nothing is missed by an absence.
+        start = instant_or_jump(self.first_day, self.local_start, self.zone)
+        return start, instant_or_jump(self.first_day, self.local_end, self.zone, last=True)
 
     def __str__(self) -> str:
         return f"{self.first_day:%d/%m/%Y} – {self.last_day:%d/%m/%Y}"

@@ -1,10 +1,11 @@
 """Clocks of places: a local hour is the intention, the instant follows from the zone."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 PARIS = "Europe/Paris"
+A_MINUTE = timedelta(minutes=1)
 
 # Said after an hour, because a person may live under another clock than the place that receives them.
 ZONE_NOTES = {
@@ -45,6 +46,23 @@ def instant_of(day: date, local: time, zone: ZoneInfo) -> datetime | None:
     if instant.astimezone(zone).replace(tzinfo=None) != wanted:
         return None
     return instant
+
+
+def instant_or_jump(day: date, local: time, zone: ZoneInfo, *, last: bool = False) -> datetime:
+    """The UTC instant of a local hour; the jump itself where the clocks jump over that hour.
+
+    `last`: of an hour that occurs twice, the second time.
+    """
+    wanted = datetime.combine(day, local, tzinfo=zone).replace(fold=int(last))
+    instant = wanted.astimezone(UTC)
+    if instant_of(day, local, zone) is not None:
+        return instant
+    # In a gap, the two readings of the hour stand on either side of the jump.
+    before, after = (wanted.replace(fold=fold).astimezone(UTC) for fold in (1, 0))
+    offset = after.astimezone(zone).utcoffset()
+    while before.astimezone(zone).utcoffset() != offset:
+        before += A_MINUTE
+    return before
 
 
 def day_start(day: date, zone: ZoneInfo) -> datetime:

@@ -1,9 +1,10 @@
 """Laying down an adviser's windows from the plan, by difference, and seeing whom a change leaves without an opening.
 
 What is wanted over the coming days: regular openings less public holidays and closures of the site, exceptional
-openings, what was opened without a plan; all of it less the adviser's absences and within their dates. Windows that are
-wanted as they stand are left alone, the others are taken away, the missing ones are made. In the same transaction each
-appointment that is no longer covered gets an impact, each held slot is given back.
+openings, what was opened without a plan; all of it less the adviser's absences and within their dates. An exceptional
+opening moves what is regular at that hour. Windows that are wanted as they stand are left alone, the others are taken
+away, the missing ones are made. In the same transaction each appointment that is no longer covered gets an impact, each
+held slot is given back.
 """
 
 import logging
@@ -15,6 +16,7 @@ from typing import Final
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 
 from cep.enums import STATUSES_ACTIVE, BookingStatus, ImpactCause, ImpactEnd
 from cep.models import Absence, Adviser, Booking, ExtraOpening, Impact, Pattern, Site, SiteClosure, Window
@@ -31,9 +33,10 @@ PLAN_DAYS: Final = HORIZON_DAYS + 10
 A_DAY: Final = timedelta(days=1)
 LONG_AGO: Final = datetime(1900, 1, 1, tzinfo=UTC)
 
-# Windows are told apart by where and how: (site, mode, address of that day).
-Place = tuple[int, str, str]
+# Windows are told apart by where and how, and by what they come from: (site, mode, address of that day, planned).
+Place = tuple[int, str, str, bool]
 Wanted = dict[Place, list[Span]]
+PLANNED: Final = True
 
 
 @dataclass
@@ -62,7 +65,10 @@ def lay_down(
         adviser = Adviser.objects.select_for_update(no_key=True, of=("self",)).get(pk=adviser.pk)
         # Waits for the bookings that hold a share lock, and makes the next ones wait for the end.
         standing = list(
-            Window.objects.select_for_update().filter(adviser=adviser, span__endswith__gt=now).order_by("pk")
+            Window.objects.select_for_update(of=("self",))
+            .select_related("site")
+            .filter(adviser=adviser, span__endswith__gt=now)
+            .order_by("pk")
         )
         wanted = _wanted(adviser, standing, now, report)
         _apply(adviser, standing, wanted, report)
@@ -73,27 +79,41 @@ def lay_down(
 def _wanted(adviser: Adviser, standing: Iterable[Window], now: datetime, report: LayingReport) -> Wanted:
     first = now.astimezone(UTC).date() - A_DAY
     days = (first, first + timedelta(days=PLAN_DAYS + 1))
-    openings = [
-        *_unplanned(standing, days),
-        *_regular(adviser, days, report),
-        *_exceptional(adviser, days, report),
-    ]
     away = [
         absence.bounds
         for absence in Absence.objects.filter(lifted_at__isnull=True, adviser=adviser, last_day__gte=first)
     ]
     elsewhere: Wanted = defaultdict(list)
-    for place, span in openings:
-        others = [
-            taken for key, spans in elsewhere.items() if key != place
-            for taken in spans if taken[0] < span[1] and span[0] < taken[1]
-        ]  # fmt: skip
-        pieces = without([span], others)
-        if pieces != [span]:
-            report.conflicts.add(span[0].date())
-        elsewhere[place] += pieces
+    _add(_unplanned(adviser, standing, days), elsewhere, report)
+    exceptional = list(_exceptional(adviser, days, report))
+    _add(exceptional, elsewhere, report)
+    # What was decided for one day stands above what is decided for every week.
+    regular = list(_regular(adviser, days, report))
+    _add(_giving_way(regular, exceptional), elsewhere, report)
     coming = {place: without(spans, [*away, (LONG_AGO, now)]) for place, spans in elsewhere.items()}
     return _with_what_is_past(coming, standing, now)
+
+
+def _add(openings: Iterable[tuple[Place, Span]], elsewhere: Wanted, report: LayingReport) -> None:
+    """Each opening where the adviser is not wanted already; two places at one hour are a conflict."""
+    for place, span in openings:
+        pieces = [span]
+        for taken_place, taken in elsewhere.items():
+            if taken_place == place:
+                continue
+            pieces, before = without(pieces, taken), pieces
+            if pieces != before and taken_place[:-1] != place[:-1]:
+                report.conflicts.add(span[0].date())
+        elsewhere[place] += pieces
+
+
+def _giving_way(
+    openings: Iterable[tuple[Place, Span]], first: Iterable[tuple[Place, Span]]
+) -> Iterator[tuple[Place, Span]]:
+    first = list(first)
+    for place, span in openings:
+        for piece in without([span], [other for other_place, other in first if other_place != place]):
+            yield place, piece
 
 
 def _with_what_is_past(coming: Wanted, standing: Iterable[Window], now: datetime) -> Wanted:
@@ -101,16 +121,27 @@ def _with_what_is_past(coming: Wanted, standing: Iterable[Window], now: datetime
     result: Wanted = defaultdict(list, coming)
     for window in standing:
         if window.span.lower < now:
-            result[window.site_id, window.mode, window.place].append((window.span.lower, now))
+            result[_place_of(window)].append((window.span.lower, now))
     return {place: merged(spans) for place, spans in result.items()}
 
 
-def _unplanned(standing: Iterable[Window], days: tuple[date, date]) -> Iterator[tuple[Place, Span]]:
-    windows = [window for window in standing if not window.planned]
+def _place_of(window: Window) -> Place:
+    return window.site_id, window.mode, window.place, window.planned
+
+
+def _unplanned(
+    adviser: Adviser, standing: Iterable[Window], days: tuple[date, date]
+) -> Iterator[tuple[Place, Span]]:
+    first, last = _within_dates(adviser, (date.min, date.max))
+    windows = [
+        window
+        for window in standing
+        if not window.planned and first <= window.span.lower.astimezone(window.site.zone).date() <= last
+    ]
     closed = _closures({window.site_id for window in windows}, days)
     for window in windows:
         for piece in without([(window.span.lower, window.span.upper)], closed[window.site_id]):
-            yield (window.site_id, window.mode, window.place), piece
+            yield _place_of(window), piece
 
 
 def _regular(adviser: Adviser, days: tuple[date, date], report: LayingReport) -> Iterator[tuple[Place, Span]]:
@@ -127,7 +158,7 @@ def _regular(adviser: Adviser, days: tuple[date, date], report: LayingReport) ->
                 continue
             span = _instants(pattern, day, report)
             for piece in without([span] if span else [], closed[pattern.site_id]):
-                yield (pattern.site_id, pattern.mode, pattern.place), piece
+                yield (pattern.site_id, pattern.mode, pattern.place, PLANNED), piece
 
 
 def _is_holiday(day: date, site: Site) -> bool:
@@ -142,7 +173,7 @@ def _exceptional(
     for extra in extras.select_related("site").order_by("pk"):
         span = _instants(extra, extra.day, report)
         if span:
-            yield (extra.site_id, extra.mode, extra.place), span
+            yield (extra.site_id, extra.mode, extra.place, PLANNED), span
 
 
 def _within_dates(adviser: Adviser, days: tuple[date, date]) -> tuple[date, date]:
@@ -172,7 +203,7 @@ def _apply(adviser: Adviser, standing: Iterable[Window], wanted: Wanted, report:
     missing = {place: set(spans) for place, spans in wanted.items()}
     gone: list[Window] = []
     for window in standing:
-        spans = missing.get((window.site_id, window.mode, window.place), set())
+        spans = missing.get(_place_of(window), set())
         span = (window.span.lower, window.span.upper)
         if span in spans:
             spans.remove(span)
@@ -180,14 +211,10 @@ def _apply(adviser: Adviser, standing: Iterable[Window], wanted: Wanted, report:
             gone.append(window)
     # In this order: the exclusion constraint sees each statement, not the transaction.
     Window.objects.filter(pk__in=[window.pk for window in gone]).delete()
-    lost = defaultdict(list)
-    for window in gone:
-        if not window.planned:
-            lost[window.site_id, window.mode, window.place].append((window.span.lower, window.span.upper))
     made = [
         Window(
-            adviser=adviser, site_id=place[0], mode=place[1], place=place[2], span=DateTimeTZRange(*span),
-            planned=not covers(lost[place], span),
+            adviser=adviser, site_id=place[0], mode=place[1], place=place[2], planned=place[3],
+            span=DateTimeTZRange(*span),
         )
         for place, spans in missing.items()
         for span in sorted(spans)
@@ -228,12 +255,16 @@ def _open_impacts(bookings: list[Booking], cause: ImpactCause, report: LayingRep
 
 
 def extend_plans(*, now: datetime) -> int:
-    """Every night: lay down the day that has come within the horizon, for every adviser with a plan.
+    """Every night: lay down the day that has come within the horizon, for every adviser with something planned.
 
-    Returns how many windows were added. Each adviser in a transaction of their own.
+    Those who begin later too: their days come near like any other. Returns how many windows were added. Each adviser
+    in a transaction of their own.
     """
-    today = now.date()
-    with_plan = Adviser.objects.active_on(today).filter(
-        pk__in=Pattern.objects.filter(lifted_at__isnull=True).values("adviser")
-    )
+    today = now.date() - A_DAY
+    openings = [
+        Pattern.objects.filter(lifted_at__isnull=True),
+        ExtraOpening.objects.filter(lifted_at__isnull=True, day__gte=today),
+    ]
+    planned = Q(pk__in=openings[0].values("adviser")) | Q(pk__in=openings[1].values("adviser"))
+    with_plan = Adviser.objects.filter(planned, Q(ends_on__isnull=True) | Q(ends_on__gte=today))
     return sum(lay_down(adviser=adviser, now=now).added for adviser in with_plan.order_by("pk"))

@@ -139,8 +139,9 @@ def _event(facts: MeetingFacts, method: str) -> Event:
     event.add("uid", facts.uid or facts.key)
     event.add("sequence", facts.sequence)
     event.add("dtstamp", datetime.fromisoformat(facts.stamp))
-    event.add("dtstart", facts.local_start)
-    event.add("dtend", facts.local_end)
+    start, end = _hours(facts)
+    event.add("dtstart", start)
+    event.add("dtend", end)
     event.add("summary", DISCREET_SUMMARY)
     event.add("class", "PRIVATE")
     event.add("status", _event_status(facts, method))
@@ -156,6 +157,15 @@ def _event(facts: MeetingFacts, method: str) -> Event:
         for before in ALARMS:
             event.add_component(_alarm(before))
     return event
+
+
+def _hours(facts: MeetingFacts) -> tuple[datetime, datetime]:
+    """On the clock of the place; in UTC where one of them comes for the second time in the night.
+
+    RFC 5545 §3.3.5: a local hour that comes twice is read as the first one.
+    """
+    start, end = facts.local_start, facts.local_end
+    return (start.astimezone(UTC), end.astimezone(UTC)) if start.fold or end.fold else (start, end)
 
 
 def _alarm(before: timedelta) -> Alarm:

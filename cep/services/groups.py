@@ -29,7 +29,7 @@ def open_session(
 ) -> GroupSession:
     """Announce a workshop; the adviser receives nobody else meanwhile, and who was expected then gets an impact.
 
-    Raises PlanRefused at an hour over which the clocks jump.
+    Raises PlanRefused at an hour over which the clocks jump, and while the adviser leads another one.
     """
     start, end = instant_of(day, local_start, site.zone), instant_of(day, local_end, site.zone)
     if start is None or end is None or end <= start:
@@ -39,9 +39,15 @@ def open_session(
             adviser=adviser, first_day=day, last_day=day, local_start=local_start, local_end=local_end,
             kind=AbsenceKind.GROUP,
         )  # fmt: skip
-        record_absence(absence=absence, actor=actor, now=now)
+        # Lays the adviser down, so that two announcements for one adviser come one after the other.
+        record_absence(absence=absence, actor=actor, now=now, zone=site.time_zone)
+        span = DateTimeTZRange(start, end)
+        if GroupSession.objects.filter(
+            adviser=adviser, called_off_at__isnull=True, span__overlap=span
+        ).exists():
+            raise PlanRefused("Ce conseiller anime déjà un autre atelier à cette heure.")
         return GroupSession.objects.create(
-            adviser=adviser, site=site, title=title, span=DateTimeTZRange(start, end), capacity=capacity,
+            adviser=adviser, site=site, title=title, span=span, capacity=capacity,
             absence=absence,
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.db import transaction
 
@@ -16,6 +16,7 @@ from cep.models import (
     Departure,
     ExtraOpening,
     Impact,
+    Operator,
     Pattern,
     Site,
     SiteClosure,
@@ -26,6 +27,9 @@ from cep.rules.local_time import PARIS
 from cep.services.agenda import LayingReport, lay_down
 
 Recorded = TypeVar("Recorded", bound=PlanEntry)
+
+# What of an operator, a site or an adviser changes the windows that are laid down from the plan.
+LAID_DOWN_FROM: Final = ("works_whit_monday", "time_zone", "holiday_zone", "starts_on", "ends_on")
 
 
 @dataclass
@@ -63,10 +67,15 @@ def record_opening(*, opening: Pattern | ExtraOpening, actor: User | None, now: 
         return _report([laid])
 
 
-def record_absence(*, absence: Absence, actor: User | None, now: datetime) -> PlanReport:
-    """The adviser does not receive then. Appointments of that time get an impact, none is lost."""
+def record_absence(
+    *, absence: Absence, actor: User | None, now: datetime, zone: str | None = None
+) -> PlanReport:
+    """The adviser does not receive then. Appointments of that time get an impact, none is lost.
+
+    `zone`: the clock of its days and hours (IANA), the adviser's own when not said.
+    """
     with transaction.atomic():
-        absence.time_zone = clock_of(absence.adviser)
+        absence.time_zone = zone or clock_of(absence.adviser)
         _record(absence, actor)
         return _report([lay_down(adviser=absence.adviser, now=now, cause=ImpactCause.ABSENCE)])
 
@@ -104,6 +113,30 @@ def record_departure(*, adviser: Adviser, last_day: date, actor: User | None, no
             adviser=adviser, defaults={"last_day": last_day, "recorded_by": actor}
         )
         return _report([lay_down(adviser=adviser, now=now, cause=ImpactCause.DEPARTURE)])
+
+
+def change_network(*, entry: Operator | Site | Adviser, now: datetime) -> PlanReport:
+    """Keep an operator, a site or an adviser as typed; where clocks, holidays or dates change, lay their plans anew.
+
+    Appointments that are no longer covered get an impact in the same transaction.
+    """
+    with transaction.atomic():
+        kept = type(entry)._default_manager.filter(pk=entry.pk).first()
+        entry.save()
+        if kept is None or not any(
+            getattr(kept, name, None) != getattr(entry, name, None) for name in LAID_DOWN_FROM
+        ):
+            return PlanReport()
+        cause = ImpactCause.DEPARTURE if isinstance(entry, Adviser) else ImpactCause.PLAN_CHANGED
+        return _report(lay_down(adviser=adviser, now=now, cause=cause) for adviser in _advisers_under(entry))
+
+
+def _advisers_under(entry: Operator | Site | Adviser) -> Iterable[Adviser]:
+    """In the order of their keys, as everywhere: two changes at once wait for each other, and do not lock up."""
+    if isinstance(entry, Adviser):
+        return [entry]
+    operator = entry if isinstance(entry, Operator) else entry.operator
+    return Adviser.objects.filter(operator=operator).order_by("pk")
 
 
 def clock_of(adviser: Adviser) -> str:

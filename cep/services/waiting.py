@@ -6,8 +6,10 @@ mail. Who takes it first has it, and the constraint decides.
 
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.models import Holder
 from cep.enums import MeetingKind, MeetingMode, WaitingState
@@ -38,20 +40,31 @@ def wait_for_slot(*, holder: Holder, site: Site, mode: MeetingMode) -> WaitingEn
 
 
 def tell_those_who_wait(*, freed: Booking, now: datetime) -> WaitingEntry | None:
-    """In the transaction that frees the slot: the first of the list is told. None when nobody waits."""
-    return tell_next(site=freed.site, mode=MeetingMode(freed.mode), start=freed.starts_at, now=now)
+    """In the transaction that frees the slot: the first of the list is told, but who has just given it back.
+
+    None when nobody else waits.
+    """
+    return tell_next(
+        site=freed.site, mode=MeetingMode(freed.mode), start=freed.starts_at, now=now, but=freed.holder_id
+    )
 
 
-def tell_next(*, site: Site, mode: MeetingMode, start: datetime, now: datetime) -> WaitingEntry | None:
-    """Tell the next person of a free slot. Several workers at once serve different people: none waits for another."""
+def tell_next(
+    *, site: Site, mode: MeetingMode, start: datetime, now: datetime, but: UUID | None = None
+) -> WaitingEntry | None:
+    """Tell the next person of a free slot. Several workers at once serve different people: none waits for another.
+
+    `but`: the key of the holder who does not want that slot.
+    """
     first, last = bookable_period(now)
     if not first <= start < last:
         return None
     with transaction.atomic():
         entry = (
             WaitingEntry.objects.filter(
-                site=site, mode=mode, state=WaitingState.WAITING, notices__lt=MOST_NOTICES
+                _may_be_told(mode), site=site, mode=mode, state=WaitingState.WAITING, notices__lt=MOST_NOTICES
             )
+            .exclude(holder=but)
             # Who has been told least comes first: one who lets an offer pass goes behind the others.
             .order_by("notices", "asked_at", "pk")
             .select_for_update(of=("self",), skip_locked=True)
@@ -61,6 +74,11 @@ def tell_next(*, site: Site, mode: MeetingMode, start: datetime, now: datetime) 
         if entry is None:
             return None
         return _offer(entry, start, now)
+
+
+def _may_be_told(mode: MeetingMode) -> Q:
+    """Who has asked since not to be called is not told of a call."""
+    return Q(holder__refuses_calls=False) if mode == MeetingMode.PHONE else Q()
 
 
 def _offer(entry: WaitingEntry, start: datetime, now: datetime) -> WaitingEntry | None:
@@ -79,7 +97,7 @@ def _offer(entry: WaitingEntry, start: datetime, now: datetime) -> WaitingEntry 
 def refuse_offer(*, entry: WaitingEntry, now: datetime) -> None:
     """The person does not want that slot: they keep their place for another, the next one is told of it."""
     if _back_to_the_list(entry.pk, now, over=False):
-        _tell_next_if_free(entry, now)
+        _tell_next_if_free(entry, now, but=entry.holder_id)
 
 
 def end_expired_offers(*, now: datetime) -> int:
@@ -108,10 +126,10 @@ def _back_to_the_list(key: int, now: datetime, *, over: bool) -> bool:
     return bool(ended or offered.update(state=WaitingState.WITHDRAWN))
 
 
-def _tell_next_if_free(entry: WaitingEntry, now: datetime) -> None:
+def _tell_next_if_free(entry: WaitingEntry, now: datetime, *, but: UUID | None = None) -> None:
     start = entry.offered_start
     if start is not None and free_slots(
         sites=[entry.site], mode=entry.mode, since=start, until=start + AN_INSTANT, now=now,
         kind=MeetingKind.FIRST,
     ):  # fmt: skip
-        tell_next(site=entry.site, mode=MeetingMode(entry.mode), start=start, now=now)
+        tell_next(site=entry.site, mode=MeetingMode(entry.mode), start=start, now=now, but=but)
