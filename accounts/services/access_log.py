@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from accounts.models import AccessLogEntry
 from accounts.selectors.staff import current_roles
-from cpa_portal.kernel.database.rows import insert_rows
+from cpa_portal.kernel.database.rows import insert_later
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,6 +41,6 @@ def record_consultations(
     ]
     if len(entries) == 1:
         # Each call of a partner comes here: Django would build the statement anew each time.
-        insert_rows(*entries)
+        insert_later(entries[0])
     else:
         AccessLogEntry.objects.bulk_create(entries)

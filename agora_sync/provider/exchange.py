@@ -24,9 +24,9 @@ from agora_sync.provider.once import Outcome, answer_once, request_id_of
 from agora_sync.provider.opening import place_in_hand, require_open
 from agora_sync.provider.soap import answer_envelope, fault_envelope
 from agora_sync.provider.standing import Standing, standing_of
-from agora_sync.selectors.regions import region_code_of
+from agora_sync.selectors.regions import region_found_for
 from agora_sync.services.traces import new_trace, record_reception
-from cpa_portal.kernel.database.rows import insert_rows, insert_unless_taken
+from cpa_portal.kernel.database.rows import gathered, insert_rows, insert_unless_taken
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ def _verified_and_served(call: Call, progress: Progress, standing: Standing, at:
     progress.operation = envelope.operation
     progress.vector = vector = verified_vector(envelope, standing=standing, trust=configured_trust(), at=at)
     # One commit for the use of the vector, the effect, the answer and its trace.
-    with transaction.atomic():
+    with transaction.atomic(), gathered():
         try:
             require_entitled(vector, envelope.operation, partner=partner, standing=standing)
             body = validated_body(envelope.body)
@@ -172,7 +172,7 @@ def _line_of_log(progress: Progress, refusal: SOAPRefusal | None, outcome: Outco
         partner=progress.partner,
         training_file=outcome.training_file if outcome else None,
         holder=holder,
-        region_code=region_code_of(holder) if holder else "",
+        region_code=region_found_for(holder) if holder else "",
         request_id=progress.request_id,
         state=ExchangeState.REFUSED if refusal else ExchangeState.DONE,
         attempts=1,

@@ -31,8 +31,7 @@ from agora_sync.provider.operations.people import tell_consultation
 from agora_sync.provider.operations.served import STEP
 from agora_sync.provider.soap import canonical_digest
 from agora_sync.xml.hardened import text_of
-from cpa_portal.kernel.database.prepared import prepared
-from cpa_portal.kernel.database.rows import insert_unless_taken
+from cpa_portal.kernel.database.rows import gathered, insert_unless_taken, put_off
 from cpa_portal.kernel.encryption import decrypt, encrypt
 from rights.models import TrainingFile
 
@@ -66,7 +65,7 @@ def answer_once(
         return _earlier_outcome(claim, partner)
     try:
         # A savepoint: what a refused operation wrote goes, the claim and its refusal stay.
-        with transaction.atomic():
+        with transaction.atomic(), gathered():
             served = SERVICES[operation](request, partner)
     except SOAPRefusal as refusal:
         _claims_of(partner).filter(request_id=claim.request_id).update(
@@ -111,8 +110,7 @@ def _keep_answer(claim: ReceivedRequest, answer: etree._Element, holder: Holder 
         "UPDATE agora_sync_receivedrequest SET answer = %s, holder_id = %s "
         "WHERE partner_id = %s AND request_id = %s"
     )
-    with prepared(statement, [kept, holder.pk if holder else None, claim.partner_id, claim.request_id]):
-        pass
+    put_off(statement, [kept, holder.pk if holder else None, claim.partner_id, claim.request_id])
 
 
 def _claims_of(partner: Partner) -> QuerySet[ReceivedRequest]:

@@ -1,20 +1,23 @@
 """Step 8: the signature of the assertion. What comes out is the only thing read afterwards.
 
-signxml does the cryptography. Around it: one shape of signature, an allow-list of algorithms, a certificate that is
+xmlsec does the cryptography. Around it: one shape of signature, an allow-list of algorithms, a certificate that is
 registered and leads to a trusted root. A verifier that is only asked "does it verify?" says yes to a wrapped
-document, to a transform that hides a value, to SHA-1 (docs/decisions/0040-xml-signatures.md).
+document, to a transform that hides a value, to SHA-1 (docs/decisions/0040-xml-signatures.md, 0044).
 """
 
 import base64
 import binascii
 import datetime as dt
+import hashlib
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
+import xmlsec
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
-from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XMLVerifier
-from signxml.exceptions import SignXMLException
 
 from agora_sync.faults import FaultCode, SOAPRefusal
 from agora_sync.pki.trust import CertificateRefused, TrustStore, fingerprint, load_certificate
@@ -22,13 +25,16 @@ from agora_sync.vector.token import Token
 from agora_sync.xml import namespaces as ns
 
 STEP = 8
-SIGNATURE_METHODS = frozenset(
-    {SignatureMethod.RSA_SHA256, SignatureMethod.RSA_SHA384, SignatureMethod.RSA_SHA512}
-)
-DIGEST_METHODS = frozenset({DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512})
+# RFC 6931 (§2.3.2 to 2.3.4) for the signatures; XML Encryption and RFC 6931 (§2.1.3) for the digests.
+_MORE_ALGORITHMS = "http://www.w3.org/2001/04/xmldsig-more#"
+_XML_ENCRYPTION = "http://www.w3.org/2001/04/xmlenc#"
+SIGNATURE_METHODS = frozenset(f"{_MORE_ALGORITHMS}rsa-sha{bits}" for bits in (256, 384, 512))
+DIGEST_METHODS = {
+    f"{_XML_ENCRYPTION}sha256": "sha256",
+    f"{_MORE_ALGORITHMS}sha384": "sha384",
+    f"{_XML_ENCRYPTION}sha512": "sha512",
+}
 ENVELOPED = f"{ns.DS}enveloped-signature"
-_SIGNATURE_METHOD_URIS = {method.value for method in SIGNATURE_METHODS}
-_DIGEST_METHOD_URIS = {method.value for method in DIGEST_METHODS}
 # Hints that some tools add beside the certificate; they are not read.
 _KEY_HINTS = {ns.ds("X509SubjectName"), ns.ds("X509IssuerSerial"), ns.ds("X509SKI")}
 _INCLUSIVE_NAMESPACES = f"{{{ns.EXC_C14N}}}InclusiveNamespaces"
@@ -54,8 +60,8 @@ def verify_signature(
     try:
         signature = _checked_shape(token)
         certificate = _checked_certificate(signature, trust=trust, is_registered=is_registered, at=at)
-        assertion = _checked_cryptography(token, certificate, at)
-    except (CertificateRefused, SignXMLException, etree.LxmlError, ValueError) as problem:
+        assertion = _checked_cryptography(token, certificate)
+    except (CertificateRefused, xmlsec.Error, etree.LxmlError, ValueError) as problem:
         raise SOAPRefusal(FaultCode.FAILED_CHECK, STEP, f"{type(problem).__name__}: {problem}") from None
     return VerifiedToken(assertion, certificate)
 
@@ -70,7 +76,7 @@ def _checked_shape(token: Token) -> etree._Element:
         info, "CanonicalizationMethod", "SignatureMethod", "Reference"
     )
     _require_canonicalisation(canonical)
-    _require(method.get("Algorithm") in _SIGNATURE_METHOD_URIS, f"signature method {method.get('Algorithm')}")
+    _require(method.get("Algorithm") in SIGNATURE_METHODS, f"signature method {method.get('Algorithm')}")
     _require(len(method) == 0, "parameters in the signature method")
     _require(
         reference.get("URI") == f"#{token.assertion_id}", "reference to something else than the assertion"
@@ -82,9 +88,7 @@ def _checked_shape(token: Token) -> etree._Element:
     enveloped, exclusive = _exact_children(transforms, "Transform", "Transform")
     _require(enveloped.get("Algorithm") == ENVELOPED and len(enveloped) == 0, "first transform")
     _require_canonicalisation(exclusive)
-    _require(
-        digest_method.get("Algorithm") in _DIGEST_METHOD_URIS, f"digest {digest_method.get('Algorithm')}"
-    )
+    _require(digest_method.get("Algorithm") in DIGEST_METHODS, f"digest {digest_method.get('Algorithm')}")
     _decoded(digest)
     _decoded(value)
     _exact_children(key_info, "X509Data")
@@ -125,26 +129,54 @@ def _is_authority(certificate: x509.Certificate) -> bool:
         return False
 
 
-def _checked_cryptography(token: Token, certificate: x509.Certificate, at: dt.datetime) -> etree._Element:
+def _checked_cryptography(token: Token, certificate: x509.Certificate) -> etree._Element:
     # The assertion alone, with the namespaces in scope: nothing else of the envelope can be mistaken for it.
-    alone = etree.tostring(token.assertion, with_tail=False)
-    result = XMLVerifier().verify(
-        alone,
-        x509_cert=certificate,
-        id_attribute="ID",
-        parser=etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False),
-        expect_config=SignatureConfiguration(
-            location="./",
-            expect_references=1,
-            signature_methods=SIGNATURE_METHODS,
-            digest_algorithms=DIGEST_METHODS,
-            verification_time=at,
-        ),
-    )
-    signed = None if isinstance(result, list) else result.signed_xml
-    if signed is None or signed.tag != ns.saml("Assertion") or signed.get("ID") != token.assertion_id:
-        raise ValueError("the signature covers something else than the assertion")
-    return signed
+    alone = _parsed(etree.tostring(token.assertion, with_tail=False))
+    signature = alone.find(ns.ds("Signature"))
+    assert signature is not None
+    context = xmlsec.SignatureContext()
+    context.key = _public_key(certificate.public_bytes(Encoding.DER))
+    # The one identifier that a reference may name in this document.
+    context.register_id(alone, "ID")
+    context.verify(signature)
+    return _parsed(_signed_octets(alone, signature))
+
+
+def _signed_octets(alone: etree._Element, signature: etree._Element) -> bytes:
+    """The octets whose digest was signed, made again by us: what is read afterwards is parsed from them.
+
+    The verifier only says yes or no; the digest tells that it looked at the same octets.
+    """
+    reference = signature.find(f"{ns.ds('SignedInfo')}/{ns.ds('Reference')}")
+    assert reference is not None
+    kept = reference.find(f"{ns.ds('Transforms')}/{ns.ds('Transform')}/{_INCLUSIVE_NAMESPACES}")
+    prefixes = kept.get("PrefixList", "").split() if kept is not None else []
+    _take_out(signature)
+    octets = etree.tostring(alone, method="c14n", exclusive=True, inclusive_ns_prefixes=prefixes or None)
+    _, method, expected = reference
+    digest = hashlib.new(DIGEST_METHODS[str(method.get("Algorithm"))], octets).digest()
+    _require(hmac.compare_digest(digest, _decoded(expected)), "the digest is of something else")
+    return octets
+
+
+def _take_out(element: etree._Element) -> None:
+    """Remove an element and leave the text that follows it, as the enveloped transform does."""
+    parent, before = element.getparent(), element.getprevious()
+    assert parent is not None
+    if before is not None:
+        before.tail = (before.tail or "") + (element.tail or "")
+    else:
+        parent.text = (parent.text or "") + (element.tail or "")
+    parent.remove(element)
+
+
+@lru_cache(maxsize=1_000)
+def _public_key(certificate: bytes) -> xmlsec.Key:
+    return xmlsec.Key.from_memory(certificate, xmlsec.constants.KeyDataFormatCertDer)
+
+
+def _parsed(content: bytes) -> etree._Element:
+    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
 
 
 def _exact_children(element: etree._Element, *names: str) -> list[etree._Element]:

@@ -7,6 +7,7 @@ from lxml import etree
 # An exchange needs about fifteen levels (envelope, assertion, signature); libxml2 itself stops at 256.
 MAX_DEPTH = 60
 _TOO_DEEP = etree.XPath("boolean(" + "/".join(["", *["*"] * (MAX_DEPTH + 1)]) + ")")
+_WHOLE_TEXT = etree.XPath("string()")
 _PROLOG_PART = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _DECLARED_ENCODING = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]*)["']""")
 UTF8_BOM = b"\xef\xbb\xbf"
@@ -73,7 +74,9 @@ def _refuse_excess(root: etree._Element) -> None:
 
 def text_of(element: etree._Element | None) -> str:
     """The whole text of an element, comments left out: `.text` stops at the first comment. Empty for None."""
-    return "" if element is None else str(element.xpath("string()"))
+    if element is None:
+        return ""
+    return str(_WHOLE_TEXT(element)) if len(element) else element.text or ""
 
 
 def collapsed(text: str | None) -> str:

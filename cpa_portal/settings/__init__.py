@@ -108,11 +108,14 @@ DATABASES = {
             conn_max_age=ENVIRONMENT.database_conn_max_age,
         ),
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            # Left out, psycopg prepares nothing, not even what `kernel.database.prepared` asks it to.
+            "prepare_threshold": 5,
+            # A migration that waits for a lock makes everything behind it wait too: it gives up and is tried again.
+            **({"options": "-c lock_timeout=10s"} if _CONNECTS_AS_OWNER else {}),
+        },
     }
 }
-if _CONNECTS_AS_OWNER:
-    # A migration that waits for a lock makes everything behind it wait too: it gives up and is tried again.
-    DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=10s"}
 DATABASE_RUNNING_ROLE = urlsplit(ENVIRONMENT.database_url).username or ""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -7,6 +7,7 @@ import contextlib
 import datetime as dt
 import http.client
 import os
+import queue
 import ssl
 import statistics
 import tempfile
@@ -167,8 +168,11 @@ def ticks(pid: int) -> int:
 
 def call_all(caller: Caller, url: str, bodies: list[bytes]) -> tuple[float, list[float]]:
     times: list[float] = []
-    parts = [bodies[rank::CLIENTS] for rank in range(CLIENTS)]
-    threads = [threading.Thread(target=call_each, args=(caller, url, part, times)) for part in parts]
+    # From one heap: with a share for each, whoever met the busier worker would be waited for at the end.
+    heap: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    for body in bodies:
+        heap.put(body)
+    threads = [threading.Thread(target=call_each, args=(caller, url, heap, times)) for _ in range(CLIENTS)]
     started = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -180,7 +184,7 @@ def call_all(caller: Caller, url: str, bodies: list[bytes]) -> tuple[float, list
     return len(times) / elapsed, times
 
 
-def call_each(caller: Caller, url: str, bodies: list[bytes], times: list[float]) -> None:
+def call_each(caller: Caller, url: str, heap: "queue.SimpleQueue[bytes]", times: list[float]) -> None:
     address = urlsplit(url)
     context = ssl.create_default_context(cafile=str(caller.folder / "ca.pem"))
     context.load_cert_chain(caller.folder / "partner-tls.pem", caller.folder / "partner-tls.key")
@@ -189,7 +193,11 @@ def call_each(caller: Caller, url: str, bodies: list[bytes], times: list[float])
         "Content-Type": "text/xml; charset=utf-8",
         "SOAPAction": f'"{Operation.CREATE_FILE.soap_action}"',
     }
-    for body in bodies:
+    while not heap.empty():
+        try:
+            body = heap.get_nowait()
+        except queue.Empty:
+            break
         started = time.perf_counter()
         channel.request("POST", address.path, body=body, headers=headers)
         answer = channel.getresponse()

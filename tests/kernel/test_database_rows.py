@@ -1,12 +1,20 @@
 """Rows written and read by statements built once, beside what Django writes and reads."""
 
+import contextlib
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from accounts.models import AccessLogEntry, Holder, HolderNIR
 from cpa_portal.kernel.database.prepared import prepared
-from cpa_portal.kernel.database.rows import first_row, insert_rows, insert_unless_taken
+from cpa_portal.kernel.database.rows import (
+    first_row,
+    gathered,
+    insert_later,
+    insert_rows,
+    insert_unless_taken,
+)
 from tests.support.factories.accounts import HolderFactory
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +51,82 @@ def test_rows_of_which_one_is_refused_are_all_refused() -> None:
 def test_no_row_is_no_statement(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     with django_assert_num_queries(0):
         insert_rows()
+
+
+def test_statement_is_kept_prepared_by_its_connection() -> None:
+    with prepared("SELECT 'kept by this connection', %s::int", [1]):
+        pass
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%kept by this%'")
+        assert cursor.fetchone() == (1,)
+
+
+def test_row_put_off_leaves_with_the_next_ones_in_one_statement(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    holder = HolderFactory()
+
+    with django_assert_num_queries(1), gathered():
+        insert_later(entry(holder, what="Soldes"))
+        insert_rows(entry(holder, what="Dossiers"))
+
+    assert AccessLogEntry.objects.filter(holder=holder).count() == 2
+
+
+def test_row_put_off_with_nothing_after_leaves_at_the_end() -> None:
+    holder = HolderFactory()
+
+    with gathered():
+        insert_later(entry(holder))
+        before = AccessLogEntry.objects.filter(holder=holder).exists()
+
+    assert not before
+    assert AccessLogEntry.objects.filter(holder=holder).count() == 1
+
+
+def test_row_put_off_in_a_block_that_fails_is_forgotten_with_it_alone() -> None:
+    holder = HolderFactory()
+
+    with gathered():
+        insert_later(entry(holder, what="Dehors"))
+        with contextlib.suppress(LookupError), transaction.atomic(), gathered():
+            insert_later(entry(holder, what="Dedans"))
+            raise LookupError
+
+    assert AccessLogEntry.objects.get(holder=holder).what == "Dehors"
+
+
+def test_row_put_off_where_nothing_is_gathered_is_inserted_at_once() -> None:
+    holder = HolderFactory()
+
+    insert_later(entry(holder))
+
+    assert AccessLogEntry.objects.filter(holder=holder).count() == 1
+
+
+def test_rows_that_go_with_one_already_there_are_not_inserted() -> None:
+    holder = HolderFactory()
+    known = holder.nirs.get()
+    again = HolderNIR(holder=holder, nir=known.nir, nir_hash=known.nir_hash, since=known.since)
+
+    inserted = insert_unless_taken(again, entry(holder))
+
+    assert not inserted
+    assert not AccessLogEntry.objects.filter(holder=holder).exists()
+
+
+def test_rows_that_go_with_a_free_one_are_inserted_as_they_were_made() -> None:
+    holder = HolderFactory()
+    known = holder.nirs.get()
+    known_again = HolderNIR(holder=holder, nir=known.nir, nir_hash=known.nir_hash, since=known.since)
+    HolderNIR.objects.filter(holder=holder).delete()
+
+    inserted = insert_unless_taken(
+        known_again, entry(holder, actor_roles=["dpo"]), entry(holder, what="Soldes")
+    )
+
+    assert inserted
+    first, second = AccessLogEntry.objects.filter(holder=holder).order_by("what")
+    assert (first.partner, first.actor_roles, second.what) == ("Région 100 %", ["dpo"], "Soldes")
 
 
 def test_row_already_there_is_left_and_told() -> None:

@@ -11,7 +11,7 @@ from agora_sync.provider.operations.files import refusal, state_of
 from agora_sync.provider.operations.people import identified_holder, nir_details, tell_consultation
 from agora_sync.provider.operations.served import STEP, Served
 from agora_sync.services.records import merge_items
-from cpa_portal.kernel.database.rows import insert_unless_taken
+from cpa_portal.kernel.database.rows import insert_later
 from rights.exceptions import AccountClosed, FundingMismatch
 from rights.services.training_files import register_partner_training_file
 
@@ -48,7 +48,7 @@ def create_file(request: CreateFileRequest, partner: Partner) -> Served:
         raise refusal(FaultCode.HOLDER_DECEASED, PERSON) from None
     except FundingMismatch:
         raise refusal(FaultCode.INVALID_AMOUNT, f"{TRAINING}/financement") from None
-    insert_unless_taken(FileContribution(partner=partner, training_file=training_file))
+    insert_later(FileContribution(partner=partner, training_file=training_file), unless_taken=True)
     merge_items(training_file=training_file, partner=partner, complement=request.complement)
     state = "DEMANDE" if is_new else state_of(training_file)
     return Served(

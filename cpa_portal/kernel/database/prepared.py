@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 @contextlib.contextmanager
@@ -19,6 +19,8 @@ def prepared(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> Itera
 
     While queries are logged (debugging, tests that count them) it goes the ordinary way, and is logged.
     """
+    # Itself, not its proxy, which looks it up at each word.
+    connection = connections[DEFAULT_DB_ALIAS]
     if connection.queries_logged:
         with connection.cursor() as cursor:
             cursor.execute(statement, values)

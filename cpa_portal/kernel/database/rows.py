@@ -5,42 +5,103 @@ For the few paths that serve many calls a second: there, building the statements
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model
-from django.db.models.expressions import DatabaseDefault
+from django.db.models.expressions import DatabaseDefault, RawSQL
 
 from cpa_portal.kernel.database.prepared import prepared
 
 AnyModel = TypeVar("AnyModel", bound=Model)
+Written = tuple[str, list[Any]]
+
+
+class _Waiting(threading.local):
+    """What each thread put off, by level of `gathered`, outermost first."""
+
+    def __init__(self) -> None:
+        self.levels: list[list[Written]] = []
+
+
+_waiting = _Waiting()
+
+
+@contextlib.contextmanager
+def gathered() -> Iterator[None]:
+    """Inside, what may be `put_off` leaves with the next rows, in one trip, or at the end of the outermost block.
+
+    Use it with a transaction or a savepoint: what was put off in a block that raises is forgotten with it. Nothing
+    that was put off is seen by what is read meanwhile.
+    """
+    mine: list[Written] = []
+    _waiting.levels.append(mine)
+    try:
+        yield
+    finally:
+        _waiting.levels.pop()
+    if _waiting.levels:
+        _waiting.levels[-1].extend(mine)
+    else:
+        _write(mine)
+
+
+def put_off(statement: str, values: Sequence[Any]) -> None:
+    """Run a statement that is one of INSERT, UPDATE, DELETE with the next ones; at once where nothing is gathered."""
+    written = (statement, list(values))
+    if _waiting.levels:
+        _waiting.levels[-1].append(written)
+    else:
+        _write([written])
+
+
+def insert_later(row: Model, *, unless_taken: bool = False) -> None:
+    """The same for a row that is not read back."""
+    statement, values = _insertion(row)
+    put_off(f"{statement} ON CONFLICT DO NOTHING" if unless_taken else statement, values)
 
 
 def insert_rows(*rows: Model) -> None:
     """Insert the rows, all or none. Keys that the database gives are not read back.
 
-    One statement: none of the rows is seen by a trigger of another. Raises the DatabaseError of a row that is refused.
+    One statement, with what was put off: none of the rows is seen by a trigger of another. Raises the DatabaseError
+    of a row that is refused.
     """
-    if not rows:
+    if rows:
+        put_off_before = _waiting.levels[-1] if _waiting.levels else []
+        _write([*put_off_before, *(_insertion(row) for row in rows)])
+        put_off_before.clear()
+
+
+def _write(written: list[Written]) -> None:
+    if not written:
         return
-    insertions = [_insertion(row) for row in rows]
-    *first, last = [statement for statement, _ in insertions]
+    *first, last = [statement for statement, _ in written]
     together = ", ".join(f"row_{rank} AS ({statement})" for rank, statement in enumerate(first))
-    values = [value for _, given in insertions for value in given]
+    values = [value for _, given in written for value in given]
     with prepared(f"WITH {together} {last}" if first else last, values):
         pass
 
 
-def insert_unless_taken(row: Model) -> bool:
-    """Insert the row unless a unique constraint is against it. Returns whether it was inserted.
+def insert_unless_taken(row: Model, *with_it: Model) -> bool:
+    """Insert the row, and others with it, unless a unique constraint is against the first. Returns whether it was.
 
-    A rival that inserted the same and did not commit yet is waited for.
+    A rival that inserted the same and did not commit yet is waited for. One statement.
     """
     statement, values = _insertion(row)
-    with prepared(f"{statement} ON CONFLICT DO NOTHING", values) as cursor:
-        return bool(cursor.rowcount == 1)
+    insertions = [_insertion(other, source=" FROM first") for other in with_it]
+    others = "".join(f", row_{rank} AS ({text})" for rank, (text, _) in enumerate(insertions))
+    for _, given in insertions:
+        values.extend(given)
+    whole = (
+        f"WITH first AS ({statement} ON CONFLICT DO NOTHING RETURNING 1){others} SELECT count(*) FROM first"
+    )
+    with prepared(whole, values) as cursor:
+        return bool(cursor.fetchone()[0] == 1)
 
 
 def first_row(model: type[AnyModel], condition: str, values: Sequence[Any]) -> AnyModel | None:
@@ -70,25 +131,33 @@ def _as_read(field: Field[Any, Any], value: Any) -> Any:
     return value
 
 
-def _insertion(row: Model) -> tuple[str, list[Any]]:
-    names, values = [], []
+def _insertion(row: Model, *, source: str = "") -> Written:
+    # The connection itself: behind its proxy, each look is a look into what belongs to the thread.
+    own = connections[DEFAULT_DB_ALIAS]
+    columns: list[tuple[str, str]] = []
+    values: list[Any] = []
     for field in row._meta.concrete_fields:
         value = field.pre_save(row, True)
         # What the database gives: the key, and columns whose default is its own.
         if isinstance(value, DatabaseDefault) or (value is None and field is row._meta.auto_field):
             continue
-        names.append(field.attname)
-        values.append(field.get_db_prep_save(value, connection))
-    return _statement(type(row), tuple(names)), values
+        if isinstance(value, RawSQL):
+            columns.append((field.attname, f"({value.sql})"))
+            values.extend(value.params)
+        else:
+            columns.append((field.attname, ""))
+            values.append(field.get_db_prep_save(value, own))
+    return _statement(type(row), tuple(columns), source), values
 
 
 @lru_cache(maxsize=256)
-def _statement(model: type[Model], names: tuple[str, ...]) -> str:
+def _statement(model: type[Model], written: tuple[tuple[str, str], ...], source: str) -> str:
     quoted = connection.ops.quote_name
     fields = {field.attname: field for field in model._meta.concrete_fields}
-    columns = ", ".join(quoted(str(fields[name].column)) for name in names)
-    marks = ", ".join(_mark(fields[name]) for name in names)
-    return f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608 - our own names
+    columns = ", ".join(quoted(str(fields[name].column)) for name, _ in written)
+    marks = ", ".join(expression or _mark(fields[name]) for name, expression in written)
+    given = f"SELECT {marks}{source}" if source else f"VALUES ({marks})"
+    return f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) {given}"
 
 
 def _mark(field: Field[Any, Any]) -> str:

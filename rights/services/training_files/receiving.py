@@ -44,10 +44,10 @@ def register_partner_training_file(
         training_file.origin = FileOrigin.PARTNER
         training_file.partner_code = partner_code
         training_file.agora_number = new_agora_number()
-        existing = _insert_or_existing(training_file)
+        existing = _open_or_existing(training_file, facts)
         if existing is not None:
             return existing, False
-        return _opened(training_file, facts), True
+        return _followed_entry(training_file, facts), True
 
 
 def merge_agora_training_file(*, holder: Holder, facts: TrainingFileFacts, agora_number: str) -> TrainingFile:
@@ -76,28 +76,23 @@ def _file_from_facts(holder: Holder, facts: TrainingFileFacts) -> TrainingFile:
     )
 
 
-def _insert_or_existing(training_file: TrainingFile) -> TrainingFile | None:
-    """Insert the file; when another one was there first, return that one instead."""
-    if insert_unless_taken(training_file):
-        return None
-    same_number = TrainingFile.objects.filter(agora_number=training_file.agora_number)
-    existing = same_number.first() or (TrainingFile.objects.active().same_training_as(training_file).first())
-    if existing is None:
-        raise IntegrityError("a file was in the way and is not there any more")
-    return existing
-
-
-def _opened(training_file: TrainingFile, facts: TrainingFileFacts) -> TrainingFile:
-    """What comes with a file that others opened: its parts, the start of its history, its event."""
-    insert_rows(
+def _open_or_existing(training_file: TrainingFile, facts: TrainingFileFacts) -> TrainingFile | None:
+    """Insert the file with its parts and the start of its history; when another one was there first, return that."""
+    if insert_unless_taken(
+        training_file,
         *_fundings(training_file, facts),
         creation_row(training_file=training_file, origin=EventOrigin.AGORA),
         # For the record: what came from AGORA is never relayed back, so nobody is woken.
         JournalEvent(
             kind=JournalEventKind.FILE_RECEIVED, training_file=training_file, origin=EventOrigin.AGORA
         ),
-    )
-    return _followed_entry(training_file, facts)
+    ):
+        return None
+    same_number = TrainingFile.objects.filter(agora_number=training_file.agora_number)
+    existing = same_number.first() or (TrainingFile.objects.active().same_training_as(training_file).first())
+    if existing is None:
+        raise IntegrityError("a file was in the way and is not there any more")
+    return existing
 
 
 def _fundings(training_file: TrainingFile, facts: TrainingFileFacts) -> list[TrainingFileFunding]:
@@ -137,9 +132,9 @@ def _received_file(holder: Holder, facts: TrainingFileFacts, agora_number: str) 
     training_file = _file_from_facts(holder, facts)
     training_file.origin = FileOrigin.AGORA
     training_file.agora_number = agora_number
-    existing = _insert_or_existing(training_file)
+    existing = _open_or_existing(training_file, facts)
     if existing is None:
-        return _opened(training_file, facts)
+        return _followed_entry(training_file, facts)
     if existing.holder_id != holder.pk:
         raise NumberAlreadyGiven
     if existing.agora_number != agora_number:

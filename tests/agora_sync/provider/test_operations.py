@@ -344,9 +344,9 @@ def test_list_files_costs_the_same_queries_whatever_the_files(
         handle_call(call)
 
 
-# Transactions included: reception, stop, channel, certificates, replay, profiles, claim, person, access log, files and
-# their parts, answer kept, region, answer traced, exchange logged.
-QUERIES_OF_A_READ = 18
+# Transactions included: reception, who is registered, replay, claim, person, access log, files and
+# their parts; then answer kept, answer traced and exchange logged with its region in one.
+QUERIES_OF_A_READ = 15
 
 
 # What every operation does ------------------------------------------------------------------------
