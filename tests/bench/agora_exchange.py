@@ -6,6 +6,7 @@ The clients share the cores with the server. Vectors are signed beforehand: that
 import contextlib
 import datetime as dt
 import http.client
+import importlib.util
 import os
 import queue
 import ssl
@@ -33,7 +34,7 @@ from agora_sync.pki.development import issue_files
 from agora_sync.provider import exchange
 from agora_sync.provider.call import Call
 from agora_sync.services.demo_partners import register_demo_partners
-from tests.bench.agora_floor import TABLE
+from tests.bench.agora_floor import TABLE, VECTORS
 from tests.bench.registry import Figure, benchmark
 from tests.support.agora import Caller, create_request
 from tests.support.agora_listener import running_listener
@@ -41,6 +42,8 @@ from tests.support.agora_listener import running_listener
 CLIENTS = 8
 EXCHANGES, EXCHANGES_FULL = 400, 3_000
 FLOOR = "tests.bench.agora_floor:application"
+PEER = "tests.bench.agora_peer:application"
+PEER_NAME = "spyne + signxml, the same message, without habilitations nor encryption"
 PROVIDER = "cpa_portal.wsgi_agora:application"
 STEPS = (
     "record_reception", "standing_of", "authenticated_partner", "parsed_message", "read_envelope",
@@ -58,6 +61,8 @@ def exchanges_per_second(full: bool) -> Iterator[Figure]:
             floor = measured(caller, FLOOR, workers, count)
             ours = measured(caller, PROVIDER, workers, count)
             yield from figures(workers, ours, floor)
+            if importlib.util.find_spec("spyne") is not None:
+                yield from peer_figures(workers, ours, measured(caller, PEER, workers, count))
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,20 @@ def figures(workers: int, ours: Rates, floor: Rates) -> Iterator[Figure]:
         yield Figure(f"{name}.p{rank}", round(own * 1000, 1), "ms", size, n, peer, round(other / own, 3))
 
 
+def peer_figures(workers: int, ours: Rates, peer: Rates) -> Iterator[Figure]:
+    """The peer's own figures, each with ours over its own. Only where requirements/bench.txt is installed."""
+    name, size, n = f"agora.exchange.{workers}.peer", f"{workers} worker(s)", len(peer.times)
+    rate = peer.per_second
+    yield Figure(name, round(rate, 1), "exchanges/s", size, n, PEER_NAME, round(ours.per_second / rate, 3))
+    for what, own, other in (
+        ("cpu", ours.cpu_ms, peer.cpu_ms),
+        ("database_cpu", ours.database_cpu_ms, peer.database_cpu_ms),
+    ):
+        yield Figure(
+            f"{name}.{what}", round(other, 2), "ms/exchange", size, n, PEER_NAME, round(other / own, 3)
+        )
+
+
 def percentile(times: list[float], rank: int) -> float:
     return statistics.quantiles(times, n=100, method="inclusive")[rank - 1]
 
@@ -100,6 +119,7 @@ def prepared(folder: Path) -> Caller:
     with psycopg.connect(owner_url(), autocommit=True) as owner:
         columns = "id bigserial PRIMARY KEY, digest text, content bytea"
         owner.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} ({columns})")  # a constant of ours
+        owner.execute(f"CREATE TABLE IF NOT EXISTS {VECTORS} (id text PRIMARY KEY)")
     return Caller(folder)
 
 

@@ -14,6 +14,8 @@ from django.db import connection, transaction  # noqa: E402 - needs the settings
 from lxml import etree  # noqa: E402
 
 TABLE = "bench_agora_floor"
+# Of the peer: vectors that served.
+VECTORS = "bench_agora_peer_vector"
 ANSWER = b"<ok/>"
 
 

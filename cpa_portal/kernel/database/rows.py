@@ -97,9 +97,8 @@ def insert_unless_taken(row: Model, *with_it: Model) -> bool:
     others = "".join(f", row_{rank} AS ({text})" for rank, (text, _) in enumerate(insertions))
     for _, given in insertions:
         values.extend(given)
-    whole = (
-        f"WITH first AS ({statement} ON CONFLICT DO NOTHING RETURNING 1){others} SELECT count(*) FROM first"
-    )
+    first = f"{statement} ON CONFLICT DO NOTHING RETURNING 1"
+    whole = f"WITH first AS ({first}){others} SELECT count(*) FROM first"  # noqa: S608 - our own names
     with prepared(whole, values) as cursor:
         return bool(cursor.fetchone()[0] == 1)
 
