@@ -55,6 +55,17 @@ class ImportState(models.TextChoices):
     FAILED = "failed", "Interrompu"
 
 
+class OrderState(models.TextChoices):
+    """Of a file handed over on a page: read first, imported once somebody has read what would change."""
+
+    WAITING = "waiting", "À examiner"
+    CHECKED = "checked", "Examiné"
+    CONFIRMED = "confirmed", "À importer"
+    DONE = "done", "Importé"
+    FAILED = "failed", "Illisible"
+    DROPPED = "dropped", "Abandonné"
+
+
 class FindingAction(models.TextChoices):
     REFUSED = "refused", "Refusé"
     REPAIRED = "repaired", "Corrigé"

@@ -14,6 +14,14 @@ class UnreadableFile(CatalogRefusal):
     """The file as a whole cannot be read: nothing of it was kept, or nothing after the point of the break."""
 
 
+class FileNotTaken(CatalogRefusal):
+    """A file handed over on a page is not kept: nothing of it was read."""
+
+
+class OrderAlreadyDecided(CatalogRefusal):
+    """Somebody else has confirmed or dropped the file in the meantime."""
+
+
 class ImportAlreadyRunning(CatalogRefusal):
     """Another import of the same feed is under way."""
 

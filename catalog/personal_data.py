@@ -19,8 +19,8 @@ RETENTION_RULES = [
     ),
     RetentionRule(
         data_class="Comptes rendus d'import, où une coordonnée mal écrite peut être citée",
-        seen_by="Administrateurs",
-        models=("catalog.ImportRun", "catalog.ImportFinding"),
+        seen_by="Administrateurs ; l'organisme, pour les fichiers qu'il essaie",
+        models=("catalog.ImportRun", "catalog.ImportFinding", "catalog.ImportOrder"),
         kept="Un an",
         ground="Intérêt légitime : prouver ce qui a été refusé ou corrigé dans un flux",
     ),
@@ -40,6 +40,7 @@ COPIED = {
 }
 NOT_COPIED = {
     "catalog.KnownResult": "Numéros techniques de formations publiques, qui évitent d'annoncer deux fois la même.",
+    "catalog.ImportOrder": "Fichiers déposés par des agents ou des organismes : leur contenu n'est pas d'un titulaire",
 }
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from accounts.ports import KeptForProof, Sweep
 from accounts.retention import ONE_YEAR, delete_rows, forgettable
 from catalog.enums import ImportState
-from catalog.models import ImportRun, KeptTraining, SavedSearch
+from catalog.models import ImportOrder, ImportRun, KeptTraining, SavedSearch
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,10 +19,18 @@ if TYPE_CHECKING:
 
 
 def old_imports(today: date) -> QuerySet[ImportRun]:
-    """Their findings go with them; the last import of each feed stays, which says what the offer is made of."""
+    """Their findings go with them; the last import of each feed stays, which says what the offer is made of.
+
+    A trial is worth its report alone: it goes with the others, and the order that asked for it too.
+    """
     over = ImportRun.objects.filter(started_at__date__lt=today - ONE_YEAR).exclude(state=ImportState.RUNNING)
-    last = ImportRun.objects.order_by("kind", "feed", "-started_at").distinct("kind", "feed").values("pk")
-    return over.exclude(pk__in=last)
+    imports = ImportRun.objects.filter(is_trial=False).order_by("kind", "feed", "-started_at")
+    return over.exclude(pk__in=imports.distinct("kind", "feed").values("pk"))
+
+
+def old_orders(today: date) -> QuerySet[ImportOrder]:
+    """Their file went long before, when nothing more was to be read of it."""
+    return ImportOrder.objects.filter(created_at__date__lt=today - ONE_YEAR)
 
 
 TWO_YEARS = relativedelta(years=2)
@@ -62,6 +70,14 @@ RETENTION_SWEEPS = (
         "Un an, sauf le dernier de chaque flux",
         ("catalog.ImportRun", "catalog.ImportFinding"),
         old_imports,
+        delete_rows,
+    ),
+    Sweep(
+        "import-orders",
+        "Fichiers déposés pour un import ou un essai",
+        "Un an",
+        ("catalog.ImportOrder",),
+        old_orders,
         delete_rows,
     ),
 )

@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 from catalog.api import views as api
 from catalog.views import (
     comparison,
+    imports,
     kept,
     occupations,
     references,
@@ -10,6 +11,7 @@ from catalog.views import (
     search,
     suggestions,
     trainings,
+    trials,
 )
 from cpa_portal.kernel.access import public
 
@@ -35,6 +37,14 @@ urlpatterns: list[URLPattern] = [
     path("metiers/", occupations.occupation_suggestions, name="occupation_suggestions"),
     path("metiers/<str:code>/", occupations.occupation_detail, name="occupation_detail"),
     path("organismes/<int:pk>/", references.organisation_detail, name="organisation_detail"),
+    path("agents/imports/", imports.import_list, name="import_list"),
+    path("agents/imports/nouveau/", imports.import_new, name="import_new"),
+    path("agents/imports/fichiers/<uuid:pk>/", imports.import_order, name="import_order"),
+    path("agents/imports/<int:pk>/", imports.import_detail, name="import_detail"),
+    path("agents/imports/<int:pk>/rapport.csv", imports.import_report, name="import_report"),
+    path("essais-de-fichiers/", trials.trial_list, name="trial_list"),
+    path("essais-de-fichiers/<uuid:pk>/", trials.trial_detail, name="trial_detail"),
+    path("essais-de-fichiers/<uuid:pk>/rapport.csv", trials.trial_report, name="trial_report"),
     path("api/v1/formations/", public(api.TrainingListView.as_view()), name="api_training_list"),
     path("api/v1/formations/<int:pk>/", public(api.TrainingDetailView.as_view()), name="api_training_detail"),
 ]

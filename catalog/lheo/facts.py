@@ -22,6 +22,8 @@ class Finding:
     value: str
     rule: str
     action: FindingAction
+    # Of the file, from 1; None where the format has none (a table of an archive, an attribute that is absent).
+    line: int | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from lxml import etree
 
@@ -21,6 +21,11 @@ def text_of(element: etree._Element) -> str:
     return "".join(str(part) for part in element.itertext())
 
 
+def line_of(element: etree._Element | None) -> int | None:
+    """The line of the file where the element begins, from 1; None for what no file holds."""
+    return None if element is None else cast("int | None", element.sourceline)
+
+
 @dataclass
 class Node:
     element: etree._Element
@@ -28,6 +33,8 @@ class Node:
     path: str
     findings: list[Finding]
     identifier: str = ""
+    # Where an absent element would have been.
+    holder: etree._Element | None = None
     _named: dict[str, list[etree._Element]] = field(default_factory=dict)
 
     def _children(self, name: str) -> Sequence[etree._Element]:
@@ -56,7 +63,8 @@ class Node:
         return self._under(_ABSENT, f"extras//extra[@info='{info}']")
 
     def _under(self, element: etree._Element, step: str) -> "Node":
-        return Node(element, self.namespace, f"{self.path}/{step}", self.findings, self.identifier)
+        holder = self.element if element is _ABSENT and self.element is not _ABSENT else self.holder
+        return Node(element, self.namespace, f"{self.path}/{step}", self.findings, self.identifier, holder)
 
     def own_text(self) -> str:
         return text_of(self.element).strip()
@@ -83,7 +91,8 @@ class Node:
         text = text_of(self.element)
         value, problem = rule(text)
         if problem is not None:
-            self._keep(self.path, self.element.get("info") or "", text, problem.rule, problem.action)
+            name = self.element.get("info") or ""
+            self._keep(self.path, name, text, problem.rule, problem.action, self.element)
         return value
 
     def attribute(self, name: str, rule: Callable[[str | None], tuple[T, Problem | None]]) -> T | None:
@@ -101,8 +110,12 @@ class Node:
         return codes.get(text, default)
 
     def note(self, name: str, value: str, rule: str, action: FindingAction) -> None:
-        self._keep(f"{self.path}/{name}", name, value, rule, action)
+        found = self._children(name)
+        self._keep(f"{self.path}/{name}", name, value, rule, action, found[0] if found else self.element)
 
-    def _keep(self, path: str, field: str, value: str, rule: str, action: FindingAction) -> None:
+    def _keep(
+        self, path: str, field: str, value: str, rule: str, action: FindingAction, element: etree._Element
+    ) -> None:
         short = " ".join(value.split())[:VALUE_LENGTH]
-        self.findings.append(Finding(path, self.identifier, field, short, rule, action))
+        line = line_of(self.holder if element is _ABSENT else element)
+        self.findings.append(Finding(path, self.identifier, field, short, rule, action, line))

@@ -1,6 +1,6 @@
 from catalog.models.certification import Certification, CertificationBlock, Occupation
 from catalog.models.geography import Commune, Department, Region
-from catalog.models.imports import ImportedTraining, ImportFinding, ImportRun
+from catalog.models.imports import ImportedTraining, ImportFinding, ImportOrder, ImportRun
 from catalog.models.kept import KeptTraining, KnownResult, SavedSearch
 from catalog.models.offer import Action, Organisation, Place, Session, Training
 from catalog.models.search import JobTitle, SearchEntry, SearchWord
@@ -13,6 +13,7 @@ __all__ = [
     "Commune",
     "Department",
     "ImportFinding",
+    "ImportOrder",
     "ImportRun",
     "ImportedTraining",
     "JobTitle",

@@ -29,6 +29,22 @@ class Tally:
 
 def store_differences(model: type[M], wanted: Iterable[M], *, key: str, fields: Sequence[str]) -> Tally:
     """Insert the rows whose `key` is new, update those with another value in one of `fields` (attribute names)."""
+    new, changed = differing(model, wanted, key=key, fields=fields)
+    copy_rows(model, new)
+    model._default_manager.bulk_create(
+        changed,
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=[key],
+        update_fields=[model._meta.get_field(name).name for name in fields],
+    )
+    return Tally(created=len(new), changed=len(changed))
+
+
+def differing(
+    model: type[M], wanted: Iterable[M], *, key: str, fields: Sequence[str]
+) -> tuple[list[M], list[M]]:
+    """The rows whose `key` is new, and those with another value than the stored one in one of `fields`."""
     known: dict[Any, tuple[Any, ...]] = {
         row[0]: row[1:] for row in model._default_manager.values_list(key, *fields)
     }
@@ -40,15 +56,7 @@ def store_differences(model: type[M], wanted: Iterable[M], *, key: str, fields: 
             new.append(row)
         elif known[identity] != tuple(getattr(row, name) for name in fields):
             changed.append(row)
-    copy_rows(model, new)
-    model._default_manager.bulk_create(
-        changed,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=[key],
-        update_fields=[model._meta.get_field(name).name for name in fields],
-    )
-    return Tally(created=len(new), changed=len(changed))
+    return new, changed
 
 
 def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:

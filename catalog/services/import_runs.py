@@ -28,7 +28,7 @@ def start_run(*, kind: ImportKind, feed: str, path: Path) -> ImportRun:
     are kept apart by the caller's lock (`catalog.services.offer_import`).
     """
     digest = sha256_of(path)
-    unfinished = ImportRun.objects.filter(kind=kind, feed=feed, state=ImportState.RUNNING)
+    unfinished = ImportRun.objects.filter(kind=kind, feed=feed, state=ImportState.RUNNING, is_trial=False)
     resumed = unfinished.filter(sha256=digest).first()
     if resumed is not None:
         return resumed

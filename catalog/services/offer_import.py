@@ -15,12 +15,14 @@ from catalog.exceptions import ImportAlreadyRunning, UnreadableFile
 from catalog.gazetteer import Gazetteer
 from catalog.lheo.edof import EdofReader
 from catalog.lheo.facts import Finding, TrainingFacts
+from catalog.lheo.node import line_of
 from catalog.lheo.reader import FormationReader, Memory, with_occurrence
 from catalog.lheo.source import FormationStream
 from catalog.models import Action, ImportedTraining, ImportRun, SearchEntry, Session, Training
 from catalog.selectors.places import load_gazetteer
 from catalog.services.differences import Tally
 from catalog.services.import_runs import finish_run, start_run
+from catalog.services.offer_difference import OfferDifference
 from catalog.services.offer_storage import OfferStorage
 from catalog.services.report import store_findings
 from catalog.services.vocabulary import refresh_vocabulary
@@ -33,16 +35,19 @@ Progress = Callable[[int], None]
 
 @dataclass
 class Batch:
-    """Formations read together, each with its rank in the file. `read` counts them all, those refused too."""
+    """Formations read together, each with its rank and its line in the file. `read` counts those refused too."""
 
     read: int = 0
-    trainings: list[tuple[int, TrainingFacts]] = field(default_factory=list)
+    trainings: list[tuple[int, int | None, TrainingFacts]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
 
 @dataclass
 class ImportResult:
-    """`run` is None for a dry run. `problem` says where the XML broke, if it did: what came before was kept."""
+    """`run` is None for a dry run, whose `tally` is what an import would do, with `examples` by outcome.
+
+    `problem` says where the XML broke, if it did: what came before was kept.
+    """
 
     run: ImportRun | None
     dialect: str
@@ -51,6 +56,7 @@ class ImportResult:
     repaired: int
     tally: Tally
     problem: str
+    examples: dict[str, list[str]] = field(default_factory=dict)
 
 
 def feed_of(path: Path) -> str:
@@ -97,15 +103,19 @@ def import_offer(
 
 
 def check_offer(
-    *, path: Path, write: Callable[[Finding], None], progress: Progress = lambda done: None
+    *, path: Path, write: Callable[[Finding], None], feed: str = "", progress: Progress = lambda done: None
 ) -> ImportResult:
-    """Read the whole file and give every finding to `write`; nothing is stored. Raises UnreadableFile."""
+    """Read the whole file and give every finding to `write`; nothing is stored. Raises UnreadableFile.
+
+    `feed`: the feed that the file is compared with; none, and every training of the file counts as new.
+    """
     gazetteer = ready_gazetteer()
     stream = FormationStream(path)
-    result = ImportResult(None, "", 0, 0, 0, Tally(), "")
+    difference = OfferDifference(feed)
+    result = ImportResult(None, "", 0, 0, 0, difference.tally, "", difference.examples)
     seen: dict[str, list[UUID]] = {}
     for batch in read_batches(stream, gazetteer, skip=0):
-        told_apart(batch, seen)
+        difference.add(told_apart(batch, seen))
         for finding in batch.findings:
             write(finding)
         result.formations += batch.read
@@ -113,6 +123,8 @@ def check_offer(
         result.repaired += _count(batch.findings, FindingAction.REPAIRED)
         progress(result.formations)
     result.dialect, result.problem = stream.dialect, stream.problem
+    if not stream.problem:
+        difference.close(seen)
     return result
 
 
@@ -150,7 +162,7 @@ def read_batches(stream: FormationStream, gazetteer: Gazetteer, *, skip: int) ->
         batch.read += 1
         batch.findings += reader.findings
         if training is not None:
-            batch.trainings.append((index, training))
+            batch.trainings.append((index, line_of(element), training))
         if batch.read == BATCH_FORMATIONS:
             yield batch
             batch = Batch()
@@ -164,7 +176,7 @@ def told_apart(batch: Batch, seen: dict[str, list[UUID]]) -> list[TrainingFacts]
     The same number with the same content is a repetition, left out; with another content it is another training.
     """
     distinct = []
-    for index, facts in batch.trainings:
+    for index, line, facts in batch.trainings:
         digests = seen.setdefault(facts.number, [])
         path = f"/lheo/offres/formation[{index}]/@numero"
         if facts.digest in digests:
@@ -174,7 +186,7 @@ def told_apart(batch: Batch, seen: dict[str, list[UUID]]) -> list[TrainingFacts]
         else:
             rule, action = "", FindingAction.REPAIRED
         if rule:
-            batch.findings.append(Finding(path, facts.number, "@numero", facts.number, rule, action))
+            batch.findings.append(Finding(path, facts.number, "@numero", facts.number, rule, action, line))
         if action == FindingAction.REPAIRED:
             digests.append(facts.digest)
             distinct.append(with_occurrence(facts, len(digests)))
@@ -184,7 +196,7 @@ def told_apart(batch: Batch, seen: dict[str, list[UUID]]) -> list[TrainingFacts]
 @transaction.atomic
 def store_batch(storage: OfferStorage, batch: Batch) -> None:
     run = storage.run
-    trainings = told_apart(batch, storage.seen_digests({facts.number for _, facts in batch.trainings}))
+    trainings = told_apart(batch, storage.seen_digests({facts.number for _, _, facts in batch.trainings}))
     tally = storage.store(trainings)
     store_findings(run, batch.findings)
     run.position += batch.read

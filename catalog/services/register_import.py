@@ -19,8 +19,9 @@ from catalog.services.certification_import import (
     link_trainings,
     refresh_what_searches_read,
 )
-from catalog.services.differences import Tally, store_differences
+from catalog.services.differences import Tally, differing, store_differences
 from catalog.services.import_runs import finish_run, start_run
+from catalog.services.offer_difference import Difference
 from catalog.services.report import store_findings
 from catalog.words import families, lemmas
 
@@ -85,10 +86,29 @@ def store_records(records: list[Record]) -> Tally:
     return tally
 
 
-def close_absent(export: Export, today: datetime.date) -> int:
+def register_difference(export: Export, *, complete: bool) -> Difference:
+    """What `import_register` would do to the certifications with this export."""
+    difference = Difference()
+    wanted = map(certification_of, export.records.values())
+    new, changed = differing(Certification, wanted, key="code", fields=FIELDS)
+    for outcome, rows in (("created", new), ("changed", changed)):
+        for row in rows:
+            difference.count(outcome, str(row))
+    for code in absent_codes(export) if complete else ():
+        difference.count("closed", code)
+    return difference
+
+
+def absent_codes(export: Export) -> list[str]:
+    """Certifications in force here, of the registers that the export names, that it does not hold."""
     registers = {code.rstrip("0123456789") for code in export.records}
     held = Certification.objects.filter(closed_on=None).exclude(code__in=export.records)
-    gone = [code for code in held.values_list("code", flat=True) if code.rstrip("0123456789") in registers]
+    codes = held.order_by("code").values_list("code", flat=True)
+    return [code for code in codes if code.rstrip("0123456789") in registers]
+
+
+def close_absent(export: Export, today: datetime.date) -> int:
+    gone = absent_codes(export)
     return Certification.objects.filter(code__in=gone).update(closed_on=today)
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from accounts import permissions
+from catalog.permissions import can_import, can_try_files
 from cpa_portal.kernel.access import anyone
 from rights.permissions import instructs_files
 
@@ -58,6 +59,8 @@ MENU = (
     Entry("Échanges avec AGORA", "agora_sync:exchange_list", permissions.is_regional_agent),
     Entry("Traces", "agora_sync:trace_list", permissions.is_rssi, BOTH),
     Entry("Demandes reçues", "rights:organisation_inbox", permissions.is_training_organisation),
+    Entry("Essayer un fichier", "catalog:trial_list", can_try_files),
+    Entry("Imports", "catalog:import_list", can_import),
     Entry("Personnes que je reçois", "cep:received_list", permissions.is_cep_adviser),
     Entry("Contrôle d’identité", "accounts:counter_check", permissions.receives_public),
     Entry("Comptes bloqués", "accounts:freeze_list", permissions.is_account_guardian),

@@ -352,7 +352,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"agora_sync.tasks.*": {"queue": "agora"}}
+CELERY_TASK_ROUTES = {
+    "agora_sync.tasks.*": {"queue": "agora"},
+    "catalog.tasks.work_on_imports": {"queue": "batch"},
+}
 CELERY_TIMEZONE = "UTC"
 # The workers log through the configuration above, which masks; Celery's own would not.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -227,6 +227,13 @@ def restrictions(world: World) -> list[Target]:
     ]
 
 
+def tried_files(world: World) -> list[Target]:
+    return [
+        Target("ours", {"pk": world.objects["tried file/ours"].pk}, frozenset({"organisation"})),
+        Target("theirs", {"pk": world.objects["tried file/theirs"].pk}, frozenset({"other organisation"})),
+    ]
+
+
 def received(world: World) -> list[Target]:
     return [
         Target(f"{name}'s", {"key": world.objects[f"booking/{name}"].pk}, frozenset({name}))
@@ -276,6 +283,9 @@ OBJECTS: dict[str, Builder] = {
     "catalog:api_training_detail": of_everybody("training", "pk"),
     "catalog:certification_detail": of_everybody("certification", "code", "code"),
     "catalog:organisation_detail": of_everybody("organisation", "pk"),
+    "catalog:import_order": of_everybody("import order", "pk"),
+    **dict.fromkeys(("catalog:import_detail", "catalog:import_report"), of_everybody("import run", "pk")),
+    **dict.fromkeys(("catalog:trial_detail", "catalog:trial_report"), tried_files),
     # The address names a kind of counter; whose it is comes from the session, and the secrets watch over it.
     "rights:counter_detail": lambda world: [Target("CPF", {"slug": "cpf"})],
     "rights:file_request": of_everybody("session", "session_id"),

@@ -199,6 +199,20 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
         ),
         frozenset({HOLDER}),
     ),
+    **dict.fromkeys(
+        (
+            "catalog:import_list",
+            "catalog:import_new",
+            "catalog:import_order",
+            "catalog:import_detail",
+            "catalog:import_report",
+        ),
+        frozenset({StaffRole.ADMINISTRATOR.value}),
+    ),
+    **dict.fromkeys(
+        ("catalog:trial_list", "catalog:trial_detail", "catalog:trial_report"),
+        frozenset({StaffRole.TRAINING_ORGANISATION.value}),
+    ),
     # Rights
     **dict.fromkeys(
         ("rights:parameter_tables", "rights:api_calculation", "rights:statement_check"), frozenset({ALL})

@@ -64,6 +64,8 @@ from tests.support.factories.accounts import (
 from tests.support.factories.catalog import (
     AJACCIO,
     CertificationFactory,
+    ImportOrderFactory,
+    ImportRunFactory,
     OccupationFactory,
     SavedSearchFactory,
     offered,
@@ -392,4 +394,15 @@ def _catalogue(world: World) -> None:
             starts_on=timezone.localdate() + timedelta(days=60),
             ends_on=timezone.localdate() + timedelta(days=90),
         ),
+        "import run": ImportRunFactory(),
+        "import order": ImportOrderFactory(trial=ImportRunFactory(is_trial=True)),
     }
+    for side, siret, reader in (
+        ("ours", OUR_SIRET, "organisation"),
+        ("theirs", THEIR_SIRET, "other organisation"),
+    ):
+        name = f"{MARK}essai-{side}.xml"
+        world.objects[f"tried file/{side}"] = ImportOrderFactory(
+            siret=siret, file_name=name, trial=ImportRunFactory(is_trial=True)
+        )
+        world.secrets[name] = frozenset({reader})

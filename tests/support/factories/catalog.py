@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from catalog import shipped
-from catalog.enums import AlertFrequency, CertificationState
+from catalog.enums import AlertFrequency, CertificationState, ImportKind, ImportState, OrderState
 from catalog.models import (
     Action,
     Certification,
     Commune,
     Department,
+    ImportOrder,
+    ImportRun,
     Occupation,
     Organisation,
     Place,
@@ -195,6 +198,33 @@ class SavedSearchFactory(DjangoModelFactory):
     frequency = AlertFrequency.DAILY
     told_on = TODAY - datetime.timedelta(days=1)
     changed_on = TODAY
+
+
+class ImportRunFactory(DjangoModelFactory):
+    """An import that is over, without a line in its report."""
+
+    class Meta:
+        model = ImportRun
+
+    kind = ImportKind.OFFER
+    feed = "essai"
+    file_name = "offre.xml"
+    sha256 = "0" * 64
+    state = ImportState.DONE
+    finished_at = factory.LazyFunction(timezone.now)
+
+
+class ImportOrderFactory(DjangoModelFactory):
+    """A file that was read and waits for a decision, unless said otherwise; its content is gone."""
+
+    class Meta:
+        model = ImportOrder
+
+    kind = ImportKind.OFFER
+    feed = "essai"
+    file_name = "offre.xml"
+    state = OrderState.CHECKED
+    trial = factory.SubFactory(ImportRunFactory, is_trial=True)
 
 
 def offered(

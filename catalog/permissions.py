@@ -1,0 +1,20 @@
+"""Who works on the catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from accounts.permissions import is_administrator, is_training_organisation
+
+if TYPE_CHECKING:
+    from accounts.permissions import AnyUser
+
+
+def can_import(user: AnyUser) -> bool:
+    """Whoever follows imports and launches them: an import changes what everybody reads."""
+    return is_administrator(user)
+
+
+def can_try_files(user: AnyUser) -> bool:
+    """A training organisation, which sees the files that it tried and no other."""
+    return is_training_organisation(user)
