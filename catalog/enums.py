@@ -77,3 +77,30 @@ class AlertFrequency(models.TextChoices):
     NEVER = "never", "Aucune alerte"
     DAILY = "daily", "Un message par jour, les jours où il y a du nouveau"
     WEEKLY = "weekly", "Un message par semaine, s’il y a du nouveau"
+
+
+class ReportReason(models.TextChoices):
+    """Why a person warns about a training."""
+
+    PRICE = "price", "Le prix demandé n’est pas celui de la fiche, ou il est anormal"
+    CONTENT = "content", "La formation donnée n’est pas celle qui est décrite"
+    MISSING = "missing", "L’organisme, le lieu ou la formation n’existe pas"
+    CANVASSING = "canvassing", "On m’a démarché au sujet de mon compte"
+    IDENTITY = "identity", "On m’a demandé mon mot de passe ou mon numéro de sécurité sociale"
+    GIFT = "gift", "On m’a promis de l’argent ou un cadeau"
+    OTHER = "other", "Autre chose"
+
+
+class FraudSign(models.TextChoices):
+    """What makes staff look at a training or an organisation. A sign is no proof: a person decides."""
+
+    REPORT = "report", "Signalée par une personne"
+    PRICE = "price", "Prix hors de proportion"
+    DUPLICATES = "duplicates", "Fiches répétées en masse"
+    STANDING = "standing", "Organisme sans certification ou sans déclaration"
+
+
+class ReviewOutcome(models.TextChoices):
+    PASSED_ON = "passed_on", "Transmis au contrôle"
+    CORRECTED = "corrected", "Corrigé par l’organisme"
+    UNFOUNDED = "unfounded", "Examiné, rien d’anormal"

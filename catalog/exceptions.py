@@ -32,3 +32,11 @@ class TooManyKept(CatalogRefusal):
 
 class SearchTooWide(CatalogRefusal):
     """What is new in a search that finds so much is no news."""
+
+
+class TooManyReports(CatalogRefusal):
+    """One origin has sent as many warnings as one day takes."""
+
+
+class SignGone(CatalogRefusal):
+    """Nothing bears this sign any more, or not for the same facts."""

@@ -31,12 +31,22 @@ RETENTION_RULES = [
         ground="Mission d'intérêt public, à votre demande. La durée est un choix du portail, à confirmer par le "
         "délégué à la protection des données",
     ),
+    RetentionRule(
+        data_class="Signalements d'une formation",
+        seen_by="Caisse des dépôts et administrateurs, sans votre nom",
+        models=("catalog.TrainingReport",),
+        kept="Trois ans",
+        ground="Mission d'intérêt public : protéger les personnes et les fonds de la formation. La durée est un choix "
+        "du portail, à confirmer par le délégué à la protection des données",
+        afterwards="Effacement du message et du lien avec la personne, le motif restant pour les statistiques",
+    ),
 ]
 
 TITLE = "Offre de formation"
 COPIED = {
     "catalog.KeptTraining": "Formations gardées",
     "catalog.SavedSearch": "Recherches gardées",
+    "catalog.TrainingReport": "Signalements suivis",
 }
 NOT_COPIED = {
     "catalog.KnownResult": "Numéros techniques de formations publiques, qui évitent d'annoncer deux fois la même.",
@@ -45,7 +55,7 @@ NOT_COPIED = {
 
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
-    """What the person keeps, in two queries; the sessions that they asked for are in the room of rights."""
+    """What the person keeps and follows, in three queries; the sessions asked for are in the room of rights."""
     return {
         "Formations gardées": [
             {
@@ -63,5 +73,14 @@ def export_personal_data(holder: Holder) -> dict[str, Any]:
                 "Changée le": search.changed_on.isoformat(),
             }
             for search in holder.saved_searches.all()
+        ],
+        "Signalements suivis": [
+            {
+                "Formation": report.training.title,
+                "Motif": report.get_reason_display(),
+                "Message": report.text,
+                "Envoyé le": report.sent_at.isoformat(),
+            }
+            for report in holder.training_reports.select_related("training")
         ],
     }

@@ -8,9 +8,9 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Q
 
 from accounts.ports import KeptForProof, Sweep
-from accounts.retention import ONE_YEAR, delete_rows, forgettable
+from accounts.retention import ONE_YEAR, THREE_YEARS, delete_rows, forgettable
 from catalog.enums import ImportState
-from catalog.models import ImportOrder, ImportRun, KeptTraining, SavedSearch
+from catalog.models import ImportOrder, ImportRun, KeptTraining, SavedSearch, TrainingReport
 
 if TYPE_CHECKING:
     from datetime import date
@@ -47,7 +47,27 @@ def old_saved_searches(today: date) -> QuerySet[SavedSearch]:
     return SavedSearch.objects.filter(Q(changed_on__lt=today - TWO_YEARS) | Q(holder__in=forgettable(today)))
 
 
+def old_reports(today: date) -> QuerySet[TrainingReport]:
+    """Those that still hold a person's words, or whose."""
+    over = TrainingReport.objects.filter(
+        Q(sent_at__date__lt=today - THREE_YEARS) | Q(holder__in=forgettable(today))
+    )
+    return over.exclude(text="", holder=None, origin_hash="")
+
+
+def forget_words(rows: QuerySet[TrainingReport]) -> int:
+    return rows.update(text="", holder=None, origin_hash="")
+
+
 RETENTION_SWEEPS = (
+    Sweep(
+        "signalements",
+        "Signalements d’une formation",
+        "Trois ans",
+        ("catalog.TrainingReport",),
+        old_reports,
+        forget_words,
+    ),
     Sweep(
         "formations-gardees",
         "Formations qu’une personne garde",

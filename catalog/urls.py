@@ -7,11 +7,13 @@ from catalog.views import (
     kept,
     occupations,
     references,
+    reports_by_people,
     saved_searches,
     search,
     suggestions,
     trainings,
     trials,
+    watch,
 )
 from cpa_portal.kernel.access import public
 
@@ -25,6 +27,11 @@ urlpatterns: list[URLPattern] = [
     path("formations/<int:pk>/", trainings.training_detail, name="training_detail"),
     path("formations/<int:pk>/garder/", kept.training_keep, name="training_keep"),
     path("formations/<int:pk>/ne-plus-garder/", kept.training_release, name="training_release"),
+    path("formations/<int:pk>/signaler/", reports_by_people.training_report, name="training_report"),
+    path("formations/<int:pk>/signalee/", reports_by_people.training_reported, name="training_reported"),
+    path("mes-signalements/", reports_by_people.own_report_list, name="own_report_list"),
+    path("surveillance/formations/", watch.sign_list, name="sign_list"),
+    path("surveillance/formations/<slug:sign>/<slug:subject>/", watch.sign_detail, name="sign_detail"),
     path("mes-formations-gardees/", kept.kept_list, name="kept_list"),
     path("mes-recherches/", saved_searches.saved_search_list, name="saved_search_list"),
     path("mes-recherches/garder/", saved_searches.saved_search_add, name="saved_search_add"),

@@ -5,6 +5,7 @@ from catalog.models.kept import KeptTraining, KnownResult, SavedSearch
 from catalog.models.offer import Action, Organisation, Place, Session, Training
 from catalog.models.search import JobTitle, SearchEntry, SearchWord
 from catalog.models.skill import Skill
+from catalog.models.watch import SignReview, TrainingReport
 
 __all__ = [
     "Action",
@@ -27,6 +28,8 @@ __all__ = [
     "SearchEntry",
     "SearchWord",
     "Session",
+    "SignReview",
     "Skill",
     "Training",
+    "TrainingReport",
 ]

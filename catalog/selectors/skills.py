@@ -7,6 +7,7 @@ from math import log
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Length
 
 from catalog.models import JobTitle, Occupation, Skill
 from catalog.selectors.reading import either_form
@@ -50,20 +51,22 @@ def skills_named(text: str) -> list[Skill]:
 
 def _saying(query: str) -> QuerySet[Skill]:
     """Those that most occupations ask for come first: they are what most people mean."""
-    spoken = Skill.objects.extra(where=["to_tsvector('simple', search_text) @@ %s::tsquery"], params=[query])
+    saying = "to_tsvector('simple', search_text) @@ %s::tsquery"
+    # The query is made of folded words.
+    spoken: QuerySet[Skill] = Skill.objects.extra(where=[saying], params=[query])  # noqa: S610
     return spoken.annotate(askers=Count("occupations")).order_by("-askers", "label", "code")
 
 
 def occupations_named(text: str) -> list[Occupation]:
-    """Occupations one of whose titles says every word, and whose skills are known."""
+    """Occupations one of whose titles says every word, and whose skills are known; the shortest title first."""
     words = search_words(text)
     if not words:
         return []
     query = " & ".join(map(either_form, words))
     titles = JobTitle.objects.extra(where=["words @@ %s::tsquery"], params=[query])
-    codes = list(dict.fromkeys(titles.values_list("occupation_id", flat=True)[:TITLES_READ]))
-    held = Occupation.objects.filter(pk__in=codes, skills__isnull=False).distinct().order_by("label")
-    return list(held[:MOST_OCCUPATIONS])
+    closest = titles.order_by(Length("title"), "pk").values_list("occupation_id", flat=True)
+    held = Occupation.objects.filter(skills__isnull=False).distinct().in_bulk(closest[:TITLES_READ])
+    return [held[code] for code in dict.fromkeys(closest[:TITLES_READ]) if code in held][:MOST_OCCUPATIONS]
 
 
 def skills_of(codes: Iterable[str]) -> list[Skill]:

@@ -181,7 +181,8 @@ def link_occupations(
     codes_of: Mapping[str, Iterable[str]], *, of: type[Certification] | type[Skill] = Certification
 ) -> None:
     """Tie each certification, or skill, to these occupations and to no other. Unknown occupations are left out."""
-    link, owner = of.occupations.through, f"{of._meta.model_name}_id"
+    link: Any = of.occupations.through
+    owner = f"{of._meta.model_name}_id"
     known = set(Occupation.objects.values_list("code", flat=True))
     wanted = {code: known.intersection(codes) for code, codes in codes_of.items()}
     held = link.objects.filter(**{f"{owner}__in": wanted}).values_list("pk", owner, "occupation_id")

@@ -33,7 +33,12 @@ def occupation_suggestions(request: HttpRequest) -> HttpResponse:
         "is_full": len(held) >= MOST_CHOSEN,
         "proposed": [skill for skill in skills_named(words) if skill.pk not in held],
         "occupations": occupations_named(words),
-        "suggestions": [(s, occupation_words(s.occupation.label)) for s in suggested_occupations(chosen)],
+        # Where one comes from is no suggestion.
+        "suggestions": [
+            (suggestion, occupation_words(suggestion.occupation.label))
+            for suggestion in suggested_occupations(chosen)
+            if suggestion.occupation != start
+        ],
     }
     return render(request, "catalog/occupation_suggestions.html", context)
 

@@ -46,7 +46,7 @@ from rights.services.training_files.documents import add_document
 from rights.services.training_files.messaging import send_message
 from tests.support.factories.accounts import HolderFactory, SituationFactory, UserFactory
 from tests.support.factories.agora_sync import requested_file
-from tests.support.factories.catalog import SavedSearchFactory, TrainingFactory
+from tests.support.factories.catalog import SavedSearchFactory, TrainingFactory, TrainingReportFactory
 from tests.support.factories.cep import BookingFactory
 from tests.support.factories.rights import CounterFactory
 
@@ -141,6 +141,7 @@ def known_everywhere(db):
     )
     KeptTraining.objects.create(holder=holder, training=TrainingFactory())
     SavedSearchFactory(holder=holder)
+    TrainingReportFactory(holder=holder)
     flows(holder, training_file)
     return holder
 

@@ -278,6 +278,11 @@ OBJECTS: dict[str, Builder] = {
     "catalog:training_release": of_everybody("training", "pk"),
     "catalog:saved_search_change": of_two_holders("saved search", "pk"),
     "catalog:saved_search_delete": of_two_holders("saved search", "pk"),
+    "catalog:training_report": of_everybody("training", "pk"),
+    "catalog:training_reported": of_everybody("training", "pk"),
+    "catalog:sign_detail": lambda world: [
+        Target("a report", {"sign": "report", "subject": str(world.objects["training report"].pk)})
+    ],
     "catalog:alert_stop": alert_links,
     "catalog:occupation_detail": of_everybody("occupation", "code"),
     "catalog:api_training_detail": of_everybody("training", "pk"),

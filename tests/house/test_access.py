@@ -184,6 +184,8 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "catalog:alert_stop",
             "catalog:occupation_suggestions",
             "catalog:occupation_detail",
+            "catalog:training_report",
+            "catalog:training_reported",
         ),
         frozenset({ALL}),
     ),
@@ -196,6 +198,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "catalog:saved_search_add",
             "catalog:saved_search_change",
             "catalog:saved_search_delete",
+            "catalog:own_report_list",
         ),
         frozenset({HOLDER}),
     ),
@@ -213,6 +216,8 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
         ("catalog:trial_list", "catalog:trial_detail", "catalog:trial_report"),
         frozenset({StaffRole.TRAINING_ORGANISATION.value}),
     ),
+    "catalog:sign_list": {StaffRole.CDC.value, StaffRole.ADMINISTRATOR.value},
+    "catalog:sign_detail": {StaffRole.CDC.value, StaffRole.ADMINISTRATOR.value},
     # Rights
     **dict.fromkeys(
         ("rights:parameter_tables", "rights:api_calculation", "rights:statement_check"), frozenset({ALL})

@@ -68,6 +68,7 @@ from tests.support.factories.catalog import (
     ImportRunFactory,
     OccupationFactory,
     SavedSearchFactory,
+    TrainingReportFactory,
     offered,
     some_communes,
 )
@@ -376,6 +377,7 @@ def _watch(world: World) -> None:
 
 
 def _catalogue(world: World) -> None:
+    world.secrets[f"{MARK}signalement"] = frozenset({"holder", "CDC", "administrator"})
     for whose, reader in (("own", "holder"), ("other", "other holder")):
         label = f"{MARK}recherche-{whose}"
         world.objects[f"saved search/{whose}"] = SavedSearchFactory(
@@ -389,6 +391,9 @@ def _catalogue(world: World) -> None:
         "training": training,
         "certification": certification,
         "occupation": OccupationFactory(),
+        "training report": TrainingReportFactory(
+            training=training, holder=world.objects["holder/own"], text=f"{MARK}signalement"
+        ),
         "organisation": training.organisation,
         "session": RequestableSessionFactory(
             starts_on=timezone.localdate() + timedelta(days=60),

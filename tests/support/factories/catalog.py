@@ -13,7 +13,14 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from catalog import shipped
-from catalog.enums import AlertFrequency, CertificationState, ImportKind, ImportState, OrderState
+from catalog.enums import (
+    AlertFrequency,
+    CertificationState,
+    ImportKind,
+    ImportState,
+    OrderState,
+    ReportReason,
+)
 from catalog.models import (
     Action,
     Certification,
@@ -29,6 +36,7 @@ from catalog.models import (
     Session,
     Skill,
     Training,
+    TrainingReport,
 )
 from catalog.services.gazetteer_import import read_communes, read_departments, read_regions
 from catalog.services.search_index import refresh_search_entries
@@ -225,6 +233,15 @@ class ImportOrderFactory(DjangoModelFactory):
     file_name = "offre.xml"
     state = OrderState.CHECKED
     trial = factory.SubFactory(ImportRunFactory, is_trial=True)
+
+
+class TrainingReportFactory(DjangoModelFactory):
+    class Meta:
+        model = TrainingReport
+
+    training = factory.SubFactory(TrainingFactory)
+    reason = ReportReason.PRICE
+    text = "Le double de la fiche."
 
 
 def offered(
