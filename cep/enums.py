@@ -87,6 +87,25 @@ class WaitingState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Retiré"
 
 
+class RequestChannel(models.TextChoices):
+    """Where somebody asked to be advised."""
+
+    ONLINE = "online", "Sur le portail"
+    PHONE = "phone", "Par téléphone"
+    ON_SITE = "on_site", "À l’accueil d’un lieu"
+    EVENT = "event", "Lors d’un forum"
+    DIRECT = "direct", "Auprès d’un conseiller"
+
+
+class RequestEnd(models.TextChoices):
+    """What became of a request; empty while it waits for a first exchange."""
+
+    OPEN = "", "En attente d’un premier échange"
+    MET = "met", "Premier échange eu"
+    WITHDRAWN = "withdrawn", "La personne renonce"
+    REDIRECTED = "redirected", "Orientée vers un autre conseil"
+
+
 # Expected: somebody counts on it.
 STATUSES_ACTIVE = (BookingStatus.CONFIRMED, BookingStatus.PROPOSED)
 # A meeting that took place, or was missed, still fills the adviser's time; the person is free of it.

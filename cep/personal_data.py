@@ -4,14 +4,21 @@ from typing import Any
 
 from accounts.models import Holder
 from accounts.ports import RetentionRule
-from cep.models import Booking, Seat, WaitingEntry
+from cep.models import AdviceRequest, Booking, Seat, WaitingEntry
 from cep.selectors.appointments import appointments_of
 
 RETENTION_RULES = [
     RetentionRule(
         data_class="Rendez-vous avec un conseiller",
         seen_by="Votre conseiller et le responsable de son organisme",
-        models=("cep.Booking", "cep.BookingEvent", "cep.Impact", "cep.Seat", "cep.WaitingEntry"),
+        models=(
+            "cep.Booking",
+            "cep.BookingEvent",
+            "cep.Impact",
+            "cep.Seat",
+            "cep.WaitingEntry",
+            "cep.AdviceRequest",
+        ),
         kept="Deux ans après le rendez-vous",
         ground=(
             "Suivi du conseil et preuve du service rendu. Aucun texte ne fixe la durée : celle-ci est un choix du "
@@ -28,19 +35,24 @@ COPIED = {
     "cep.Impact": "Rendez-vous avec un conseiller / Changements subis",
     "cep.Seat": "Ateliers collectifs",
     "cep.WaitingEntry": "Attentes d’un créneau",
+    "cep.AdviceRequest": "Demandes de conseil",
 }
 NOT_COPIED: dict[str, str] = {}
 
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
-    """The person's appointments with their history, seats and waits, in five queries. Keys are French titles."""
+    """The person's appointments with their history, seats and waits, in six queries. Keys are French titles."""
     appointments = appointments_of(holder).prefetch_related("events", "impacts")
     seats = holder.seats.select_related("session__site").order_by("taken_at", "pk")
     waits = holder.waiting_entries.select_related("site").order_by("asked_at", "pk")
+    requests = (
+        AdviceRequest.objects.filter(holder=holder).select_related("site").order_by("received_at", "pk")
+    )
     return {
         "Rendez-vous avec un conseiller": [_appointment(booking) for booking in appointments],
         "Ateliers collectifs": [_seat(seat) for seat in seats],
         "Attentes d’un créneau": [_wait(entry) for entry in waits],
+        "Demandes de conseil": [_request(request) for request in requests],
     }
 
 
@@ -61,6 +73,17 @@ def _wait(entry: WaitingEntry) -> dict[str, Any]:
         "Demandé le": entry.asked_at.isoformat(),
         "État": entry.get_state_display(),
         "Fois prévenu": entry.notices,
+    }
+
+
+def _request(request: AdviceRequest) -> dict[str, Any]:
+    return {
+        "Reçue le": request.received_at.isoformat(),
+        "Reçue": request.get_channel_display(),
+        "Lieu": request.site.name,
+        "Premier échange au plus tard le": request.due_on.isoformat(),
+        "Suite": request.get_end_display(),
+        "Close le": request.ended_at.isoformat() if request.ended_at else None,
     }
 
 

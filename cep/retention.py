@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 
 from accounts.ports import KeptForProof, Sweep
 from accounts.retention import delete_rows
-from cep.models import Booking, Seat, WaitingEntry
+from cep.models import AdviceRequest, Booking, Seat, WaitingEntry
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,6 +35,10 @@ def old_waits(today: date) -> QuerySet[WaitingEntry]:
     return WaitingEntry.objects.filter(asked_at__date__lt=today - TWO_YEARS)
 
 
+def old_requests(today: date) -> QuerySet[AdviceRequest]:
+    return AdviceRequest.objects.filter(received_at__date__lt=today - TWO_YEARS)
+
+
 RETENTION_SWEEPS = (
     Sweep(
         "rendez-vous",
@@ -58,6 +62,14 @@ RETENTION_SWEEPS = (
         "Deux ans après la demande",
         ("cep.WaitingEntry",),
         old_waits,
+        delete_rows,
+    ),
+    Sweep(
+        "demandes",
+        "Demandes de conseil",
+        "Deux ans après la demande",
+        ("cep.AdviceRequest",),
+        old_requests,
         delete_rows,
     ),
 )

@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from cep.services.agenda import extend_plans
 from cep.services.booking import remove_expired_holds
+from cep.services.first_exchange import raise_alerts
 from cep.services.reminders import write_reminders
 from cep.services.waiting import end_expired_offers
 
@@ -17,6 +18,12 @@ def extend_agendas() -> None:
 def end_offers() -> None:
     """Tells the next person of the list where the one before has let the time pass."""
     end_expired_offers(now=timezone.now())
+
+
+@shared_task(name="cep.tasks.watch_first_exchanges")
+def watch_first_exchanges() -> None:
+    """Managers read which requests wait for too long. Run twice, each is told once a level."""
+    raise_alerts(now=timezone.now())
 
 
 @shared_task(name="cep.tasks.remind")

@@ -1,4 +1,5 @@
 from cep.admin.agenda import BookingAdmin
+from cep.admin.first_exchange import AdviceRequestAdmin
 from cep.admin.groups import GroupSessionAdmin
 from cep.admin.impacts import ImpactAdmin
 from cep.admin.network import AdviserAdmin, OperatorAdmin, SiteAdmin
@@ -7,6 +8,7 @@ from cep.admin.windows import WindowAdmin
 
 __all__ = [
     "AbsenceAdmin",
+    "AdviceRequestAdmin",
     "AdviserAdmin",
     "BookingAdmin",
     "DepartureAdmin",

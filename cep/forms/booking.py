@@ -30,7 +30,7 @@ class InstantField(forms.Field):
 class SlotForm(forms.Form):
     """One meeting, as a link of the list names it."""
 
-    site = forms.ModelChoiceField(Site.objects.all(), widget=forms.HiddenInput)
+    site = forms.ModelChoiceField(Site.objects.select_related("operator"), widget=forms.HiddenInput)
     adviser = forms.ModelChoiceField(Adviser.objects.select_related("user"), widget=forms.HiddenInput)
     mode = forms.ChoiceField(choices=MeetingMode.choices, widget=forms.HiddenInput)
     start = InstantField()

@@ -1,3 +1,4 @@
+from cep.models.advice_request import AdviceRequest
 from cep.models.booking import Booking, BookingEvent
 from cep.models.group import GroupSession, Seat
 from cep.models.impact import Impact
@@ -8,6 +9,7 @@ from cep.models.window import Window
 
 __all__ = [
     "Absence",
+    "AdviceRequest",
     "Adviser",
     "Booking",
     "BookingEvent",

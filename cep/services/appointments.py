@@ -11,6 +11,7 @@ from cep.enums import BookingAction, BookingStatus, ImpactEnd
 from cep.exceptions import ActionRefused
 from cep.models import Booking, BookingEvent, Impact
 from cep.rules.meetings import OUTCOMES, TRANSITIONS
+from cep.services.first_exchange import restart_clock, stop_clock
 from cep.services.freed import tell_of_freed
 from cep.services.messages import announce_cancellation, announce_confirmation
 
@@ -35,6 +36,10 @@ def act_on_appointment(*, key: UUID, action: BookingAction, actor: User | None, 
         _change_status(booking, action, status)
         BookingEvent.objects.create(booking=booking, action=action, status_after=status, actor=actor)
         _close_impact(booking, action, now)
+        if action == BookingAction.MARK_DONE:
+            stop_clock(met=booking)
+        elif action == BookingAction.MARK_NO_SHOW:
+            restart_clock(missed=booking)
         if action in CANCELLATIONS:
             announce_cancellation(booking)
             # The slot is free for everyone at once, and those who wait for one are told in their order.

@@ -20,6 +20,7 @@ from cep.enums import (
     STATUSES_HOLDING_PERSON,
     BookingStatus,
     MeetingKind,
+    RequestChannel,
 )
 from cep.exceptions import (
     BookingBusy,
@@ -31,7 +32,7 @@ from cep.exceptions import (
     SlotTooSoon,
     WindowClosed,
 )
-from cep.models import Adviser, Booking, Site
+from cep.models import AdviceRequest, Adviser, Booking, Site
 from cep.rules.meetings import Slot, bookable_period, is_aligned
 
 Result = TypeVar("Result")
@@ -59,8 +60,9 @@ LOCK_OPEN_WINDOWS = """
     SELECT place FROM locked GROUP BY place HAVING range_agg(span) @> tstzrange(%(start)s, %(end)s)
 """
 
-# In the order of the keys, so that two crowds do not lock each other up. Who waited for that place is served; should
-# the slot be lost after all, the transaction takes it back.
+# In the order of the keys, so that two crowds do not lock each other up. Who waited for that place is served; who
+# takes a first meeting has asked, and the promised delay runs from here at the latest. Should the slot be lost after
+# all, the transaction takes it back.
 CLEAR_THE_WAY = """
     WITH given_back AS (
         DELETE FROM cep_booking WHERE status = 'held' AND id IN (
@@ -75,8 +77,15 @@ CLEAR_THE_WAY = """
         WHERE %(is_served)s AND holder_id = %(holder)s AND site_id = %(site)s AND mode = %(mode)s
           AND state IN ('waiting', 'offered')
         RETURNING id
+    ), asked AS (
+        INSERT INTO cep_advicerequest
+            (holder_id, site_id, channel, received_at, due_on, alert_dates, alerted, "end")
+        SELECT %(holder)s, %(site)s, %(channel)s, %(now)s, %(due_on)s, %(alert_dates)s::date[], 0, ''
+        WHERE %(is_first)s
+        ON CONFLICT DO NOTHING
+        RETURNING id
     )
-    SELECT (SELECT count(*) FROM given_back) + (SELECT count(*) FROM served)
+    SELECT (SELECT count(*) FROM given_back) + (SELECT count(*) FROM served) + (SELECT count(*) FROM asked)
 """
 
 
@@ -159,6 +168,10 @@ def lock_open_windows(wanted: Booking) -> str | None:
 
 def clear_the_way(wanted: Booking, *, now: datetime) -> None:
     """Remove what no longer keeps anybody out: holds that are over, and the person's own other one."""
+    is_taken = wanted.status == BookingStatus.CONFIRMED
+    asked = AdviceRequest.asked(
+        holder=wanted.person, site=wanted.site, channel=RequestChannel.ONLINE, now=now
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             CLEAR_THE_WAY,
@@ -171,7 +184,11 @@ def clear_the_way(wanted: Booking, *, now: datetime) -> None:
                 "site": wanted.site_id,
                 "mode": wanted.mode,
                 "now": now,
-                "is_served": wanted.status == BookingStatus.CONFIRMED,
+                "is_served": is_taken,
+                "is_first": is_taken and wanted.kind == MeetingKind.FIRST,
+                "channel": asked.channel,
+                "due_on": asked.due_on,
+                "alert_dates": asked.alert_dates,
             },
         )
 

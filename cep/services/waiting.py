@@ -10,13 +10,15 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import Holder
-from cep.enums import MeetingKind, MeetingMode, WaitingState
+from cep.enums import BookingStatus, MeetingKind, MeetingMode, RequestChannel, WaitingState
 from cep.exceptions import CallsRefused
 from cep.models import Booking, Site, WaitingEntry
 from cep.rules.meetings import bookable_period
 from cep.selectors.slots import free_slots
+from cep.services.first_exchange import open_request
 from cep.services.messages import announce_freed_slot
 
 OFFER: Final = timedelta(hours=2)
@@ -33,7 +35,11 @@ def wait_for_slot(*, holder: Holder, site: Site, mode: MeetingMode) -> WaitingEn
     if mode == MeetingMode.PHONE and holder.refuses_calls:
         raise CallsRefused
     entry = WaitingEntry(holder=holder, site=site, mode=mode)
-    WaitingEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    with transaction.atomic():
+        WaitingEntry.objects.bulk_create([entry], ignore_conflicts=True)
+        if not Booking.objects.filter(holder=holder, status=BookingStatus.DONE).exists():
+            # Nobody has met them yet: the promised delay runs from here at the latest.
+            open_request(holder=holder, site=site, channel=RequestChannel.ONLINE, now=timezone.now())
     return WaitingEntry.objects.get(
         holder=holder, site=site, mode=mode, state__in=[WaitingState.WAITING, WaitingState.OFFERED]
     )

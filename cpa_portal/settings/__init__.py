@@ -425,6 +425,7 @@ NOTIFICATION_RENDERERS: dict[str, str] = {
     "cep.on_site_freed": "cep.services.messages.render_freed_on_site",
     "cep.seat_taken": "cep.services.messages.render_seat",
     "cep.session_called_off": "cep.services.messages.render_session_called_off",
+    "cep.requests_waiting": "cep.services.first_exchange.render_requests_waiting",
     "cep.reminder": "cep.services.reminders.render_reminder",
     "cep.text_reminder": "cep.services.reminders.render_text_reminder",
 }

@@ -14,9 +14,10 @@ from cep.models import Booking
 from cep.services.appointments import act_on_appointment
 from cep.services.booking import book_appointment
 from tests.support.browser import DESKTOP, PHONE, audit, look_at, new_browser, new_visit
-from tests.support.factories.accounts import HolderFactory
+from tests.support.factories.accounts import HolderFactory, UserFactory
 from tests.support.factories.cep import (
     NOW,
+    AdviceRequestFactory,
     BookingFactory,
     GroupSessionFactory,
     SiteFactory,
@@ -212,25 +213,29 @@ def test_waiting_lists_and_workshops_owe_what_every_page_owes(visit, person, liv
     check_page(page, "Ateliers collectifs")
 
 
-BACK_OFFICE_PAGES = (
+ADVISER_PAGES = (
     "booking/", "booking/{booking}/change/", "pattern/add/", "absence/", "impact/", "groupsession/add/",
     "groupsession/{session}/change/",
 )  # fmt: skip
+MANAGER_PAGES = ("advicerequest/",)
 
 
-def test_back_office_of_an_adviser_has_nothing_that_stands_in_the_way(browser, person, live_server):
+def test_back_office_has_nothing_that_stands_in_the_way(browser, person, live_server):
     window = WindowFactory(site=SiteFactory(name="Espace Bastia", bastia=True))
     adviser, site = window.adviser, window.site
     booking = BookingFactory(adviser=adviser, site=site, holder=person)
     session = GroupSessionFactory(adviser=adviser, site=site)
+    AdviceRequestFactory(holder=person, site=site)
     list(plan_rows(booking))
-    context = new_visit(browser)
-    sign_in_by_cookie(context, adviser.user, live_server.url)
-    page = context.new_page()
+    manager = UserFactory(cep_manager=True, scope_code=site.operator.code)
 
-    for path in BACK_OFFICE_PAGES:
-        page.goto(f"{live_server.url}/admin/cep/{path.format(booking=booking.pk, session=session.pk)}")
-        assert page.locator("h1").count() == 1, page.url
-        found = audit(page, appearances=("light",))
-        assert not found, f"{page.url}\n" + "\n".join(map(str, found))
-    context.close()
+    for user, paths in ((adviser.user, ADVISER_PAGES), (manager, MANAGER_PAGES)):
+        context = new_visit(browser)
+        sign_in_by_cookie(context, user, live_server.url)
+        page = context.new_page()
+        for path in paths:
+            page.goto(f"{live_server.url}/admin/cep/{path.format(booking=booking.pk, session=session.pk)}")
+            assert page.locator("h1").count() == 1, page.url
+            found = audit(page, appearances=("light",))
+            assert not found, f"{page.url}\n" + "\n".join(map(str, found))
+        context.close()

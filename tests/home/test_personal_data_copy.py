@@ -35,8 +35,9 @@ from agora_sync.models import (
     ReceivedRequest,
 )
 from catalog.models import KeptTraining
-from cep.enums import BookingAction, BookingStatus, ImpactCause
+from cep.enums import BookingAction, BookingStatus, ImpactCause, RequestChannel
 from cep.models import BookingEvent, GroupSession, Impact, Seat, WaitingEntry
+from cep.services.first_exchange import open_request
 from rights.enums import FileRole, PointsOutcome, PointsUse, Scheme
 from rights.models import Declaration, Repayment, RepaymentReceipt
 from rights.services.corrections import record_undue_sum
@@ -136,6 +137,7 @@ def known_everywhere(db):
     )
     Seat.objects.create(session=session, holder=holder)
     WaitingEntry.objects.create(holder=holder, site=booking.site, mode=booking.mode)
+    open_request(holder=holder, site=booking.site, channel=RequestChannel.ONLINE, now=timezone.now())
     BookingEvent.objects.create(
         booking=booking, action=BookingAction.BOOK, status_after=BookingStatus.CONFIRMED
     )

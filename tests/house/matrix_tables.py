@@ -442,6 +442,7 @@ BACK_OFFICE: dict[str, Desk] = {
     "cep.siteclosure": Desk(advice_rows("closure"), view=MANAGEMENT, add=MANAGEMENT),
     "cep.departure": Desk(advice_rows("departure"), view=MANAGEMENT, add=MANAGEMENT),
     "cep.impact": Desk(advice_rows("impact"), view=ADVICE),
+    "cep.advicerequest": Desk(advice_rows("request"), view=MANAGEMENT),
     "cep.groupsession": Desk(advice_rows("workshop"), view=ADVICE, add=ADVICE),
     "cep.site": Desk(
         advice_rows("site"), view=MANAGEMENT | ADMINISTRATOR, add=ADMINISTRATOR, change=ADMINISTRATOR

@@ -73,6 +73,7 @@ from tests.support.factories.catalog import (
     some_communes,
 )
 from tests.support.factories.cep import (
+    AdviceRequestFactory,
     AdviserFactory,
     BookingFactory,
     GroupSessionFactory,
@@ -296,6 +297,7 @@ def _advice(world: World) -> None:
         )
         booking = BookingFactory(site=site, adviser=adviser, holder=holder, start=nine)
         world.objects[f"booking/{name}"] = booking
+        world.objects[f"request/{name}"] = AdviceRequestFactory(holder=holder, site=site)
         world.objects |= {f"{kind}/{name}": row for kind, row in plan_rows(booking)}
         workshop = GroupSessionFactory(site=site, adviser=adviser, span=(nine, nine + timedelta(hours=2)))
         Seat.objects.create(session=workshop, holder=holder)

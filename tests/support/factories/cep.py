@@ -10,9 +10,10 @@ import factory
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from factory.django import DjangoModelFactory
 
-from cep.enums import BookingStatus, ImpactCause, MeetingKind, MeetingMode
+from cep.enums import BookingStatus, ImpactCause, MeetingKind, MeetingMode, RequestChannel
 from cep.models import (
     Absence,
+    AdviceRequest,
     Adviser,
     Booking,
     Departure,
@@ -25,6 +26,7 @@ from cep.models import (
     SiteClosure,
     Window,
 )
+from cep.rules.first_exchange import Clock
 from tests.support.factories.accounts import HolderFactory, UserFactory
 
 # A Monday, in winter, without a public holiday in its week.
@@ -151,6 +153,24 @@ class GroupSessionFactory(DjangoModelFactory):
     title = "Préparer un entretien"
     span = factory.LazyAttribute(lambda o: span("14:00", "16:00", zone=o.site.time_zone))
     capacity = 6
+
+
+class AdviceRequestFactory(DjangoModelFactory):
+    """Asked on the Friday of NOW, running."""
+
+    class Meta:
+        model = AdviceRequest
+
+    holder = factory.SubFactory(HolderFactory)
+    site = factory.SubFactory(SiteFactory)
+    channel = RequestChannel.ONLINE
+    received_at = NOW
+    due_on = factory.LazyAttribute(lambda o: _clock(o).due_on)
+    alert_dates = factory.LazyAttribute(lambda o: _clock(o).alert_dates)
+
+
+def _clock(request: Any) -> Clock:
+    return AdviceRequest(site=request.site, received_at=request.received_at).clock
 
 
 def demand(window: Window, **changes: Any) -> dict[str, Any]:
