@@ -21,6 +21,12 @@ class ExchangeState(models.TextChoices):
     ABANDONED = "abandoned", "Sans objet"
 
 
+class CorrectionOutcome(models.TextChoices):
+    PREPARED = "prepared", "À envoyer"
+    SENT = "sent", "Corrigé et renvoyé"
+    FAILED = "failed", "Non corrigé"
+
+
 class TraceKind(models.TextChoices):
     """What a trace keeps. The two ends of an exchange each keep theirs."""
 

@@ -9,3 +9,17 @@ class NotToResend(Exception):
     """The exchange is on its way, was taken, or has nothing to send any more."""
 
     message = "Cet échange ne peut pas être renvoyé : il est en cours, il a abouti, ou son dossier est clos."
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.message = message or self.message
+
+
+class NothingToCorrect(Exception):
+    """What was written changes nothing."""
+
+
+class BatchIsOver(Exception):
+    """The corrections were sent or given up: once and whole."""
+
+    message = "Ces corrections ont déjà été envoyées ou abandonnées : préparez-les à nouveau s’il en reste."

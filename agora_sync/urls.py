@@ -1,5 +1,15 @@
 from django.urls import path
 
+from agora_sync.views.corrections import (
+    correction_detail,
+    correction_send,
+    correction_undo,
+    exchange_correct,
+    group_correct,
+    reject_list,
+    reject_sheet,
+    sheet_import,
+)
 from agora_sync.views.dictionary import dictionary, dictionary_sheet
 from agora_sync.views.exchanges import agent_home, exchange_detail, exchange_list, exchange_resend
 from agora_sync.views.pulls import holder_pull
@@ -11,6 +21,14 @@ urlpatterns = [
     path("agents/echanges/", exchange_list, name="exchange_list"),
     path("agents/echanges/<uuid:key>/", exchange_detail, name="exchange_detail"),
     path("agents/echanges/<uuid:key>/renvoyer/", exchange_resend, name="exchange_resend"),
+    path("agents/echanges/<uuid:key>/corriger/", exchange_correct, name="exchange_correct"),
+    path("agents/rejets/", reject_list, name="reject_list"),
+    path("agents/rejets.csv", reject_sheet, name="reject_sheet"),
+    path("agents/rejets/corriger/", group_correct, name="group_correct"),
+    path("agents/rejets/importer/", sheet_import, name="sheet_import"),
+    path("agents/corrections/<uuid:key>/", correction_detail, name="correction_detail"),
+    path("agents/corrections/<uuid:key>/envoyer/", correction_send, name="correction_send"),
+    path("agents/corrections/<uuid:key>/abandonner/", correction_undo, name="correction_undo"),
     path("agora/dictionnaire/", dictionary, name="dictionary"),
     path("agora/dictionnaire.csv", dictionary_sheet, name="dictionary_sheet"),
     path("mes-dossiers/actualiser/", holder_pull, name="holder_pull"),

@@ -116,6 +116,13 @@ def review_over(last_day: date) -> GuardRefused:
     )
 
 
+def not_refused_by_agora() -> GuardRefused:
+    return GuardRefused(
+        "Ce n’est pas AGORA qui a refusé ce dossier : il n’y a rien à y corriger. C’est à son titulaire de demander "
+        "qu’une personne l’examine."
+    )
+
+
 def no_part() -> GuardRefused:
     return GuardRefused(
         "Aucune part de ce dossier n’attend votre réponse. Vous pouvez écrire aux parties dans le dossier."

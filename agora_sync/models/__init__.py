@@ -1,4 +1,5 @@
 from agora_sync.models.contents import FileDeclaration, FileRecord
+from agora_sync.models.corrections import Correction, CorrectionBatch
 from agora_sync.models.exchanges import Exchange, HolderPull
 from agora_sync.models.habilitations import PAGM, PAGMAssignment, PAGMRight
 from agora_sync.models.partners import Partner, PartnerApplication, PartnerCertificate
@@ -8,6 +9,8 @@ from agora_sync.models.traces import Trace, TraceConsultation
 
 __all__ = [
     "PAGM",
+    "Correction",
+    "CorrectionBatch",
     "Exchange",
     "FileContribution",
     "FileDeclaration",

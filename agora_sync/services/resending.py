@@ -13,10 +13,9 @@ from agora_sync.enums import ExchangeState
 from agora_sync.exceptions import NotToResend
 from agora_sync.faults import BUSINESS_STEP
 from agora_sync.models import Exchange
+from agora_sync.selectors.rejects import STOPPED
 from agora_sync.services.outbox import SEND_TASK
 from cpa_portal.kernel.tasks import wake_after_commit
-
-STOPPED = (ExchangeState.REFUSED, ExchangeState.MALFORMED)
 
 
 def can_resend(exchange: Exchange) -> bool:

@@ -18,6 +18,7 @@ from agora_sync.selectors.exchanges import (
     exchanges_of_file,
     person_of,
 )
+from agora_sync.selectors.rejects import is_rejected
 from agora_sync.services.resending import can_resend, resend_exchange
 from cpa_portal.kernel.access import requires
 
@@ -65,6 +66,7 @@ def exchange_detail(request: HttpRequest, key: UUID) -> HttpResponse:
             "person": person,
             "now": timezone.now(),
             "can_resend": can_resend(exchange),
+            "can_correct": is_rejected(user, exchange),  # type: ignore[arg-type]
             "others": exchanges_of_file(user, exchange),  # type: ignore[arg-type]
         },
     )

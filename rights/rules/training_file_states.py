@@ -27,6 +27,7 @@ class Guard(StrEnum):
     STARTED = "started"
     REVIEW_OPEN = "review_open"
     PLAN_HOLDS = "plan_holds"
+    REFUSED_BY_AGORA = "refused_by_agora"
 
 
 class Effect(StrEnum):
@@ -122,6 +123,11 @@ RULES: tuple[Rule, ...] = (
     Rule(S.SERVICE_DONE, A.PAY, R.CDC, S.PAID, "payment_days"),
     # Whatever was refused without a person may go to one.
     Rule(S.REFUSED, A.ASK_REVIEW, R.HOLDER, S.IN_REVIEW, "review_request_months", Guard.REVIEW_OPEN),
+    # What AGORA alone refused, staff correct and tell it again: the person asked for nothing wrong.
+    *(
+        Rule(S.REFUSED, A.REOPEN, role, S.REQUESTED, guard=Guard.REFUSED_BY_AGORA)
+        for role in (R.CDC, R.REGION)
+    ),
     Rule(S.EXPIRED, A.ASK_REVIEW, R.HOLDER, S.IN_REVIEW, "review_request_months", Guard.REVIEW_OPEN),
     Rule(S.NOT_ENTERED, A.FORCE_MAJEURE, R.CDC, S.CANCELLED, effect=Effect.RESTORE),
     Rule(S.IN_REVIEW, A.UPHOLD, R.CDC, S.REFUSED, "review_answer_months"),

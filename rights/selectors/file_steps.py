@@ -8,7 +8,14 @@ from datetime import date, timedelta
 
 from cpa_portal.kernel.working_days import Zone
 from rights import file_refusals as refusals
-from rights.enums import FileOrigin, FileRole, PartAnswer, TrainingFileAction, TrainingFileState
+from rights.enums import (
+    FileOrigin,
+    FileRole,
+    PartAnswer,
+    TrainingFileAction,
+    TrainingFileState,
+    Transmission,
+)
 from rights.exceptions import RightsRefusal
 from rights.models import TrainingFile
 from rights.parameters import legal_values
@@ -126,6 +133,10 @@ def _review(training_file: TrainingFile, today: date) -> RightsRefusal | None:
     return None if today <= last_day else refusals.review_over(last_day)
 
 
+def _refused_by_agora(training_file: TrainingFile, today: date) -> RightsRefusal | None:
+    return None if training_file.transmission == Transmission.REFUSED else refusals.not_refused_by_agora()
+
+
 QUESTIONS: dict[Guard, Callable[[TrainingFile, date], RightsRefusal | None]] = {
     Guard.OVERDUE: _overdue,
     Guard.FREE_CANCELLATION: _free_cancellation,
@@ -133,6 +144,7 @@ QUESTIONS: dict[Guard, Callable[[TrainingFile, date], RightsRefusal | None]] = {
     Guard.WITHDRAWAL_OPEN: _withdrawal,
     Guard.STARTED: _started,
     Guard.REVIEW_OPEN: _review,
+    Guard.REFUSED_BY_AGORA: _refused_by_agora,
 }
 
 

@@ -98,6 +98,7 @@ SENTENCES: dict[tuple[str, str], str] = {
     (A.PAY, ""): "L’organisme a été payé.",
     (A.ASK_REVIEW, ""): "Vous avez demandé qu’une personne examine ce dossier.",
     (A.UPHOLD, ""): "Une personne de la Caisse des dépôts a examiné votre dossier et maintient le refus.",
+    (A.REOPEN, R.REGION): "Votre Région a corrigé ce qu’AGORA refusait dans votre dossier, qui est rouvert.",
     (A.REOPEN, ""): "Une personne de la Caisse des dépôts a examiné votre dossier et le rouvre.",
     (A.EXPIRE, ""): "Le délai de réponse est dépassé.",
 }

@@ -135,6 +135,21 @@ def exchanges(world: World) -> list[Target]:
     ]
 
 
+def rejects(world: World) -> list[Target]:
+    return [
+        Target("own", {"key": world.objects["reject/own"].pk}, frozenset({"agent", "CDC"})),
+        Target("other's", {"key": world.objects["reject/other"].pk}, frozenset({"other agent", "CDC"})),
+    ]
+
+
+def batches(world: World) -> list[Target]:
+    """Each sends what it prepared, and nobody else does."""
+    return [
+        Target("own", {"key": world.objects["batch/own"].pk}, frozenset({"agent"})),
+        Target("other's", {"key": world.objects["batch/other"].pk}, frozenset({"other agent"})),
+    ]
+
+
 def security_keys(world: World) -> list[Target]:
     key = Authenticator.objects.create(
         user=UserFactory(),
@@ -270,6 +285,10 @@ OBJECTS: dict[str, Builder] = {
     "mfa_remove_webauthn": security_keys,
     "agora_sync:exchange_detail": exchanges,
     "agora_sync:exchange_resend": exchanges,
+    "agora_sync:exchange_correct": rejects,
+    "agora_sync:correction_detail": batches,
+    "agora_sync:correction_send": batches,
+    "agora_sync:correction_undo": batches,
     # The address names a kind of situation; whose it is comes from the session.
     "accounts:situation_change": lambda world: [Target("diploma", {"slug": "diplome"})],
     "accounts:private_file": documents,

@@ -44,6 +44,8 @@ from accounts.services.private_files import store_private_file
 from agora_sync.enums import Direction, ExchangeState
 from agora_sync.models import (
     PAGM,
+    Correction,
+    CorrectionBatch,
     Exchange,
     PAGMAssignment,
     Partner,
@@ -51,7 +53,8 @@ from agora_sync.models import (
     ServiceStop,
 )
 from cep.models import GroupSession, Seat, WaitingEntry
-from rights.enums import FileRole, PointsUse, Scheme
+from rights.enums import EventOrigin, FileRole, JournalEventKind, PointsUse, Scheme
+from rights.models import JournalEvent
 from rights.services.corrections import record_undue_sum
 from rights.services.points import request_points
 from rights.services.training_files.documents import add_document
@@ -328,6 +331,22 @@ def _flows(world: World) -> None:
             region_code=region,
             training_file=world.objects[f"file/{whose}"],
         )
+        file = world.objects[f"file/{whose}"]
+        refused = Exchange.objects.create(
+            direction=Direction.OUTGOING,
+            operation="CreerDossier",
+            state=ExchangeState.REFUSED,
+            region_code=region,
+            training_file=file,
+            event=JournalEvent.objects.create(
+                kind=JournalEventKind.FILE_REQUESTED, training_file=file, origin=EventOrigin.PORTAL
+            ),
+        )
+        batch = CorrectionBatch.objects.create(
+            made_by=world.people["agent" if whose == "own" else "other agent"].user
+        )
+        Correction.objects.create(batch=batch, exchange=refused, changes={"place": ["", "Corte"]})
+        world.objects |= {f"reject/{whose}": refused, f"batch/{whose}": batch}
     partner = Partner.objects.create(
         code="zz", name=f"{MARK}partenaire", siret=OUR_SIRET, issuer="urn:zz", environment="recette"
     )

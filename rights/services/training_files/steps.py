@@ -274,11 +274,11 @@ def simple_step(
         party=party,
         today=today,
         reason=reason.strip(),
-        prepare=_waits_again if action is A.REOPEN else None,
+        prepare=wait_again if action is A.REOPEN else None,
     )
 
 
-def _waits_again(training_file: TrainingFile, rule: Rule) -> None:
+def wait_again(training_file: TrainingFile, rule: Rule) -> None:
     """What AGORA refused is told again once it is reopened: its refusal is over, and stays in the history."""
     if training_file.transmission == Transmission.REFUSED:
         training_file.transmission = Transmission.PENDING

@@ -14,6 +14,7 @@ from rights.enums import (
     PartAnswer,
     TrainingFileAction,
     TrainingFileState,
+    Transmission,
 )
 from rights.exceptions import PlanChanged, ReasonMissing, RightsRefusal
 from rights.file_refusals import ActionNotAllowed, GuardRefused
@@ -94,6 +95,8 @@ service_declared validate_service cdc service_done
 service_declared return_service cdc left
 service_done pay cdc paid
 refused ask_review holder in_review
+refused reopen cdc requested
+refused reopen region requested
 expired ask_review holder in_review
 not_entered force_majeure cdc cancelled
 in_review uphold cdc refused
@@ -131,6 +134,10 @@ def file_in(state, role, reused):
     training_file.state_since = training_file.committed_on = REQUEST_DAY
     training_file.due_on = REQUEST_DAY + timedelta(days=10)
     has_begun = state in {S.IN_TRAINING, S.LEFT, S.SERVICE_DECLARED, S.SERVICE_DONE, S.PAID}
+    is_refused = state == S.REFUSED
+    training_file.transmission = Transmission.REFUSED if is_refused else Transmission.PENDING
+    training_file.refusal_code = "ag:SIRETInvalide" if is_refused else ""
+    training_file.refusal_label = "SIRET refusé" if is_refused else ""
     training_file.entered_on = SESSION_START if has_begun else None
     training_file.left_on = SESSION_END if has_begun and state != S.IN_TRAINING else None
     training_file.exit_reason = ExitReason.COMPLETED if training_file.left_on else ""

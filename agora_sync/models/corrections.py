@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from agora_sync.enums import CorrectionOutcome
+from agora_sync.models.exchanges import Exchange
+
+
+class CorrectionBatch(models.Model):
+    """Corrections prepared together by an agent: shown first, then sent or undone, once and whole."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="préparé par"
+    )
+    made_at = models.DateTimeField("préparé le", auto_now_add=True)
+    sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+    undone_at = models.DateTimeField("annulé le", null=True, blank=True)
+    # Of a sheet: the lines that could not be taken, each with its reason.
+    refused_lines = models.JSONField("lignes écartées", default=list, blank=True)
+
+    class Meta:
+        verbose_name = "lot de corrections"
+        verbose_name_plural = "lots de corrections"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(undone_at__isnull=True),
+                name="agora_batch_sent_or_undone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"corrections {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.sent_at is None and self.undone_at is None
+
+
+class Correction(models.Model):
+    """What is corrected for one refused exchange: by field of the file, the value that was there and the right one."""
+
+    batch = models.ForeignKey(
+        CorrectionBatch, on_delete=models.CASCADE, related_name="corrections", verbose_name="lot"
+    )
+    exchange = models.ForeignKey(
+        Exchange, on_delete=models.CASCADE, related_name="corrections", verbose_name="échange"
+    )
+    changes = models.JSONField("valeurs corrigées")
+    outcome = models.CharField(
+        "résultat",
+        max_length=10,
+        choices=CorrectionOutcome.choices,
+        default=CorrectionOutcome.PREPARED,
+    )
+    note = models.CharField("pourquoi", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "correction"
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "exchange"], name="agora_correction_once_a_batch"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=CorrectionOutcome.values), name="agora_correction_outcome_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"correction de {self.exchange_id}"

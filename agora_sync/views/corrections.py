@@ -1,0 +1,202 @@
+"""The rejects of AGORA by cause, and their correction: one, a whole group, or a sheet brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from agora_sync.exceptions import BatchIsOver, NothingToCorrect
+from agora_sync.forms.corrections import CorrectionForm, GroupCorrectionForm, SheetForm
+from agora_sync.mapping.corrections import FIELDS, Changes, Value, changes_of
+from agora_sync.mapping.reject_sheet import Line, as_sheet
+from agora_sync.models import CorrectionBatch, Exchange
+from agora_sync.permissions import can_follow_exchanges
+from agora_sync.selectors.rejects import batch_of, count_by_outcome, reject_causes, rejected_exchanges
+from agora_sync.services.corrections import prepare_corrections, send_corrections, undo_corrections
+from cpa_portal.kernel.access import requires
+
+ROWS_PER_PAGE = 50
+# Beyond, a group is corrected in several times: the preview must stay readable and its sending short.
+MOST_OF_A_GROUP = 1_000
+SAME = "Aucune ligne ne changerait : la valeur à remplacer ne s’y trouve pas, ou la valeur juste y est déjà."
+
+
+@requires(can_follow_exchanges)
+@require_safe
+def reject_list(request: HttpRequest) -> HttpResponse:
+    """The causes; for one of them, its rows and the ways to correct them."""
+    return _shown(request, GroupCorrectionForm(), SheetForm())
+
+
+@requires(can_follow_exchanges)
+@require_safe
+def reject_sheet(request: HttpRequest) -> HttpResponse:
+    rows = rejected_exchanges(_user(request), request.GET.get("motif"))
+    response = HttpResponse(f"\ufeff{as_sheet(rows)}", content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="rejets-agora.csv"'
+    return response
+
+
+@requires(can_follow_exchanges)
+@require_POST
+def group_correct(request: HttpRequest) -> HttpResponse:
+    """Prepare the correction of a whole group, and show it."""
+    form = GroupCorrectionForm(request.POST)
+    if form.is_valid():
+        rows = rejected_exchanges(_user(request), request.GET.get("motif"))
+        try:
+            batch = prepare_corrections(
+                user=_user(request), wanted=_group(rows[:MOST_OF_A_GROUP], form.cleaned_data)
+            )
+        except NothingToCorrect:
+            form.add_error("avant", SAME)
+        else:
+            return redirect("agora_sync:correction_detail", batch.pk)
+    return _shown(request, form, SheetForm())
+
+
+def _group(rows: object, answers: dict[str, str]) -> Iterator[tuple[Exchange, Changes]]:
+    name, before, after = answers["champ"], answers["avant"].strip(), answers["apres"]
+    for exchange in rows:  # type: ignore[attr-defined]
+        if not before or str(getattr(exchange.training_file, name)) == before:
+            yield exchange, changes_of(exchange.training_file, {name: after})
+
+
+@requires(can_follow_exchanges)
+@require_POST
+def sheet_import(request: HttpRequest) -> HttpResponse:
+    """Prepare what a corrected sheet changes, and show it."""
+    form = SheetForm(request.POST, request.FILES)
+    if form.is_valid():
+        wanted, refused = _differences(_user(request), form.lines)
+        try:
+            batch = prepare_corrections(
+                user=_user(request), wanted=wanted, refused_lines=[*form.refused, *refused]
+            )
+        except NothingToCorrect:
+            form.add_error("tableau", " ".join([*form.refused, *refused]) or "Ce tableau ne change rien.")
+        else:
+            return redirect("agora_sync:correction_detail", batch.pk)
+    return _shown(request, GroupCorrectionForm(), form)
+
+
+def _differences(user: User, lines: list[Line]) -> tuple[list[tuple[Exchange, Changes]], list[str]]:
+    """What each line changes, and why a line cannot be taken. One query, and one by certification written."""
+    reachable = rejected_exchanges(user).filter(pk__in={line.exchange_id for line in lines})
+    known = {exchange.pk: exchange for exchange in reachable}
+    wanted: dict[UUID, tuple[Exchange, Changes]] = {}
+    refused = []
+    for line in lines:
+        exchange = known.get(line.exchange_id)
+        if exchange is None or exchange.training_file is None:
+            refused.append(
+                f"Ligne {line.number} : cet échange n’attend plus de correction, ou n’est pas à vous."
+            )
+        elif exchange.pk in wanted:
+            refused.append(f"Ligne {line.number} : cet échange est déjà sur une autre ligne.")
+        else:
+            try:
+                wanted[exchange.pk] = exchange, changes_of(exchange.training_file, line.written)
+            except ValueError as problem:
+                refused.append(f"Ligne {line.number} : {problem}")
+    return list(wanted.values()), refused
+
+
+@requires(can_follow_exchanges)
+def exchange_correct(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One refused exchange: the values as they stand, then what would change."""
+    exchange = rejected_exchanges(_user(request)).filter(pk=key).first()
+    if exchange is None or exchange.training_file is None:
+        raise Http404
+    form = CorrectionForm(request.POST or None, training_file=exchange.training_file)
+    if form.is_valid():
+        try:
+            changes = changes_of(exchange.training_file, form.cleaned_data)
+            batch = prepare_corrections(user=_user(request), wanted=[(exchange, changes)])
+        except NothingToCorrect:
+            form.add_error(None, "Vous n’avez rien changé. Corrigez au moins une valeur.")
+        except ValueError as problem:
+            form.add_error(None, str(problem))
+        else:
+            return redirect("agora_sync:correction_detail", batch.pk)
+    return render(request, "agora_sync/exchange_correct.html", {"form": form, "exchange": exchange})
+
+
+@requires(can_follow_exchanges)
+@require_safe
+def correction_detail(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Each row with what changes, then what became of it."""
+    batch = _batch(request, key)
+    rows = batch.corrections.select_related("exchange__training_file").order_by("pk")
+    page = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    shown = [(correction, _described(correction.changes)) for correction in page]
+    context = {"batch": batch, "page": page, "shown": shown, "counts": count_by_outcome(batch)}
+    return render(request, "agora_sync/correction_detail.html", context)
+
+
+def _described(changes: Changes) -> list[tuple[str, Value, Value]]:
+    """Label, value that was there, right value."""
+    return [
+        (field.label, changes[name][0], changes[name][1]) for name, field in FIELDS.items() if name in changes
+    ]
+
+
+@requires(can_follow_exchanges)
+@require_POST
+def correction_send(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    batch = _batch(request, key)
+    try:
+        send_corrections(batch_id=batch.pk, user=_user(request))
+    except BatchIsOver as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "Les corrections sont faites. Le résultat de chaque ligne est ci-dessous.")
+    return redirect("agora_sync:correction_detail", batch.pk)
+
+
+@requires(can_follow_exchanges)
+@require_POST
+def correction_undo(request: HttpRequest, key: UUID) -> HttpResponseBase:
+    batch = _batch(request, key)
+    try:
+        undo_corrections(batch_id=batch.pk)
+    except BatchIsOver as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "Ce lot est abandonné : aucun dossier n’a changé.")
+    return redirect("agora_sync:reject_list")
+
+
+def _shown(request: HttpRequest, group_form: GroupCorrectionForm, sheet_form: SheetForm) -> HttpResponse:
+    user, cause = _user(request), request.GET.get("motif")
+    rows = rejected_exchanges(user, cause) if cause is not None else Exchange.objects.none()
+    context = {
+        "causes": reject_causes(user),
+        "cause": cause,
+        "query": urlencode({"motif": cause or ""}),
+        "page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "group_form": group_form,
+        "sheet_form": sheet_form,
+        "columns": [field.column for field in FIELDS.values()],
+    }
+    return render(request, "agora_sync/reject_list.html", context)
+
+
+def _batch(request: HttpRequest, key: UUID) -> CorrectionBatch:
+    batch = batch_of(_user(request), key)
+    if batch is None:
+        raise Http404
+    return batch
+
+
+def _user(request: HttpRequest) -> User:
+    # The predicate lets in nobody who is not signed in.
+    return request.user  # type: ignore[return-value]

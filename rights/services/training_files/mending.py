@@ -1,0 +1,81 @@
+"""What identifies the training of a file, corrected by staff after AGORA refused it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from rights.enums import TrainingFileAction, TrainingFileState, Transmission
+from rights.exceptions import FileAlreadyOpen
+from rights.models import TrainingFile
+from rights.parties import Party
+from rights.rules.training_file_states import Rule
+from rights.services.training_files.acting import take_step
+from rights.services.training_files.steps import wait_again
+from rights.services.transitions import lock_file
+
+# Never the price nor the dates: the person agreed to them, and only a proposal of the organisation changes them.
+CORRECTABLE = ("title", "organisation_siret", "nda", "certification_code", "hours_minutes", "place")
+
+
+def correct_identification(
+    *, training_file_id: UUID, changes: Mapping[str, str | int], party: Party, today: date, reason: str
+) -> TrainingFile:
+    """Write the corrected values, in their one writing; a file that AGORA refused is asked for again.
+
+    `changes` names fields of CORRECTABLE, `reason` says what was corrected, for the history and the person. Raises
+    ValueError for another field, FileAlreadyOpen when the person asked for the same training again meanwhile, and
+    what the table refuses.
+    """
+    if not set(changes) <= set(CORRECTABLE):
+        raise ValueError(f"not to be corrected here: {sorted(set(changes) - set(CORRECTABLE))}")
+
+    with transaction.atomic():
+        training_file = lock_file(training_file_id)
+        try:
+            with transaction.atomic():
+                return _corrected(training_file, changes, party, today, reason)
+        except IntegrityError:
+            # One live file for the same training: the other one was asked for after the refusal.
+            _write(training_file, changes)
+            other = TrainingFile.objects.active().same_training_as(training_file).first()
+            if other is None or other.pk == training_file.pk:
+                raise
+            raise FileAlreadyOpen(other) from None
+
+
+def _corrected(
+    training_file: TrainingFile, changes: Mapping[str, str | int], party: Party, today: date, reason: str
+) -> TrainingFile:
+    if not is_refused_by_agora(training_file):
+        _write(training_file, changes)
+        training_file.save()
+        return training_file
+
+    def fill(locked: TrainingFile, rule: Rule) -> None:
+        _write(locked, changes)
+        wait_again(locked, rule)
+
+    return take_step(
+        training_file_id=training_file.pk,
+        action=TrainingFileAction.REOPEN,
+        party=party,
+        today=today,
+        reason=reason,
+        prepare=fill,
+    )
+
+
+def is_refused_by_agora(training_file: TrainingFile) -> bool:
+    return (training_file.state, training_file.transmission) == (
+        TrainingFileState.REFUSED,
+        Transmission.REFUSED,
+    )
+
+
+def _write(training_file: TrainingFile, changes: Mapping[str, str | int]) -> None:
+    for name, value in changes.items():
+        setattr(training_file, name, value)
