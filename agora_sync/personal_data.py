@@ -6,7 +6,9 @@ from typing import Any
 
 from accounts.models import Holder
 from accounts.ports import RetentionRule
+from agora_sync.mapping.corrections import told_changes
 from agora_sync.models import (
+    Correction,
     Exchange,
     FileContribution,
     FileDeclaration,
@@ -25,7 +27,12 @@ RETENTION_RULES = [
     RetentionRule(
         data_class="Échanges de vos dossiers avec AGORA (opération, date, résultat)",
         seen_by="Agents de votre région et Caisse des dépôts",
-        models=("agora_sync.Exchange", "agora_sync.HolderPull", "agora_sync.FileContribution"),
+        models=(
+            "agora_sync.Exchange",
+            "agora_sync.Correction",
+            "agora_sync.HolderPull",
+            "agora_sync.FileContribution",
+        ),
         kept="Tant que le dossier est conservé ; un an quand aucun dossier n’en est né",
         ground="Code du travail, articles R. 6323-31 à R. 6323-41 (système d’information du CPF)",
     ),
@@ -54,6 +61,7 @@ RETENTION_RULES = [
 TITLE = "Échanges avec AGORA"
 COPIED = {
     "agora_sync.Exchange": "Échanges avec AGORA",
+    "agora_sync.Correction": "Corrections de vos dossiers après un refus d’AGORA",
     "agora_sync.HolderPull": "Demandes d’actualisation de vos dossiers",
     "agora_sync.FileContribution": "Dossiers complétés par un partenaire",
     "agora_sync.FileRecord": "Données ajoutées à vos dossiers par un partenaire",
@@ -64,14 +72,23 @@ NOT_COPIED: dict[str, str] = {}
 
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
-    """The exchanges about the person, in six queries. Keys are French titles; messages themselves are evidence."""
+    """The exchanges about the person, in seven queries. Keys are French titles; messages themselves are evidence."""
     exchanges = Exchange.objects.filter(holder=holder).select_related("partner").order_by("created_at")
+    corrections = Correction.objects.filter(exchange__training_file__holder=holder).order_by("pk")
     contributions = FileContribution.objects.filter(training_file__holder=holder).order_by("since")
     received = ReceivedRequest.objects.filter(holder=holder).order_by("received_at")
     records = FileRecord.objects.filter(training_file__holder=holder).select_related("training_file")
     declared = FileDeclaration.objects.filter(training_file__holder=holder).order_by("pk")
     return {
         "Échanges avec AGORA": [_exchange(exchange) for exchange in exchanges],
+        "Corrections de vos dossiers après un refus d’AGORA": [
+            {
+                "Préparée le": row.batch.made_at,
+                "Données": told_changes(row.changes),
+                "Résultat": row.get_outcome_display(),
+            }
+            for row in corrections.select_related("batch")
+        ],
         "Demandes d’actualisation de vos dossiers": [
             {"Demandée le": pull.requested_at, "Lue le": pull.pulled_at}
             for pull in HolderPull.objects.filter(holder=holder)

@@ -14,6 +14,7 @@ from agora_sync.views.dictionary import dictionary, dictionary_sheet
 from agora_sync.views.exchanges import agent_home, exchange_detail, exchange_list, exchange_resend
 from agora_sync.views.pulls import holder_pull
 from agora_sync.views.traces import trace_list
+from agora_sync.views.trials import trial_bench
 
 app_name = "agora_sync"
 urlpatterns = [
@@ -29,6 +30,7 @@ urlpatterns = [
     path("agents/corrections/<uuid:key>/", correction_detail, name="correction_detail"),
     path("agents/corrections/<uuid:key>/envoyer/", correction_send, name="correction_send"),
     path("agents/corrections/<uuid:key>/abandonner/", correction_undo, name="correction_undo"),
+    path("agents/banc/", trial_bench, name="trial_bench"),
     path("agora/dictionnaire/", dictionary, name="dictionary"),
     path("agora/dictionnaire.csv", dictionary_sheet, name="dictionary_sheet"),
     path("mes-dossiers/actualiser/", holder_pull, name="holder_pull"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -34,6 +37,7 @@ from agora_sync.mapping.answers import (
 )
 from agora_sync.mapping.requests import (
     CreateFileRequest,
+    HolderRequest,
     ListFilesRequest,
     Request,
     operation_of,
@@ -49,8 +53,9 @@ class AgoraConnector:
     Every method raises Unavailable, Refused or Malformed (and TracesUnavailable when nothing could be sent).
     """
 
-    def __init__(self, *, exchange_id: UUID) -> None:
+    def __init__(self, *, exchange_id: UUID, make_vector: Callable[[], SignedVector] | None = None) -> None:
         self.exchange_id = exchange_id
+        self.make_vector = make_vector or new_vector
 
     def create_file(self, request: CreateFileRequest) -> CreatedFile:
         return read_created(self._call(Operation.CREATE_FILE, request))
@@ -62,8 +67,12 @@ class AgoraConnector:
     def list_files(self, request: ListFilesRequest) -> list[ListedFile]:
         return read_listed(self._call(Operation.LIST_FILES, request))
 
+    def check_identity(self, request: HolderRequest) -> None:
+        """Ask whether a NIR and a name are one known person. The answer itself is for the caller's traces."""
+        self._call(Operation.CHECK_IDENTITY, request)
+
     def _call(self, operation: Operation, request: Request) -> dict[str, Any]:
-        vector = new_vector()
+        vector = self.make_vector()
         transport = TracedTransport(
             exchange_id=self.exchange_id, request_id=request.request_id, operation=operation, vector=vector
         )
@@ -106,8 +115,8 @@ class _VectorHeader:
         """AGORA signs no answer: the channel authenticates it, the digest binds it to our request."""
 
 
-def new_vector() -> SignedVector:
-    """A vector of ours, fresh, with the profiles of the settings."""
+def new_vector(*, at: datetime | None = None, **changes: Any) -> SignedVector:
+    """A vector of ours, fresh, with the profiles of the settings; the test bench alone asks for another one."""
     files = (settings.AGORA_VI_CERTIFICATE, settings.AGORA_VI_KEY)
     key, certificates = _signing_identity(*files, tuple(Path(file).stat().st_mtime_ns for file in files))
     identity = VectorIdentity(
@@ -117,7 +126,9 @@ def new_vector() -> SignedVector:
         audience=settings.AGORA_AUDIENCE,
         pagm_codes=tuple(settings.AGORA_PAGM),
     )
-    return build_vector(identity, key=key, certificates=certificates, now=timezone.now())
+    return build_vector(
+        replace(identity, **changes), key=key, certificates=certificates, now=at or timezone.now()
+    )
 
 
 @lru_cache(maxsize=2)

@@ -22,6 +22,7 @@ from agora_sync.provider.envelope import parsed_message, read_envelope
 from agora_sync.provider.habilitation import Presented, require_entitled, used_vector, verified_vector
 from agora_sync.provider.once import Outcome, answer_once, request_id_of
 from agora_sync.provider.opening import place_in_hand, require_open
+from agora_sync.provider.reserved import meet_reserved_person
 from agora_sync.provider.soap import answer_envelope, fault_envelope
 from agora_sync.provider.standing import Standing, standing_of
 from agora_sync.selectors.regions import region_found_for
@@ -101,6 +102,7 @@ def _verified_and_served(call: Call, progress: Progress, standing: Standing, at:
         try:
             require_entitled(vector, envelope.operation, partner=partner, standing=standing)
             body = validated_body(envelope.body)
+            meet_reserved_person(body)
             progress.request_id = request_id_of(body)
             outcome = answer_once(
                 operation=envelope.operation, body=body, partner=partner, exchange_id=progress.exchange_id

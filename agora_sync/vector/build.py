@@ -1,5 +1,8 @@
 """Making a vector: fresh for each request, five minutes at most, signed by our certificate for vectors."""
 
+from __future__ import annotations
+
+import copy
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,6 +41,14 @@ class SignedVector:
     assertion_id: str
     assertion: bytes
     security_header: etree._Element
+
+    def altered(self) -> SignedVector:
+        """The same with its subject changed after the signature, for the test bench."""
+        header = copy.deepcopy(self.security_header)
+        subject = next(header.iter(ns.saml("NameID")))
+        subject.text = f"{subject.text}x"
+        assertion = next(header.iter(ns.saml("Assertion")))
+        return SignedVector(self.assertion_id, etree.tostring(assertion, with_tail=False), header)
 
 
 def build_vector(

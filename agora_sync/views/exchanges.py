@@ -1,5 +1,6 @@
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.services.access_log import record_consultation
 from agora_sync.exceptions import NotToResend
 from agora_sync.forms.filters import ExchangeFilter
+from agora_sync.mapping.reserved_persons import RECETTE
 from agora_sync.permissions import can_follow_exchanges
 from agora_sync.selectors.exchanges import (
     exchange_counts,
@@ -30,7 +32,11 @@ ROWS_PER_PAGE = 50
 def agent_home(request: HttpRequest) -> HttpResponse:
     """Where an agent begins: what waits, what was refused."""
     counts = exchange_counts(request.user, now=timezone.now())  # type: ignore[arg-type]
-    return render(request, "agora_sync/agent_home.html", {"counts": counts})
+    return render(
+        request,
+        "agora_sync/agent_home.html",
+        {"counts": counts, "has_bench": settings.AGORA_ENVIRONMENT == RECETTE},
+    )
 
 
 @requires(can_follow_exchanges)

@@ -26,6 +26,8 @@ from accounts.services.spending import block_own_account
 from agora_sync.contract import Operation
 from agora_sync.enums import Direction, ExchangeState
 from agora_sync.models import (
+    Correction,
+    CorrectionBatch,
     Exchange,
     FileContribution,
     FileDeclaration,
@@ -177,6 +179,18 @@ def flows(holder, training_file):
         state=ExchangeState.DONE,
         holder=holder,
         partner=partner,
+    )
+    refused = Exchange.objects.create(
+        direction=Direction.OUTGOING,
+        operation="CreerDossier",
+        state=ExchangeState.REFUSED,
+        holder=holder,
+        training_file=training_file,
+    )
+    Correction.objects.create(
+        batch=CorrectionBatch.objects.create(made_by=UserFactory()),
+        exchange=refused,
+        changes={"place": ["", "Corte"]},
     )
     HolderPull.objects.create(holder=holder)
     FileContribution.objects.create(partner=partner, training_file=training_file)

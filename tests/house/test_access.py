@@ -293,6 +293,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     "agora_sync:correction_detail": {AGENT, StaffRole.CDC.value},
     "agora_sync:correction_send": {AGENT, StaffRole.CDC.value},
     "agora_sync:correction_undo": {AGENT, StaffRole.CDC.value},
+    "agora_sync:trial_bench": {AGENT, StaffRole.CDC.value},
     "agora_sync:dictionary": {ALL},
     "agora_sync:dictionary_sheet": {ALL},
     "agora_sync:trace_list": {RSSI},
