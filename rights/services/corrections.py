@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet, Sum
@@ -16,7 +15,7 @@ from rights.parameters import legal_values
 from rights.rules.endings import retained
 from rights.rules.funding import in_order
 from rights.selectors.undue_sums import RETAINED_SCHEMES, RETENTION, REVERSAL, repaid_of
-from rights.services.ledger import lock_counters, post_entry
+from rights.services.ledger import ensure_counter, lock_counters, post_entry
 
 SOURCE = "Décision de la Caisse des dépôts"
 
@@ -101,7 +100,7 @@ def cancel_undue_sum(*, due: UndueSum, reason: str, reference: str, today: date)
     Raises ValueError when the reference is that of another decision.
     """
     with transaction.atomic():
-        _lock_rights(due.holder_id)
+        lock_retained_counters(due.holder)
         known = UndueSum.objects.filter(cancels=due).first()
         if known is not None:
             return known
@@ -127,7 +126,7 @@ def retain_undue_sums(*, today: date, after: int = 0) -> int:
 
 def _retain(due: UndueSum, today: date) -> int:
     """In the order in which the rights of the day are used; nothing when all is kept back, or nothing is there."""
-    counters = {counter.scheme: counter for counter in _lock_rights(due.holder_id)}
+    counters = {counter.scheme: counter for counter in lock_retained_counters(due.holder)}
     if UndueSum.objects.filter(cancels=due).exists():
         return 0
     own = _retentions(due)
@@ -163,8 +162,12 @@ def _retentions(due: UndueSum) -> QuerySet[Entry]:
     ).order_by("pk")  # fmt: skip
 
 
-def _lock_rights(holder_id: UUID) -> list[Counter]:
-    ids = Counter.objects.filter(holder_id=holder_id, scheme__in=RETAINED_SCHEMES).values_list(
-        "pk", flat=True
+def lock_retained_counters(holder: Holder) -> list[Counter]:
+    """The counters on which undue sums are kept back, locked: what touches a sum begins so, and one at a time.
+
+    A person without any gets an empty one: a lock on nothing would keep nobody out.
+    """
+    ids = list(
+        Counter.objects.filter(holder=holder, scheme__in=RETAINED_SCHEMES).values_list("pk", flat=True)
     )
-    return lock_counters(list(ids))
+    return lock_counters(ids or [ensure_counter(holder=holder, scheme=Scheme.CPF).pk])

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from rights.exceptions import KeyReused, RepaymentRefused
-from rights.models import Counter, Repayment, RepaymentReceipt, UndueSum
-from rights.selectors.undue_sums import RETAINED_SCHEMES, lines_of
-from rights.services.ledger import lock_counters
+from rights.models import Repayment, RepaymentReceipt, UndueSum
+from rights.selectors.undue_sums import lines_of
+from rights.services.corrections import lock_retained_counters
 from rights.wording.amounts import format_amount
 
 
@@ -20,7 +20,7 @@ def announce_repayment(*, key: UUID, due: UndueSum, amount_cents: int, today: da
     Raises RepaymentRefused above what is still owed and not announced yet, KeyReused.
     """
     with transaction.atomic():
-        _lock(due)
+        lock_retained_counters(due.holder)
         known = Repayment.objects.filter(pk=key).first()
         if known is not None:
             if (known.due_id, known.amount_cents) != (due.pk, amount_cents):
@@ -36,7 +36,7 @@ def receive_repayment(*, repayment: Repayment, amount_cents: int, received_on: d
     Raises RepaymentRefused when the account kept it back meanwhile, or when it was received for another amount.
     """
     with transaction.atomic():
-        _lock(repayment.due)
+        lock_retained_counters(repayment.due.holder)
         known = RepaymentReceipt.objects.filter(repayment=repayment).first()
         if known is not None:
             if known.amount_cents != amount_cents:
@@ -64,9 +64,3 @@ def _check(amount_cents: int, most: int, what: str) -> None:
         raise RepaymentRefused("Indiquez un montant au-dessus de zéro.")
     if amount_cents > most:
         raise RepaymentRefused(f"Ce montant dépasse les {format_amount(most, 'cents')} encore {what}.")
-
-
-def _lock(due: UndueSum) -> None:
-    """Against retentions and against another repayment: both begin by locking the counters of the person."""
-    ids = Counter.objects.filter(holder_id=due.holder_id, scheme__in=RETAINED_SCHEMES)
-    lock_counters(list(ids.values_list("pk", flat=True)))

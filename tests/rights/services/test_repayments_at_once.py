@@ -1,0 +1,56 @@
+"""An undue sum paid back from several windows at once: never above what is owed."""
+
+import uuid
+
+import pytest
+from django.db.models import Sum
+from django.utils import timezone
+
+from rights.exceptions import RepaymentRefused
+from rights.models import Repayment, RepaymentReceipt
+from rights.services.corrections import record_undue_sum
+from rights.services.repayments import announce_repayment, receive_repayment
+from tests.rights.services.test_concurrency import all_at_once
+from tests.support.factories.accounts import HolderFactory
+from tests.support.factories.rights import CounterFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AT_ONCE = 8
+
+
+@pytest.fixture(params=["empty counter", "no counter"])
+def due(request):
+    """500 € owed, by somebody whose account has nothing to keep back."""
+    holder = HolderFactory()
+    if request.param == "empty counter":
+        CounterFactory(holder=holder, balance=0)
+    return record_undue_sum(
+        holder=holder, amount_cents=500_00, reason="Formation non suivie", reference="D1",
+        ordered_on=timezone.localdate(),
+    )  # fmt: skip
+
+
+def announced(due, amount_cents):
+    return announce_repayment(
+        key=uuid.uuid4(), due=due, amount_cents=amount_cents, today=timezone.localdate()
+    )
+
+
+def test_announcements_at_once_never_pass_what_is_owed(due):
+    results = all_at_once(*[lambda: announced(due, 200_00)] * AT_ONCE)
+
+    assert sum(isinstance(result, Repayment) for result in results) == 2
+    assert sum(isinstance(result, RepaymentRefused) for result in results) == AT_ONCE - 2
+    assert Repayment.objects.aggregate(sum=Sum("amount_cents"))["sum"] == 400_00
+
+
+def test_money_received_at_once_is_counted_once(due):
+    repayment = announced(due, 500_00)
+
+    results = all_at_once(
+        *[lambda: receive_repayment(
+            repayment=repayment, amount_cents=500_00, received_on=timezone.localdate()
+        )] * AT_ONCE
+    )  # fmt: skip
+
+    assert {result.pk for result in results} == {RepaymentReceipt.objects.get().pk}
