@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from catalog.services import import_orders, import_work
+from catalog.services import import_orders, import_work, open_data
 from catalog.services.alerts import SWEEP_TASK, day_of_alerts, write_alerts
 
 # A national feed takes a few minutes; killed at the limit, it goes on from there at the next sweep.
@@ -23,6 +23,13 @@ def forget_old_uploads() -> None:
     """Daily: files that nobody decided upon, contents whose transaction was given up."""
     import_orders.forget_old_orders()
     import_orders.remove_orphan_uploads()
+
+
+@shared_task(name=open_data.TASK, time_limit=IMPORT_SECONDS)
+def publish_open_data() -> None:
+    """Half-hourly; works once a night, and at once where nothing was published yet. Killed, it begins again."""
+    if settings.AGORA_ROLE == "portal" and open_data.is_due(timezone.localtime()):
+        open_data.publish_open_data(today=timezone.localdate())
 
 
 @shared_task(name=SWEEP_TASK)

@@ -1,11 +1,14 @@
+from django.contrib.sitemaps import views as sitemap_views
 from django.urls import URLPattern, path
 
 from catalog.api import views as api
+from catalog.sitemaps import SITEMAPS
 from catalog.views import (
     comparison,
     imports,
     kept,
     occupations,
+    open_data,
     references,
     reports_by_people,
     saved_searches,
@@ -44,6 +47,21 @@ urlpatterns: list[URLPattern] = [
     path("metiers/", occupations.occupation_suggestions, name="occupation_suggestions"),
     path("metiers/<str:code>/", occupations.occupation_detail, name="occupation_detail"),
     path("organismes/<int:pk>/", references.organisation_detail, name="organisation_detail"),
+    path("donnees-ouvertes/", open_data.open_data, name="open_data"),
+    path("donnees-ouvertes/offre.<slug:form>.gz", open_data.open_data_file, name="open_data_file"),
+    path("robots.txt", open_data.robots, name="robots"),
+    path(
+        "sitemap.xml",
+        public(sitemap_views.index),
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "catalog:sitemap_section"},
+        name="sitemap",
+    ),
+    path(
+        "sitemap-<slug:section>.xml",
+        public(sitemap_views.sitemap),
+        {"sitemaps": SITEMAPS},
+        name="sitemap_section",
+    ),
     path("agents/imports/", imports.import_list, name="import_list"),
     path("agents/imports/nouveau/", imports.import_new, name="import_new"),
     path("agents/imports/fichiers/<uuid:pk>/", imports.import_order, name="import_order"),

@@ -4,34 +4,32 @@ Version 2.2 is the same with another namespace, without the codes of the Répert
 and with the levels of before 2019.
 """
 
-import datetime
-
 from lxml import etree
 
 from catalog.generation.dirt import Expected
 from catalog.generation.organisations import Organisation, Site
 from catalog.generation.trainings import Action, Session, Training
+from catalog.lheo import writing
+from catalog.lheo.writing import ALL_PUBLICS, LHEO_23, LINE_LENGTH, ElementWriter, as_day
 
 NAMESPACES = {
-    "lheo23": "http://lheo.gouv.fr/2.3",
+    "lheo23": LHEO_23,
     "lheo22": "http://www.lheo.org/2.2",
     "edof": "https://www.of.moncompteformation.gouv.fr",
 }
 # European level to the code of the LHEO table, for each version.
 LEVEL_CODES = {
-    "lheo23": {level: str(10 + level) for level in range(1, 9)},
+    "lheo23": writing.LEVEL_CODES,
     "lheo22": {3: "4", 4: "5", 5: "6", 6: "7", 7: "8", 8: "8"},
 }
-ALL_PUBLICS = "83056"
-LINE_LENGTH = 50
 
 
-class LHEOWriter:
+class LHEOWriter(ElementWriter):
     encoding = "utf-8"
 
     def __init__(self, dialect: str) -> None:
+        super().__init__(NAMESPACES[dialect])
         self.dialect = dialect
-        self.namespace = NAMESPACES[dialect]
 
     def formation(self, training: Training) -> etree._Element:
         subject, organisation = training.subject, training.organisation
@@ -135,17 +133,3 @@ class LHEOWriter:
         position = self._add(address, "geolocalisation")
         self._text(position, "latitude", f"{site.latitude:.6f}")
         self._text(position, "longitude", f"{site.longitude:.6f}")
-
-    def _new(self, name: str, **attributes: str) -> etree._Element:
-        # The default namespace: lxml takes None for its prefix.
-        return etree.Element(f"{{{self.namespace}}}{name}", attributes, nsmap={None: self.namespace})  # type: ignore[dict-item]
-
-    def _add(self, parent: etree._Element, name: str, **attributes: str) -> etree._Element:
-        return etree.SubElement(parent, f"{{{self.namespace}}}{name}", attributes)
-
-    def _text(self, parent: etree._Element, name: str, text: str, **attributes: str) -> None:
-        self._add(parent, name, **attributes).text = text
-
-
-def as_day(date: datetime.date) -> str:
-    return f"{date:%Y%m%d}"

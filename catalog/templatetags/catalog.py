@@ -1,6 +1,12 @@
 """Figures that only the catalogue writes."""
 
+import datetime
+
 from django import template
+from django.conf import settings
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -28,3 +34,18 @@ def kilometres(distance: float) -> str:
 def level_name(level: int) -> str:
     """`bac + 2 (niveau 5)`: the everyday word first, the official one after it."""
     return f"{LEVELS[level]} (niveau {level})"
+
+
+@register.filter
+def day_from_iso(text: str) -> datetime.date:
+    """A day written 2026-11-22."""
+    return datetime.date.fromisoformat(text)
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context: Context) -> SafeString:
+    """The address of the page for search engines: that of the site, with the page of its list and nothing else."""
+    request = context["request"]
+    page = request.GET.get("page", "")
+    more = f"?page={page}" if page.isdecimal() and page.isascii() and page != "1" else ""
+    return format_html('<link rel="canonical" href="{}{}{}">', settings.SITE_URL, request.path, more)

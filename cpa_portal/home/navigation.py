@@ -76,6 +76,7 @@ MENU = (
 FOOTER = (
     Entry("Barèmes des droits", "rights:parameter_tables"),
     Entry("Vérifier un relevé", "rights:statement_check"),
+    Entry("Données ouvertes", "catalog:open_data"),
     Entry("Données échangées avec AGORA", "agora_sync:dictionary"),
     Entry("Plan du site", "home:sitemap", anyone, BOTH),
     Entry("Accessibilité : non conforme", "home:accessibility", anyone, BOTH),

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "cep.apps.CEPConfig",
     "agora_sync.apps.AgoraSyncConfig",
     "cpa_portal.home.apps.HomeConfig",
+    "django.contrib.sitemaps",
     "cpa_portal.kernel.apps.KernelConfig",
     "accounts.apps.CPAAdminConfig",
     "django.contrib.auth",
@@ -357,6 +358,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "agora_sync.tasks.*": {"queue": "agora"},
     "catalog.tasks.work_on_imports": {"queue": "batch"},
+    "catalog.tasks.publish_open_data": {"queue": "batch"},
 }
 CELERY_TIMEZONE = "UTC"
 # The workers log through the configuration above, which masks; Celery's own would not.

@@ -307,6 +307,8 @@ OBJECTS: dict[str, Builder] = {
     "catalog:api_training_detail": of_everybody("training", "pk"),
     "catalog:certification_detail": of_everybody("certification", "code", "code"),
     "catalog:organisation_detail": of_everybody("organisation", "pk"),
+    "catalog:open_data_file": lambda world: [Target("not written yet", {"form": "xml"}, NOBODY)],
+    "catalog:sitemap_section": lambda world: [Target("trainings", {"section": "formations"})],
     "catalog:import_order": of_everybody("import order", "pk"),
     **dict.fromkeys(("catalog:import_detail", "catalog:import_report"), of_everybody("import run", "pk")),
     **dict.fromkeys(("catalog:trial_detail", "catalog:trial_report"), tried_files),
