@@ -32,6 +32,7 @@ _TABLE = "Reprenez un code de la table du format."
 RULES: dict[str, Wording] = {
     # Identity of the records
     "number_missing": Wording("Il n’y a pas de numéro", _IDENTIFIER),
+    "number_too_long": Wording("Le numéro dépasse 120 caractères : la fin est coupée", _IDENTIFIER),
     "duplicate_number": Wording("Le même numéro porte un autre contenu plus haut", _IDENTIFIER),
     "duplicate_identical": Wording("Le même contenu est déjà écrit plus haut", "Retirez la répétition."),
     "required_missing": Wording(

@@ -18,7 +18,7 @@ class AddressReader:
         self.node = node
         self.gazetteer = gazetteer
         postal_code = node.text("codepostal")
-        self.postal_code = postal_code if re.fullmatch(r"\d{5}", postal_code) else ""
+        self.postal_code = postal_code if re.fullmatch(r"[0-9]{5}", postal_code) else ""
         self.town = node.text("ville")[:80]
         if postal_code and not self.postal_code:
             node.note("codepostal", postal_code, "postal_code_malformed", FindingAction.REFUSED)

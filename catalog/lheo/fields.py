@@ -38,25 +38,33 @@ PLACEHOLDERS = frozenset(
     {"-", "--", "---", ".", "..", "...", "_", "/", "?", "x", "xx", "xxx", "nc", "nr", "n/a", "na", "ras", "sans objet",
      "non renseigne", "non renseigné", "non communiqué", "non précisé", "à définir", "néant", "null", "none"}
 )  # fmt: skip
-_BLOCKS = re.compile(r"(?i)<\s*(?:br|/p|/div|/li|/h\d|/ul|/ol|/tr)\b[^>]*>")
+_BLOCKS = re.compile(r"(?i)<\s*(?:br|/p|/div|/li|/h[0-9]|/ul|/ol|/tr)\b[^>]*>")
 _ITEMS = re.compile(r"(?i)<\s*li\b[^>]*>")
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.S)
 # After the XML reader has undone one escaping: tags that are still escaped, entities escaped once more.
 _ESCAPED_TAGS = re.compile(
-    r"(?i)&(?:amp;)*lt;/?[a-z]|&amp;(?:amp;)*(?:lt|gt|nbsp|amp|quot|[a-z]{1,2}(?:acute|grave|circ|cedil|uml)|#\d+);"
+    r"(?i)&(?:amp;)*lt;/?[a-z]|&amp;(?:amp;)*(?:lt|gt|nbsp|amp|quot|[a-z]{1,2}(?:acute|grave|circ|cedil|uml)|#[0-9]+);"
 )
 FREE = frozenset({"gratuit", "gratuite", "gratuit.", "0 €"})
 PRICE_LIMIT_EUROS = 1_000_000
 HOURS_LIMIT = 20_000
 PERCENT_LIMIT = 100
+# Files write 99991231 where they mean no end; the last of ours is the end that open data give to what has none.
+YEARS = range(1950, 3000)
+# Neither letters nor spaces: control codes, marks without width, marks that turn the direction of the line.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
+# A file of Windows that says ISO-8859-1, where these codes are letters of no language.
+_WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
 
 def plain_text(text: str | None) -> tuple[str, Problem | None]:
     """Text for people: tags become lines, entities letters. HTML escaped twice is repaired."""
-    value = (text or "").strip()
+    value, problem = visible(text or "")
+    value = value.strip()
     if value.lower() in PLACEHOLDERS:
         return "", refused("placeholder")
-    problem = None
     if _ESCAPED_TAGS.search(value):
         problem = repaired("html_escaped_twice")
         while _ESCAPED_TAGS.search(value):
@@ -66,6 +74,14 @@ def plain_text(text: str | None) -> tuple[str, Problem | None]:
     value = html.unescape(value).replace("\u00a0", " ")
     lines = (" ".join(line.split()) for line in value.splitlines())
     return "\n".join(line for line in lines if line and line != "•"), problem
+
+
+def visible(text: str) -> tuple[str, Problem | None]:
+    """The text without what cannot be seen; letters of Windows in a file that says ISO-8859-1 become themselves."""
+    if not _INVISIBLE.search(text):
+        return text, None
+    value = _INVISIBLE.sub("", text.translate(_WINDOWS))
+    return value, repaired("control_characters")
 
 
 def title(text: str | None) -> tuple[str, Problem | None]:
@@ -84,9 +100,9 @@ def day(text: str | None) -> tuple[datetime.date | None, Problem | None]:
     value = (text or "").strip()
     if not value:
         return None, None
-    compact = re.fullmatch(r"(\d{4})(\d\d)(\d\d)", value)
-    dashed = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].{0,30})?", value)
-    slashed = re.fullmatch(r"(\d\d)/(\d\d)/(\d{4})", value)
+    compact = re.fullmatch(r"([0-9]{4})([0-9][0-9])([0-9][0-9])", value)
+    dashed = re.fullmatch(r"([0-9]{4})-([0-9][0-9])-([0-9][0-9])(?:[T ].{0,30})?", value)
+    slashed = re.fullmatch(r"([0-9][0-9])/([0-9][0-9])/([0-9]{4})", value)
     parts = compact or dashed or slashed
     if not parts:
         return None, refused("date_malformed")
@@ -95,6 +111,8 @@ def day(text: str | None) -> tuple[datetime.date | None, Problem | None]:
         found = datetime.date(int(year), int(month), int(number))
     except ValueError:
         return None, refused("date_impossible")
+    if found.year not in YEARS:
+        return None, refused("date_out_of_range")
     return found, None if compact else repaired("date_format")
 
 
@@ -102,7 +120,7 @@ def price_cents(text: str | None) -> tuple[int | None, Problem | None]:
     """An amount in euros, as integer cents. Decimal comma, spaces, the euro sign and « gratuit » are repaired."""
     if (text or "").strip().lower() in FREE:
         return 0, repaired("price_in_words")
-    if re.fullmatch(r"\s*\d{1,3}\.\d{3}\s*", text or ""):
+    if re.fullmatch(r"\s*[0-9]{1,3}\.[0-9]{3}\s*", text or ""):
         return None, refused("price_malformed")  # 1.250: one euro and a quarter, or a thousand and a quarter?
     amount, problem = _decimal(text, "price", units=r"(?:€|eur|euros?)?(?:ttc)?")
     if amount is None:
@@ -117,7 +135,7 @@ def price_cents(text: str | None) -> tuple[int | None, Problem | None]:
 
 def hours_minutes(text: str | None) -> tuple[int | None, Problem | None]:
     """A number of hours, as integer minutes, rounded to the minute. « 70h30 » is repaired."""
-    clock = re.fullmatch(r"(\d{1,5})\s*[hH:]\s*([0-5]\d)(?:\s*mi?n\.?)?", (text or "").strip())
+    clock = re.fullmatch(r"([0-9]{1,5})\s*[hH:]\s*([0-5][0-9])(?:\s*mi?n\.?)?", (text or "").strip())
     if clock and int(clock[1]) < HOURS_LIMIT:
         return int(clock[1]) * 60 + int(clock[2]), repaired("hours_and_minutes")
     amount, problem = _decimal(text, "hours", units=r"(?:h|heures?)?")
@@ -144,15 +162,15 @@ def _decimal(text: str | None, name: str, *, units: str) -> tuple[Decimal | None
         return None, refused("placeholder")
     bare = re.sub(r"\s", "", value).lower()
     # « 1.250,50 »: a point before three digits and a comma can only part the thousands.
-    bare = re.sub(r"\.(?=\d{3}(?:\.\d{3})*,)", "", bare)
-    found = re.fullmatch(rf"(\d{{1,9}})(?:([.,])(\d{{1,6}}))?{units}", bare)
+    bare = re.sub(r"\.(?=[0-9]{3}(?:\.[0-9]{3})*,)", "", bare)
+    found = re.fullmatch(rf"([0-9]{{1,9}})(?:([.,])([0-9]{{1,6}}))?{units}", bare)
     if not found:
         return None, refused(f"{name}_malformed")
     whole, mark, decimals = found.groups()
     amount = Decimal(f"{whole}.{decimals or 0}")
     if mark == ",":
         return amount, repaired("decimal_comma")
-    return amount, None if re.fullmatch(r"[\d.]+", value) else repaired(f"{name}_with_unit")
+    return amount, None if re.fullmatch(r"[0-9.]+", value) else repaired(f"{name}_with_unit")
 
 
 def siret(text: str | None) -> tuple[str, Problem | None]:
@@ -186,7 +204,7 @@ def certification(text: str | None, *, register: str) -> tuple[str, Problem | No
     value = (text or "").strip()
     if not value or value.lower() in PLACEHOLDERS:
         return "", refused("placeholder") if value else None
-    bare = bool(re.fullmatch(r"\d+", value))
+    bare = bool(re.fullmatch(r"[0-9]+", value))
     try:
         code = certification_code(f"{register}{value}" if bare else value)
     except InvalidIdentifier:
@@ -217,7 +235,7 @@ def website(text: str | None) -> tuple[str, Problem | None]:
     if not value or value.lower() in PLACEHOLDERS:
         return "", refused("placeholder") if value else None
     if len(value) <= 390:
-        if re.fullmatch(r"(?i)https?://[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?#]\S*)?", value):
+        if re.fullmatch(r"(?i)https?://[\w-]+(?:\.[\w-]+)+(?::[0-9]+)?(?:[/?#]\S*)?", value):
             return value, None
         if re.fullmatch(r"(?i)[\w-]+(?:\.[\w-]+)+(?:[/?#]\S*)?", value):
             return f"http://{value}", repaired("url_scheme_missing")
@@ -238,7 +256,7 @@ def degrees(text: str | None, *, limit: float) -> tuple[float | None, Problem | 
     value = (text or "").strip()
     if not value:
         return None, None
-    found = re.fullmatch(r"([+-]?\d{1,3})(?:([.,])(\d{1,20}))?", value)
+    found = re.fullmatch(r"([+-]?[0-9]{1,3})(?:([.,])([0-9]{1,20}))?", value)
     if not found:
         return None, refused("position_malformed")
     number = float(f"{found[1]}.{found[3] or 0}")

@@ -24,6 +24,7 @@ from catalog.lheo.facts import (
     name_by_number,
     next_occurrence,
 )
+from catalog.lheo.fields import PRICE_LIMIT_EUROS
 from catalog.lheo.node import Node
 
 MODALITIES = {"0": Modality.ON_SITE, "1": Modality.MIXED, "2": Modality.REMOTE}
@@ -34,6 +35,7 @@ RECRUITMENT_STATES = {
     "3": RecruitmentState.SUSPENDED,
 }
 NUMBER_LENGTH = 120
+RECORD = "/lheo/offres/formation"
 # An address is about 2 kB with the rest of its place: 20 MB at most.
 READ_BEFORE_KEPT = 5_000
 Facts = TypeVar("Facts")
@@ -79,13 +81,14 @@ class FormationReader:
     gazetteer: Gazetteer
     findings: list[Finding] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
+    # Where formations stand in the file.
+    record: str = RECORD
 
     def read(self) -> TrainingFacts | None:
         """The facts, or None when the training has no title or no organisation that can be told."""
-        node = Node(self.element, self.namespace, f"/lheo/offres/formation[{self.index}]", self.findings)
+        node = Node(self.element, self.namespace, f"{self.record}[{self.index}]", self.findings)
         node.identifier = self._training_number(node)
-        responsible = node.child("organisme-formation-responsable")
-        organisation = self.memory.organisations.read(responsible, self._organisation)
+        organisation = self.memory.organisations.read(self._responsible(node), self._organisation)
         title = node.value("intitule-formation", fields.title)
         if not title:
             node.note("intitule-formation", "", "required_missing", FindingAction.REFUSED)
@@ -106,13 +109,19 @@ class FormationReader:
             exit_level=node.value("code-niveau-sortie", fields.level),
             website=self._website(node.child("url-formation")),
             described_on=node.attribute("datemaj", fields.day),
-            actions=tuple(self._numbered(node.children("action"), self._action)),
+            actions=tuple(self._actions(node)),
         )
+
+    def _responsible(self, node: Node) -> Node:
+        return node.child("organisme-formation-responsable")
+
+    def _actions(self, node: Node) -> Iterator[ActionFacts]:
+        return self._numbered(node.children("action"), self._action)
 
     def _training_number(self, node: Node) -> str:
         number = (node.element.get("numero") or "").strip()
         if number:
-            return number[:NUMBER_LENGTH]
+            return self._short(node, number)
         # Without a number the content is the identity: a change of content makes another training.
         content = etree.tostring(self.element, method="c14n")
         number = f"sans-numero-{hashlib.sha256(content).hexdigest()[:16]}"
@@ -120,9 +129,18 @@ class FormationReader:
         return number
 
     @staticmethod
-    def _siret(node: Node) -> str:
+    def _short(node: Node, number: str) -> str:
+        """A number within its length. Two that begin alike are then told apart as if they were the same."""
+        if len(number) > NUMBER_LENGTH:
+            node.note("@numero", number, "number_too_long", FindingAction.REPAIRED)
+        return number[:NUMBER_LENGTH]
+
+    def _siret_holder(self, node: Node) -> Node:
+        return node.child("SIRET-organisme-formation")
+
+    def _siret(self, node: Node) -> str:
         """The number of the organisation, "" when it cannot be told: the report says why."""
-        holder = node.child("SIRET-organisme-formation")
+        holder = self._siret_holder(node)
         siret = holder.value("SIRET", fields.siret)
         if siret is None:
             holder.note("SIRET", "", "siret_missing", FindingAction.REFUSED)
@@ -186,7 +204,7 @@ class FormationReader:
             languages=" ".join(child.own_text()[:2].upper() for child in node.children("langue-formation"))[
                 :40
             ],
-            places=tuple(self._places(node.children("lieu-de-formation"))),
+            places=tuple(self._places(node)),
             sessions=tuple(self._numbered(node.children("session"), self._session)),
         )
 
@@ -196,7 +214,14 @@ class FormationReader:
         if total is not None or hours is None:
             return total
         hourly = node.value("prix-horaire-TTC", fields.price_cents)
-        return None if hourly is None else round(hourly * hours / 60)
+        if hourly is None:
+            return None
+        total = round(hourly * hours / 60)
+        if total > PRICE_LIMIT_EUROS * 100:
+            value = node.text("prix-horaire-TTC")
+            node.note("prix-horaire-TTC", value, "price_out_of_range", FindingAction.REFUSED)
+            return None
+        return total
 
     def _conditions(self, node: Node) -> str:
         return node.value("conditions-specifiques", fields.plain_text) or ""
@@ -212,8 +237,10 @@ class FormationReader:
         company = node.value("nombre-heures-entreprise", fields.hours_minutes)
         return None if centre is None else centre + (company or 0)
 
-    def _places(self, nodes: Iterable[Node]) -> Iterator[PlaceFacts]:
-        ordered = sorted(nodes, key=lambda node: node.element.get("tag") != "principal")
+    def _places(self, action: Node) -> Iterator[PlaceFacts]:
+        ordered = sorted(
+            action.children("lieu-de-formation"), key=lambda node: node.element.get("tag") != "principal"
+        )
         for node in ordered:
             place = self.memory.places.read(node, self._place)
             if place is not None:
@@ -259,7 +286,7 @@ class FormationReader:
         """Elements of one kind under one parent, told apart when they share a number."""
         before: list[Numbered] = []
         for node in nodes:
-            number = (node.element.get("numero") or "").strip()[:NUMBER_LENGTH]
+            number = self._short(node, (node.element.get("numero") or "").strip())
             node.identifier = number
             if not number:
                 node.note("@numero", "", "number_missing", FindingAction.REPAIRED)

@@ -16,6 +16,14 @@ DIALECTS = {
     "http://lheo.gouv.fr/2.3": "lheo23",
     "https://www.of.moncompteformation.gouv.fr": "edof",
 }
+# Where the trainings stand under each root. Source: LHEO 2.3, « lheo », « lheo-plus », « lheo-index ».
+RECORDS = {
+    "lheo": "/lheo/offres/formation",
+    "lheo-plus": "/lheo-plus/lheo/offres/formation",
+    "lheo-index": "/lheo-index/resumes-offres/resume-offre",
+}
+# What the last two hold beside trainings, in numbers that may be large: let go unread, it is not of the offer.
+BESIDE = ("organisme-formation-responsable", "resume-organisme")
 GZIP_MAGIC = b"\x1f\x8b"
 # An entity declared in a DTD can grow without end, or name a file of the server.
 DOCTYPE_LOOKED_FOR_IN = 65_536
@@ -50,6 +58,12 @@ class FormationStream:
         self.dialect = ""
         self.namespace = ""
         self.problem = ""
+        self.record = RECORDS["lheo"]
+
+    @property
+    def is_index(self) -> bool:
+        """Whether the file holds summaries instead of trainings."""
+        return self.record == RECORDS["lheo-index"]
 
     def __iter__(self) -> Iterator[etree._Element]:
         refuse_doctype(self.path)
@@ -70,20 +84,28 @@ class FormationStream:
 
     def _formations(self, file: BinaryIO) -> Iterator[etree._Element]:
         # Only whole formations come up from the parser: being told of every element took longer than parsing.
-        events = etree.iterparse(file, events=("end",), tag=f"{{{self.namespace}}}formation", **SAFELY)
-        for _, element in events:
-            yield element
+        names = (self.record.rpartition("/")[2], *(() if self.record == RECORDS["lheo"] else BESIDE))
+        tags = [f"{{{self.namespace}}}{name}" for name in names]
+        for _, element in etree.iterparse(file, events=("end",), tag=tags, **SAFELY):
+            if element.tag == tags[0]:
+                yield element
+            elif next(element.iterancestors(tags[0]), None) is not None:
+                continue  # The organisation of a training that is still being read.
             let_go(element)
 
     def _recognise(self, root: etree._Element) -> None:
         name = etree.QName(root)
         self.namespace = name.namespace or ""
-        if name.localname != "lheo" or self.namespace not in DIALECTS:
+        if root.getroottree().docinfo.internalDTD is not None:
+            # In an encoding whose letters are not bytes, or beyond what `refuse_doctype` looks at.
+            raise doctype_refused(self.path)
+        if name.localname not in RECORDS or self.namespace not in DIALECTS:
             message = (
                 f"{self.path.name} n'est pas une offre LHEO 2.2, LHEO 2.3 ou EDOF (racine « {root.tag} »)."
             )
             raise UnreadableFile("dialect_unknown", message[:300])
         self.dialect = DIALECTS[self.namespace]
+        self.record = RECORDS[name.localname]
 
 
 def let_go(element: etree._Element) -> None:
@@ -96,4 +118,8 @@ def let_go(element: etree._Element) -> None:
 def refuse_doctype(path: Path) -> None:
     with opened(path) as file:
         if b"<!DOCTYPE" in file.read(DOCTYPE_LOOKED_FOR_IN).upper():
-            raise UnreadableFile("doctype_refused", f"{path.name} contient une déclaration DOCTYPE, refusée.")
+            raise doctype_refused(path)
+
+
+def doctype_refused(path: Path) -> UnreadableFile:
+    return UnreadableFile("doctype_refused", f"{path.name} contient une déclaration DOCTYPE, refusée.")

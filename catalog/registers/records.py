@@ -105,6 +105,9 @@ class RecordReader:
         except InvalidIdentifier:
             self.note(name, text, refused("certification_code_malformed"))
             return ""
+        if not re.fullmatch(NUMBER, code):
+            self.note(name, text, refused("certification_code_malformed"))
+            return ""
         if code != text:
             self.note(name, text, repaired("certification_code_format"))
         return code
@@ -141,7 +144,7 @@ class RecordReader:
     def day(self, value: str, name: str) -> datetime.date | None:
         """dd/mm/yyyy, as these exports write dates."""
         text = value.strip()
-        found = re.fullmatch(r"(\d{2})/(\d{2})/(\d{4})", text)
+        found = re.fullmatch(r"([0-9]{2})/([0-9]{2})/([0-9]{4})", text)
         if not text:
             return None
         if not found:
@@ -192,5 +195,7 @@ class RecordReader:
         self.export.note(f"{self.path}/{name}", self.code, name, value, problem)
 
 
-ROME, FORMACODE, NSF = r"[A-N]\d{4}", r"\d{5}", r"\d{2,3}[a-z]?"
-BLOCK = r"(?:RNCP|RS)\d{1,6}BC\d{1,3}"
+# What the database holds; the registers are at five digits.
+NUMBER = r"(?:RNCP|RS)[0-9]{1,6}"
+ROME, FORMACODE, NSF = r"[A-N][0-9]{4}", r"[0-9]{5}", r"[0-9]{2,3}[a-z]?"
+BLOCK = r"(?:RNCP|RS)[0-9]{1,6}BC[0-9]{1,3}"

@@ -15,8 +15,9 @@ from catalog.exceptions import ImportAlreadyRunning, UnreadableFile
 from catalog.gazetteer import Gazetteer
 from catalog.lheo.edof import EdofReader
 from catalog.lheo.facts import Finding, TrainingFacts
+from catalog.lheo.index import IndexReader
 from catalog.lheo.node import line_of
-from catalog.lheo.reader import FormationReader, Memory, with_occurrence
+from catalog.lheo.reader import RECORD, FormationReader, Memory, with_occurrence
 from catalog.lheo.source import FormationStream
 from catalog.models import Action, ImportedTraining, ImportRun, SearchEntry, Session, Training
 from catalog.selectors.places import load_gazetteer
@@ -38,6 +39,7 @@ class Batch:
     """Formations read together, each with its rank and its line in the file. `read` counts those refused too."""
 
     read: int = 0
+    record: str = RECORD
     trainings: list[tuple[int, int | None, TrainingFacts]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -156,10 +158,11 @@ def read_batches(stream: FormationStream, gazetteer: Gazetteer, *, skip: int) ->
     for index, element in enumerate(stream, start=1):
         if index <= skip:
             continue
-        kind = READERS.get(stream.dialect, FormationReader)
-        reader = kind(element, stream.namespace, index, gazetteer, memory=memory)
+        kind = IndexReader if stream.is_index else READERS.get(stream.dialect, FormationReader)
+        reader = kind(element, stream.namespace, index, gazetteer, memory=memory, record=stream.record)
         training = reader.read()
         batch.read += 1
+        batch.record = stream.record
         batch.findings += reader.findings
         if training is not None:
             batch.trainings.append((index, line_of(element), training))
@@ -178,7 +181,7 @@ def told_apart(batch: Batch, seen: dict[str, list[UUID]]) -> list[TrainingFacts]
     distinct = []
     for index, line, facts in batch.trainings:
         digests = seen.setdefault(facts.number, [])
-        path = f"/lheo/offres/formation[{index}]/@numero"
+        path = f"{batch.record}[{index}]/@numero"
         if facts.digest in digests:
             rule, action = "duplicate_identical", FindingAction.REFUSED
         elif digests:

@@ -1,10 +1,14 @@
 import gzip
+import re
 
 import pytest
 
 from catalog.exceptions import UnreadableFile
+from catalog.lheo.reader import FormationReader
 from catalog.lheo.source import FormationStream
-from tests.catalog.lheo.documents import FORMATION, offer, written
+from tests.catalog.lheo.documents import FORMATION, GAZETTEER, offer, written
+
+DOCTYPE = '<!DOCTYPE lheo [<!ENTITY a "b">]><lheo xmlns="http://lheo.gouv.fr/2.3"/>'
 
 
 def titles(path):
@@ -60,9 +64,23 @@ def test_stream_cut_gzip_is_refused(tmp_path):
         (b"not xml at all", "xml_unreadable"),
         (b"", "xml_unreadable"),
         (b"<autre/>", "dialect_unknown"),
-        (b'<lheo-index xmlns="http://lheo.gouv.fr/2.3"/>', "dialect_unknown"),
+        (b'<lheo-annuaire xmlns="http://lheo.gouv.fr/2.3"/>', "dialect_unknown"),
+        (b"<lheo/>", "dialect_unknown"),
         (b'<lheo xmlns="https://autre.example"/>', "dialect_unknown"),
-        (b'<!DOCTYPE lheo [<!ENTITY a "b">]><lheo xmlns="http://lheo.gouv.fr/2.3"/>', "doctype_refused"),
+        (DOCTYPE.encode(), "doctype_refused"),
+        (DOCTYPE.encode("utf-16"), "doctype_refused"),
+        (b"<!-- " + b"x" * 70_000 + b" -->" + DOCTYPE.encode(), "doctype_refused"),
+    ],
+    ids=[
+        "text",
+        "empty",
+        "other root",
+        "other list",
+        "no namespace",
+        "other namespace",
+        "doctype",
+        "doctype in UTF-16",
+        "doctype far on",
     ],
 )
 def test_stream_file_that_is_no_offer_is_refused_with_its_reason(tmp_path, content, code):
@@ -87,3 +105,43 @@ def test_stream_read_elements_are_let_go(tmp_path):
 
     # The parser is a block of the file ahead, never more.
     assert kept < 50
+
+
+PREFIXED = re.sub(r"<(/?)(?=[A-Za-z])", r"<\1l:", offer(FORMATION).decode()).replace("xmlns=", "xmlns:l=")
+PLUS = (
+    offer(FORMATION)
+    .replace(b'<lheo xmlns="', b'<lheo-plus xmlns="')
+    .replace(b"<offres>", b"<lheo><offres>")
+    .replace(b"</offres></lheo>", b"</offres></lheo><organisme-formation-responsable/></lheo-plus>")
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + offer(FORMATION),
+        offer(FORMATION).decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+        PREFIXED.encode(),
+        offer(FORMATION.replace(">Soudeur<", "><![CDATA[Soudeur]]><")),
+        offer(FORMATION.replace(">Soudeur<", ">Sou<!-- ici -->deur<")),
+        offer(FORMATION.replace(">Soudeur<", ">&#83;oudeur<")),
+        PLUS,
+    ],
+    ids=["byte order mark", "UTF-16", "prefix", "CDATA", "comment", "entity", "lheo-plus"],
+)
+def test_stream_other_spellings_of_the_same_file_are_read(tmp_path, content):
+    path = tmp_path / "a.xml"
+    path.write_bytes(content)
+
+    stream = FormationStream(path)
+    (reading,) = [
+        FormationReader(element, stream.namespace, 1, GAZETTEER, record=stream.record).read()
+        for element in stream
+    ]
+
+    assert (reading.title, reading.organisation.siret, reading.actions[0].price_cents) == (
+        "Soudeur",
+        "19290076900014",
+        119_000,
+    )
+    assert stream.problem == ""
