@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.models import Sum
 
 from rights.enums import EntryKind, Scheme
-from rights.exceptions import FileAlreadyOpen, InsufficientBalance
+from rights.exceptions import FileAlreadyOpen, InsufficientBalance, KeyReused
 from rights.file_refusals import ActionNotAllowed
 from rights.models import Counter, Entry, JournalEvent, TrainingFile
 from rights.services.ledger import open_counter, post_entry
@@ -106,6 +106,27 @@ def test_one_key_at_once_posts_one_entry():
     assert len({result.pk for result in results}) == 1
     assert_exact(counter)
     assert counter.balance == 500_00
+
+
+def test_one_key_at_once_on_several_counters_posts_one_entry_and_says_so_to_the_others():
+    counters = [CounterFactory(balance=0) for _ in range(AT_ONCE)]
+
+    def credit(counter):
+        return lambda: post_entry(
+            counter=counter,
+            kind=EntryKind.CREDIT,
+            amount=500_00,
+            value_date=REQUEST_DAY,
+            label="Essai",
+            source="Essai",
+            key="alimentation-2025",
+        )
+
+    results = all_at_once(*map(credit, counters))
+
+    assert sum(isinstance(result, Entry) for result in results) == 1
+    assert sum(isinstance(result, KeyReused) for result in results) == AT_ONCE - 1
+    assert Counter.objects.aggregate(total=Sum("balance"))["total"] == 500_00
 
 
 def test_openings_at_once_make_one_counter():
