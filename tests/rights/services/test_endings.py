@@ -369,6 +369,14 @@ class TestPoints:
         with pytest.raises(PointsRefused, match=why):
             self.ask(holder, use=use, points=points)
 
+    @pytest.mark.parametrize("use", [PointsUse.PART_TIME, PointsUse.RETIREMENT], ids=str)
+    def test_person_whose_date_of_birth_is_incomplete_is_told_that_it_decides(self, use):
+        holder = HolderFactory(birth_date=None, partial_birth_date="1970-02-00")
+        CounterFactory(holder=holder, scheme=Scheme.C2P, balance=45)
+
+        with pytest.raises(PointsRefused, match="date de naissance"):
+            self.ask(holder, use=use, points=10)
+
     def test_points_used_for_training_are_no_longer_kept_for_it(self, holder):
         CounterFactory(holder=holder, scheme=Scheme.C2P, balance=50)
         trained = self.ask(holder, points=20)
