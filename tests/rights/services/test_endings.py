@@ -371,7 +371,9 @@ class TestPoints:
 
     @pytest.mark.parametrize("use", [PointsUse.PART_TIME, PointsUse.RETIREMENT], ids=str)
     def test_person_whose_date_of_birth_is_incomplete_is_told_that_it_decides(self, use):
-        holder = HolderFactory(birth_date=None, partial_birth_date="1970-02-00")
+        holder = HolderFactory()
+        holder.birth_date, holder.partial_birth_date = None, "1970-02-00"
+        holder.save()
         CounterFactory(holder=holder, scheme=Scheme.C2P, balance=45)
 
         with pytest.raises(PointsRefused, match="date de naissance"):
