@@ -2,32 +2,40 @@
 
 import threading
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db import connections
 
 SECONDS = 60
 
 
-def run_together(actions: Iterable[Callable[[], object]], *, seconds: float = SECONDS) -> None:
-    """Start all, wait for all. An exception in one is raised here; a thread that hangs fails the test."""
+def results_together(actions: Iterable[Callable[[], Any]], *, seconds: float = SECONDS) -> list[Any]:
+    """Start all, wait for all: what each returned or raised, in order. A thread that hangs fails the test."""
     actions = list(actions)
     start = threading.Barrier(len(actions), timeout=seconds)
-    failures: list[BaseException] = []
+    results: list[Any] = [None] * len(actions)
 
-    def guarded(action: Callable[[], object]) -> None:
+    def guarded(rank: int, action: Callable[[], Any]) -> None:
         try:
+            connections["default"].ensure_connection()
             start.wait()
-            action()
+            results[rank] = action()
         except BaseException as failure:
-            failures.append(failure)
+            results[rank] = failure
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=guarded, args=(action,)) for action in actions]
+    threads = [threading.Thread(target=guarded, args=numbered) for numbered in enumerate(actions)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(seconds)
     assert not any(thread.is_alive() for thread in threads)
-    if failures:
-        raise failures[0]
+    return results
+
+
+def run_together(actions: Iterable[Callable[[], object]], *, seconds: float = SECONDS) -> None:
+    """Start all, wait for all. An exception in one is raised here; a thread that hangs fails the test."""
+    for result in results_together(actions, seconds=seconds):
+        if isinstance(result, BaseException):
+            raise result

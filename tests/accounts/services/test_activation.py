@@ -1,5 +1,6 @@
 import io
 import re
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -24,7 +25,7 @@ from accounts.services.letters import print_waiting
 from cpa_portal.kernel.identifiers import fictitious_nir
 from tests.support.caches import forget_what_is_cached
 from tests.support.factories.accounts import HolderFactory, UserFactory
-from tests.support.threads import run_together
+from tests.support.threads import results_together, run_together
 
 pytestmark = pytest.mark.django_db
 ORIGIN = "192.0.2.7"
@@ -117,6 +118,17 @@ def test_activate_by_identity_sixth_answer_on_a_number_is_refused_whoever_asks(f
         activate_by_identity(user=UserFactory(), **identity_of(holder))
 
     assert not Holder.objects.filter(pk=holder.pk, user__isnull=False).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_activate_by_identity_answers_at_once_are_counted_one_by_one(settings):
+    settings.ACTIVATION_LIMITS = {"user": 3}
+    holder, user = HolderFactory(user=None), UserFactory()
+    wrong = identity_of(holder, birth_name="Autre")
+
+    results = results_together([lambda: activate_by_identity(user=user, **wrong)] * 12)
+
+    assert Counter(map(type, results)) == {ActivationRefused: 3, TooManyAttempts: 9}
 
 
 def test_activate_by_identity_origin_is_limited_with_room_for_an_agency(settings):

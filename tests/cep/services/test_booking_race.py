@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Notification
 from cep.enums import BookingAction, BookingStatus
@@ -30,36 +30,11 @@ from tests.support.factories.cep import (
     demand,
     span,
 )
+from tests.support.threads import results_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PEOPLE = 60
-
-
-def all_at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Run each work in its own thread and connection from one start line; results or refusals, in order.
-
-    Anything but a refusal of the domain is kept too, so that a deadlock or a 500 is seen by the assertions.
-    """
-    start = threading.Barrier(len(works))
-    results: list[Any] = [None] * len(works)
-
-    def run(rank: int, work: Callable[[], Any]) -> None:
-        try:
-            connection.ensure_connection()
-            start.wait(timeout=60)
-            results[rank] = work()
-        except Exception as problem:
-            results[rank] = problem
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(rank, work)) for rank, work in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-    return results
 
 
 def outcomes(results: Sequence[Any]) -> Counter[str]:
@@ -80,7 +55,7 @@ def people() -> list[Any]:
 def test_sixty_people_on_one_slot_make_one_appointment(people):
     window = WindowFactory()
 
-    results = all_at_once(booking_works([demand(window, holder=person) for person in people]))
+    results = results_together(booking_works([demand(window, holder=person) for person in people]))
 
     assert outcomes(results) == {"Booking": 1, "slot_taken": PEOPLE - 1}
     assert Booking.objects.count() == BookingEvent.objects.count() == Notification.objects.count() == 1
@@ -108,7 +83,7 @@ def test_negative_control_without_the_constraint_the_race_appears(people):
                     status=BookingStatus.CANCELLED_BY_PERSON,
                 )
 
-    all_at_once([lambda person=person: look_then_write(person) for person in people])
+    results_together([lambda person=person: look_then_write(person) for person in people])
 
     assert Booking.objects.count() > 1
 
@@ -120,7 +95,7 @@ def test_sixty_people_on_overlapping_slots_make_appointments_that_do_not_overlap
         for rank, person in enumerate(people)
     ]
 
-    results = all_at_once(booking_works(demands))
+    results = results_together(booking_works(demands))
 
     assert set(outcomes(results)) == {"Booking", "slot_taken"}
     assert_nobody_is_in_two_places()
@@ -131,7 +106,7 @@ def test_one_person_on_sixty_advisers_gets_one_appointment():
     windows = WindowFactory.create_batch(PEOPLE, site=site)
     holder = HolderFactory()
 
-    results = all_at_once(booking_works([demand(window, holder=holder) for window in windows]))
+    results = results_together(booking_works([demand(window, holder=holder) for window in windows]))
 
     assert outcomes(results) == {"Booking": 1, "holder_already_booked": PEOPLE - 1}
     assert Booking.objects.count() == 1
@@ -140,7 +115,7 @@ def test_one_person_on_sixty_advisers_gets_one_appointment():
 def test_one_request_sent_sixty_times_gives_one_appointment_to_all():
     wanted = demand(WindowFactory())
 
-    results = all_at_once(booking_works([wanted] * PEOPLE))
+    results = results_together(booking_works([wanted] * PEOPLE))
 
     assert outcomes(results) == {"Booking": PEOPLE}
     assert {booking.pk for booking in results} == {wanted["key"]}
@@ -153,7 +128,7 @@ def test_one_cancellation_sent_ten_times_is_written_once():
     def cancel() -> Booking:
         return act_on_appointment(key=booking.pk, action=BookingAction.CANCEL_BY_PERSON, actor=None, now=NOW)
 
-    results = all_at_once([cancel] * 10)
+    results = results_together([cancel] * 10)
 
     booking.refresh_from_db()
     assert outcomes(results) == {"Booking": 10}
@@ -176,7 +151,7 @@ def test_one_opening_asked_ten_times_at_once_is_made_once():
             until_day=MONDAY + timedelta(days=60),
         )
 
-    results = all_at_once([open_mondays] * 10)
+    results = results_together([open_mondays] * 10)
 
     assert outcomes(results) == {"OpeningReport": 10}
     assert sorted(report.added for report in results) == [0] * 9 + [9]
@@ -191,7 +166,7 @@ def test_closing_while_others_book_leaves_no_appointment_uncovered(people):
     ]
 
     works = booking_works(demands)
-    results = all_at_once([*works[:5], lambda: close_windows(windows=[window]), *works[5:]])
+    results = results_together([*works[:5], lambda: close_windows(windows=[window]), *works[5:]])
 
     closing = results[5]
     if isinstance(closing, WindowHasBookings):
@@ -219,7 +194,7 @@ def test_book_appointment_waits_for_a_closing_that_is_not_over_and_then_is_refus
         threading.Timer(0.3, may_commit.set).start()
         return book_appointment(**wanted)
 
-    results = all_at_once([close_slowly, book_meanwhile])
+    results = results_together([close_slowly, book_meanwhile])
 
     assert outcomes(results) == {"int": 1, "window_closed": 1}
     assert not Booking.objects.exists()
@@ -243,7 +218,7 @@ def test_book_appointment_that_waits_too_long_says_that_it_is_busy_and_writes_no
         finally:
             may_end.set()
 
-    results = all_at_once([hold_the_window, book_meanwhile])
+    results = results_together([hold_the_window, book_meanwhile])
 
     assert isinstance(results[1], BookingBusy)
     assert not Booking.objects.exists()

@@ -1,12 +1,9 @@
 """Many at once: the database decides, no amount is lost and none is counted twice."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from uuid import uuid4
 
 import pytest
-from django.db import connections
 from django.db.models import Sum
 
 from rights.enums import EntryKind, Scheme
@@ -28,29 +25,13 @@ from tests.support.factories.rights import (
     CounterFactory,
     RequestableSessionFactory,
 )
+from tests.support.threads import results_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 AT_ONCE = 12
 # `bin/chaos requests` sends a hundred over HTTP.
 REQUESTS_AT_ONCE = 30
-
-
-def all_at_once(*calls):
-    """Run the calls in threads that start together; their results, or what they raised."""
-    start = threading.Barrier(len(calls))
-
-    def run(call):
-        try:
-            start.wait(timeout=30)
-            return call()
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(max_workers=len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def assert_exact(counter):
@@ -78,7 +59,7 @@ def test_debits_at_once_never_take_more_than_the_counter_holds():
             key=f"debit:{n}",
         )
 
-    results = all_at_once(*[debit(n) for n in range(AT_ONCE)])
+    results = results_together([debit(n) for n in range(AT_ONCE)])
 
     refused = [result for result in results if isinstance(result, InsufficientBalance)]
     assert len(refused) == AT_ONCE - 5
@@ -101,7 +82,7 @@ def test_one_key_at_once_posts_one_entry():
             key="alimentation-2025",
         )
 
-    results = all_at_once(*[credit] * AT_ONCE)
+    results = results_together([credit] * AT_ONCE)
 
     assert len({result.pk for result in results}) == 1
     assert_exact(counter)
@@ -122,7 +103,7 @@ def test_one_key_at_once_on_several_counters_posts_one_entry_and_says_so_to_the_
             key="alimentation-2025",
         )
 
-    results = all_at_once(*map(credit, counters))
+    results = results_together(map(credit, counters))
 
     assert sum(isinstance(result, Entry) for result in results) == 1
     assert sum(isinstance(result, KeyReused) for result in results) == AT_ONCE - 1
@@ -142,7 +123,7 @@ def test_openings_at_once_make_one_counter():
             key="ouverture",
         )
 
-    results = all_at_once(*[opening] * AT_ONCE)
+    results = results_together([opening] * AT_ONCE)
 
     assert {result.pk for result in results} == {Counter.objects.get().pk}
     assert_exact(Counter.objects.get())
@@ -159,7 +140,7 @@ def test_requests_at_once_on_several_sessions_share_the_balance_exactly():
             key=uuid4(), holder=counter.holder, session=session, today=REQUEST_DAY
         )
 
-    results = all_at_once(*[request(session) for session in sessions])
+    results = results_together([request(session) for session in sessions])
 
     assert all(isinstance(result, TrainingFile) for result in results), results
     assert_exact(counter)
@@ -178,7 +159,7 @@ def test_requests_at_once_with_one_key_open_one_file():
     def request():
         return request_training_file(key=key, holder=counter.holder, session=session, today=REQUEST_DAY)
 
-    results = all_at_once(*[request] * AT_ONCE)
+    results = results_together([request] * AT_ONCE)
 
     assert {getattr(result, "pk", result) for result in results} == {key}
     assert_exact(counter)
@@ -193,7 +174,7 @@ def test_requests_at_once_on_one_session_open_one_file():
     def request():
         return request_training_file(key=uuid4(), holder=counter.holder, session=session, today=REQUEST_DAY)
 
-    results = all_at_once(*[request] * AT_ONCE)
+    results = results_together([request] * AT_ONCE)
 
     opened = [result for result in results if isinstance(result, TrainingFile)]
     assert len(opened) == 1
@@ -210,7 +191,7 @@ def test_partners_at_once_get_the_same_file():
             partner_code=f"partenaire-{n}", holder=holder, facts=FACTS
         )
 
-    results = all_at_once(*[register(n) for n in range(AT_ONCE)])
+    results = results_together([register(n) for n in range(AT_ONCE)])
 
     assert {training_file.pk for training_file, _ in results} == {TrainingFile.objects.get().pk}
     assert sum(created for _, created in results) == 1
@@ -222,12 +203,12 @@ def test_cancellation_refusal_and_new_request_at_once_release_exactly_once():
     session = RequestableSessionFactory()
     first = request_training_file(key=uuid4(), holder=counter.holder, session=session, today=REQUEST_DAY)
 
-    all_at_once(
+    results_together([
         lambda: cancel_training_file(training_file_id=first.pk, today=REQUEST_DAY),
         lambda: record_agora_refusal(training_file_id=first.pk, code="x", label="Essai"),
         lambda: request_training_file(key=uuid4(), holder=counter.holder, session=session, today=REQUEST_DAY),
         lambda: cancel_training_file(training_file_id=first.pk, today=REQUEST_DAY),
-    )
+    ])  # fmt: skip
 
     first.refresh_from_db()
     assert_exact(counter)
@@ -245,7 +226,7 @@ def test_cancellations_at_once_close_the_file_once():
     def cancel():
         return cancel_training_file(training_file_id=training_file.pk, today=REQUEST_DAY)
 
-    results = all_at_once(*[cancel] * AT_ONCE)
+    results = results_together([cancel] * AT_ONCE)
 
     assert sum(isinstance(result, TrainingFile) for result in results) == 1
     assert sum(isinstance(result, ActionNotAllowed) for result in results) == AT_ONCE - 1

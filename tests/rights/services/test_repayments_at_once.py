@@ -10,9 +10,9 @@ from rights.exceptions import RepaymentRefused
 from rights.models import Repayment, RepaymentReceipt
 from rights.services.corrections import record_undue_sum
 from rights.services.repayments import announce_repayment, receive_repayment
-from tests.rights.services.test_concurrency import all_at_once
 from tests.support.factories.accounts import HolderFactory
 from tests.support.factories.rights import CounterFactory
+from tests.support.threads import results_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 8
@@ -37,7 +37,7 @@ def announced(due, amount_cents):
 
 
 def test_announcements_at_once_never_pass_what_is_owed(due):
-    results = all_at_once(*[lambda: announced(due, 200_00)] * AT_ONCE)
+    results = results_together([lambda: announced(due, 200_00)] * AT_ONCE)
 
     assert sum(isinstance(result, Repayment) for result in results) == 2
     assert sum(isinstance(result, RepaymentRefused) for result in results) == AT_ONCE - 2
@@ -47,10 +47,9 @@ def test_announcements_at_once_never_pass_what_is_owed(due):
 def test_money_received_at_once_is_counted_once(due):
     repayment = announced(due, 500_00)
 
-    results = all_at_once(
-        *[lambda: receive_repayment(
-            repayment=repayment, amount_cents=500_00, received_on=timezone.localdate()
-        )] * AT_ONCE
-    )  # fmt: skip
+    def received():
+        return receive_repayment(repayment=repayment, amount_cents=500_00, received_on=timezone.localdate())
+
+    results = results_together([received] * AT_ONCE)
 
     assert {result.pk for result in results} == {RepaymentReceipt.objects.get().pk}
