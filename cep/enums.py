@@ -106,6 +106,14 @@ class RequestEnd(models.TextChoices):
     REDIRECTED = "redirected", "Orientée vers un autre conseil"
 
 
+class ClosingDecision(models.TextChoices):
+    """What was decided of a request to close a site; empty while it waits."""
+
+    PENDING = "", "Attend une décision"
+    ACCEPTED = "accepted", "Acceptée"
+    REFUSED = "refused", "Refusée"
+
+
 # Expected: somebody counts on it.
 STATUSES_ACTIVE = (BookingStatus.CONFIRMED, BookingStatus.PROPOSED)
 # A meeting that took place, or was missed, still fills the adviser's time; the person is free of it.

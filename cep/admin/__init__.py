@@ -1,4 +1,5 @@
 from cep.admin.agenda import BookingAdmin
+from cep.admin.closing import ClosingRequestAdmin
 from cep.admin.first_exchange import AdviceRequestAdmin
 from cep.admin.groups import GroupSessionAdmin
 from cep.admin.impacts import ImpactAdmin
@@ -11,6 +12,7 @@ __all__ = [
     "AdviceRequestAdmin",
     "AdviserAdmin",
     "BookingAdmin",
+    "ClosingRequestAdmin",
     "DepartureAdmin",
     "ExtraOpeningAdmin",
     "GroupSessionAdmin",

@@ -19,7 +19,8 @@ from cep.models import Absence, Departure, ExtraOpening, Pattern, SiteClosure
 from cep.models.plan import WEEKDAYS
 from cep.rules.wording import day_in_words
 from cep.selectors.plans import next_days_of
-from cep.services.plans import PlanReport, close_site, lift, record_absence, record_departure, record_opening
+from cep.services.closing import close_briefly
+from cep.services.plans import PlanReport, lift, record_absence, record_departure, record_opening
 
 
 class PlanAdmin(PlanTeller, TeamAdmin):
@@ -138,7 +139,7 @@ class SiteClosureAdmin(PlanAdmin):
         return queryset.filter(site__operator__code__in=scope_codes(user, StaffRole.CEP_MANAGER))
 
     def record(self, obj: SiteClosure, actor: User) -> PlanReport:
-        return close_site(closure=obj, actor=actor, now=timezone.now())
+        return close_briefly(closure=obj, actor=actor, now=timezone.now())
 
 
 @admin.register(Departure)

@@ -1,5 +1,6 @@
 from cep.models.advice_request import AdviceRequest
 from cep.models.booking import Booking, BookingEvent
+from cep.models.closing import ClosingRequest
 from cep.models.group import GroupSession, Seat
 from cep.models.impact import Impact
 from cep.models.network import Adviser, Operator, Site
@@ -13,6 +14,7 @@ __all__ = [
     "Adviser",
     "Booking",
     "BookingEvent",
+    "ClosingRequest",
     "Departure",
     "ExtraOpening",
     "GroupSession",

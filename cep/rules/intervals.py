@@ -32,5 +32,11 @@ def _pieces(span: Span, start: datetime, end: datetime) -> list[Span]:
     return [piece for piece in (before, after) if piece[0] < piece[1]]
 
 
+def within(spans: Iterable[Span], bounds: Span) -> list[Span]:
+    """The parts of the spans that fall between two instants."""
+    cut = ((max(start, bounds[0]), min(end, bounds[1])) for start, end in spans)
+    return [piece for piece in cut if piece[0] < piece[1]]
+
+
 def covers(spans: Iterable[Span], wanted: Span) -> bool:
     return not without([wanted], spans)

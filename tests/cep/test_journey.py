@@ -217,7 +217,7 @@ ADVISER_PAGES = (
     "booking/", "booking/{booking}/change/", "pattern/add/", "absence/", "impact/", "groupsession/add/",
     "groupsession/{session}/change/",
 )  # fmt: skip
-MANAGER_PAGES = ("advicerequest/",)
+MANAGER_PAGES = ("advicerequest/", "closingrequest/add/")
 
 
 def test_back_office_has_nothing_that_stands_in_the_way(browser, person, live_server):

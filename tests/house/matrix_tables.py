@@ -7,7 +7,7 @@ row. What is not walked is in EXEMPT, with its reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
@@ -374,6 +374,7 @@ CDC = frozenset({StaffRole.CDC.value})
 OFFICER = frozenset({StaffRole.DATA_PROTECTION.value})
 ADVICE = frozenset({StaffRole.CEP_ADVISER.value, StaffRole.CEP_MANAGER.value})
 MANAGEMENT = frozenset({StaffRole.CEP_MANAGER.value})
+AUTHORITY = frozenset({StaffRole.FRANCE_COMPETENCES.value})
 WATCH = frozenset({StaffRole.RSSI.value})
 
 
@@ -412,6 +413,14 @@ def advice_rows(kind: str) -> Builder:
             yield Target(f"{name}'s", {"object_id": key}, frozenset({name, manager, "administrator"}))
 
     return lambda world: list(targets(world))
+
+
+def seen_by_the_authority(rows: Builder) -> Builder:
+    """The same rows, open besides to who answers for the contract of every operator."""
+    return lambda world: [
+        replace(target, audience=(target.audience or NOBODY) | {"France compétences"})
+        for target in rows(world)
+    ]
 
 
 def operator_rows(world: World) -> list[Target]:
@@ -461,6 +470,12 @@ BACK_OFFICE: dict[str, Desk] = {
     "cep.extraopening": Desk(advice_rows("extra opening"), view=ADVICE, add=ADVICE),
     "cep.absence": Desk(advice_rows("absence"), view=ADVICE, add=ADVICE),
     "cep.siteclosure": Desk(advice_rows("closure"), view=MANAGEMENT, add=MANAGEMENT),
+    "cep.closingrequest": Desk(
+        seen_by_the_authority(advice_rows("closing")),
+        view=MANAGEMENT | AUTHORITY,
+        add=MANAGEMENT,
+        change=AUTHORITY,
+    ),
     "cep.departure": Desk(advice_rows("departure"), view=MANAGEMENT, add=MANAGEMENT),
     "cep.impact": Desk(advice_rows("impact"), view=ADVICE),
     "cep.advicerequest": Desk(advice_rows("request"), view=MANAGEMENT),

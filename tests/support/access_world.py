@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,7 @@ from agora_sync.models import (
     ServiceStop,
 )
 from cep.models import GroupSession, Seat, WaitingEntry
+from cep.services.closing import request_closing
 from rights.enums import EventOrigin, FileRole, JournalEventKind, PointsUse, Scheme
 from rights.models import JournalEvent
 from rights.services.corrections import record_undue_sum
@@ -300,6 +301,10 @@ def _advice(world: World) -> None:
         )
         booking = BookingFactory(site=site, adviser=adviser, holder=holder, start=nine)
         world.objects[f"booking/{name}"] = booking
+        world.objects[f"closing/{name}"] = request_closing(
+            site=site, first_day=date(2099, 1, 1), reopens_on=date(2099, 3, 1), reason="Bail", commitment="Autre local",
+            evidence="Courrier", actor=None, now=timezone.now(),
+        )  # fmt: skip
         world.objects[f"request/{name}"] = AdviceRequestFactory(holder=holder, site=site)
         world.objects |= {f"{kind}/{name}": row for kind, row in plan_rows(booking)}
         workshop = GroupSessionFactory(site=site, adviser=adviser, span=(nine, nine + timedelta(hours=2)))
@@ -313,13 +318,19 @@ def _advice(world: World) -> None:
             holder=world.objects[f"holder/{whose}"], site=world.objects[f"site/{name}"], mode="on_site"
         )
     holders = frozenset({"holder", "other holder"})
-    ours = holders | {"administrator", "manager"}
+    # Who decides of a closing reads of which site.
+    holders_and_authority = holders | {"France compétences"}
+    ours = holders_and_authority | {"administrator", "manager"}
     # Advisers of one operator choose among all its sites when they open their hours.
     team = {"adviser", "colleague adviser"}
     world.secrets[f"{MARK}site-adviser"] = ours | team
     world.secrets[f"{MARK}site-colleague adviser"] = ours | team
-    world.secrets[f"{MARK}site-other adviser"] = holders | {"administrator", "other manager", "other adviser"}
-    world.secrets[f"{MARK}operateur"] = frozenset({"administrator", "other manager"})
+    world.secrets[f"{MARK}site-other adviser"] = holders_and_authority | {
+        "administrator",
+        "other manager",
+        "other adviser",
+    }
+    world.secrets[f"{MARK}operateur"] = frozenset({"administrator", "other manager", "France compétences"})
 
 
 def _flows(world: World) -> None:
