@@ -43,12 +43,15 @@ class ClosingRequestAdmin(PlanTeller, TeamAdmin):
     view_roles = MANAGERS | DECIDERS
     add_roles = MANAGERS
     change_roles = DECIDERS
-    list_display = ("place", "first_day", "reopens_on", "occupancy", "other_site", "standing")
+    list_display = ("place", "standing", "first_day", "reopens_on", "occupancy", "other_site")
     list_filter = ("decision",)
     actions = ()
 
     def visible_to(self, user: User, queryset: QuerySet[ClosingRequest]) -> QuerySet[ClosingRequest]:
         return closing_requests_visible_to(user)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Demandes de fermeture"} | (extra_context or {}))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A decision is taken once."""
