@@ -13,7 +13,7 @@ from icalendar import Alarm, Calendar, Event, Timezone, TimezoneDaylight, Timezo
 
 from accounts.selectors.contact_points import address_of
 from cep.enums import BookingStatus, MeetingMode
-from cep.models import Booking
+from cep.models import Booking, GroupSession, Seat
 from cep.rules.wording import meeting_in_words
 
 PRODUCT_IDENTIFIER: Final = "-//Compte personnel d'activité//Rendez-vous//FR"
@@ -116,6 +116,42 @@ class MeetingFacts:
     def slots_address(self) -> str:
         """The page where another appointment is chosen."""
         return str(settings.SITE_URL) + reverse("cep:slot_list")
+
+
+@dataclass(frozen=True)
+class SeatFacts(MeetingFacts):
+    """The same of a seat in a workshop; `key` is the seat's, `session` the workshop's."""
+
+    session: int = 0
+
+    @classmethod
+    def of_seat(cls, session: GroupSession, seat: Seat, *, now: datetime) -> Self:
+        """Of the seat as it stands: cancelled once the workshop is called off, under the number that follows."""
+        site, is_off = session.site, session.called_off_at is not None
+        return cls(
+            key=str(seat.pk),
+            sequence=int(is_off),
+            start=session.span.lower.astimezone(UTC).isoformat(),
+            end=session.span.upper.astimezone(UTC).isoformat(),
+            time_zone=site.time_zone,
+            zone_note=site.zone_note,
+            mode=MeetingMode.ON_SITE,
+            site_name=site.name,
+            site_address=site.address,
+            site_phone=site.phone,
+            site_email=site.email,
+            adviser_name=session.adviser.display_name,
+            person_name=seat.holder.display_name,
+            person_email=address_of(seat.holder),
+            status=BookingStatus.CANCELLED_BY_SERVICE if is_off else BookingStatus.CONFIRMED,
+            stamp=now.astimezone(UTC).replace(microsecond=0).isoformat(),
+            session=session.pk,
+        )
+
+    @property
+    def address(self) -> str:
+        """The page of the workshop on the portal."""
+        return str(settings.SITE_URL) + reverse("cep:session_detail", args=[self.session])
 
 
 def calendar_file(facts: MeetingFacts, *, method: str) -> bytes:

@@ -63,11 +63,12 @@ def call_off_session(*, session: GroupSession, now: datetime) -> int:
             if standing.exists():
                 raise ActionRefused("Cet atelier a commencé : il ne s’annule plus.")
             return 0
+        session.called_off_at = now
         if session.absence is not None:
             lift(entry=session.absence, now=now)
         seats = session.seats.select_related("holder__user").order_by("taken_at", "pk")
         for seat in seats:
-            announce_session_called_off(session, seat.holder)
+            announce_session_called_off(session, seat)
         return len(seats)
 
 

@@ -9,14 +9,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Holder
 from accounts.ports import RenderedMessage
 from accounts.selectors.contact_points import address_of
 from accounts.services.notifications import notify
 from cep.enums import MeetingMode
 from cep.models import Booking, GroupSession, Seat, WaitingEntry
 from cep.rules.wording import meeting_in_words
-from cep.services.calendar_files import MeetingFacts, calendar_file
+from cep.services.calendar_files import MeetingFacts, SeatFacts, calendar_file
 from cpa_portal.kernel.theme import current_portal
 
 CONFIRMED: Final = "cep.appointment_confirmed"
@@ -103,16 +102,17 @@ def announce_freed_on_site(booking: Booking, *, start: datetime) -> None:
 
 def announce_seat(session: GroupSession, seat: Seat) -> None:
     """Write, in the caller's transaction, that the person has a seat. Once per seat."""
-    _write_about_session(SEAT_TAKEN, session, seat.holder, dedup_key=f"{SEAT_TAKEN}:{seat.pk}")
+    _write_about_session(SEAT_TAKEN, session, seat, dedup_key=f"{SEAT_TAKEN}:{seat.pk}")
 
 
-def announce_session_called_off(session: GroupSession, holder: Holder) -> None:
+def announce_session_called_off(session: GroupSession, seat: Seat) -> None:
     """Write, in the caller's transaction, that the workshop does not take place. Once per person."""
-    key = f"{SESSION_CALLED_OFF}:{session.pk}:{holder.pk}"
-    _write_about_session(SESSION_CALLED_OFF, session, holder, dedup_key=key)
+    key = f"{SESSION_CALLED_OFF}:{session.pk}:{seat.holder_id}"
+    _write_about_session(SESSION_CALLED_OFF, session, seat, dedup_key=key)
 
 
-def _write_about_session(kind: str, session: GroupSession, holder: Holder, *, dedup_key: str) -> None:
+def _write_about_session(kind: str, session: GroupSession, seat: Seat, *, dedup_key: str) -> None:
+    holder = seat.holder
     recipient = address_of(holder)
     if not recipient:
         return
@@ -133,6 +133,7 @@ def _write_about_session(kind: str, session: GroupSession, holder: Holder, *, de
             "site_email": site.email,
             "address": str(settings.SITE_URL) + reverse("cep:session_detail", args=[session.pk]),
             "list_address": str(settings.SITE_URL) + reverse("cep:session_list"),
+            "entry": SeatFacts.of_seat(session, seat, now=timezone.now()).as_context(),
         },
     )
 
@@ -180,11 +181,19 @@ def render_freed_on_site(context: Mapping[str, Any]) -> RenderedMessage:
 
 
 def render_seat(context: Mapping[str, Any]) -> RenderedMessage:
-    return rendered("seat_taken", "Votre place est réservée", context)
+    return rendered("seat_taken", "Votre place est réservée", context, _seat_calendar(context, "REQUEST"))
 
 
 def render_session_called_off(context: Mapping[str, Any]) -> RenderedMessage:
-    return rendered("session_called_off", "Un atelier n’a pas lieu", context)
+    return rendered(
+        "session_called_off", "Un atelier n’a pas lieu", context, _seat_calendar(context, "CANCEL")
+    )
+
+
+def _seat_calendar(context: Mapping[str, Any], method: str) -> list[tuple[str, str, bytes]]:
+    """None for a message that was written before workshops had calendar files."""
+    entry = context.get("entry")
+    return _calendar(SeatFacts.from_context(entry), method) if entry else []
 
 
 def _render(template: str, subject: str, method: str, context: Mapping[str, Any]) -> RenderedMessage:

@@ -18,12 +18,15 @@ from cep.services import messages
 from cep.services.appointments import act_on_appointment
 from cep.services.booking import book_appointment
 from cep.services.calendar_files import MeetingFacts, calendar_file
+from cep.services.groups import call_off_session, take_seat
 from cep.services.moving import move_appointment, propose_replacement
 from tests.support.caldav import caldav_server, new_calendar
+from tests.support.factories.accounts import HolderFactory
 from tests.support.factories.cep import (
     MONDAY,
     NOW,
     BookingFactory,
+    GroupSessionFactory,
     SiteFactory,
     WindowFactory,
     at,
@@ -39,6 +42,8 @@ RENDERERS = {
     messages.MOVED: messages.render_move,
     messages.CANCELLED: messages.render_cancellation,
     messages.PROPOSED: messages.render_proposal,
+    messages.SEAT_TAKEN: messages.render_seat,
+    messages.SESSION_CALLED_OFF: messages.render_session_called_off,
 }
 SPRING, AUTUMN = date(2027, 3, 28), date(2027, 10, 31)
 DAY = timedelta(days=1)
@@ -212,6 +217,39 @@ def test_proposal_is_tentative_until_the_person_answers(calendar):
     assert [int(event.sequence.value) for event in events] == [0, 1, 2]
     assert len({event.uid.value for event in events}) == 1
     assert Booking.objects.get(pk=proposed.pk).status == BookingStatus.CONFIRMED
+
+
+def test_workshop_is_kept_like_a_meeting_and_cancelled_with_it(calendar):
+    session = GroupSessionFactory(site=SiteFactory(reunion=True))
+    seat = take_seat(session=session, holder=HolderFactory(), now=NOW)
+    call_off_session(session=session, now=NOW)
+
+    invitation, cancellation = letters()
+
+    name = read(invitation).uid.value
+    first = calendar.put(name, invitation)
+    assert calendar.names_within(session.span.lower, session.span.upper) == [str(seat.pk)]
+    assert calendar.put(name, cancellation, replacing=first.headers["ETag"]).status_code == 204
+    read_again = [read_by_ical(letter) for letter in (invitation, cancellation)]
+    assert [entry.method for entry in read_again] == ["REQUEST", "CANCEL"]
+    events = [entry.events[0] for entry in read_again]
+    assert [(event.uid, event.sequence, event.status) for event in events] == [
+        (str(seat.pk), 0, "CONFIRMED"),
+        (str(seat.pk), 1, "CANCELLED"),
+    ]
+    for event in events:
+        assert event.dtstart.isoformat() == "2026-11-23T14:00:00+04:00"
+        assert event.dtend.isoformat() == "2026-11-23T16:00:00+04:00"
+        assert event.summary == "Rendez-vous personnel"
+        assert f"/conseil/ateliers/{session.pk}/" in str(event.url)
+
+
+def test_message_about_a_workshop_written_before_calendar_files_still_leaves():
+    take_seat(session=GroupSessionFactory(), holder=HolderFactory(), now=NOW)
+    context = Notification.objects.get().context
+    del context["entry"]
+
+    assert messages.render_seat(context).attachments == []
 
 
 def test_long_and_odd_words_come_through_whole(calendar):
