@@ -47,12 +47,22 @@ class ImportKind(models.TextChoices):
     COMMUNES = "communes", "Communes"
     CERTIFICATIONS = "certifications", "Certifications"
     OFFER = "offer", "Offre de formation"
+    ORGANISATIONS = "organisations", "Liste publique des organismes"
 
 
 class ImportState(models.TextChoices):
     RUNNING = "running", "En cours"
     DONE = "done", "Terminé"
     FAILED = "failed", "Interrompu"
+
+
+class QualityScope(models.TextChoices):
+    """What a Qualiopi certificate covers (code du travail, L6313-1)."""
+
+    TRAINING = "training", "actions de formation"
+    SKILLS_REVIEW = "skills_review", "bilans de compétences"
+    EXPERIENCE = "experience", "validation des acquis de l’expérience"
+    APPRENTICESHIP = "apprenticeship", "apprentissage"
 
 
 class OrderState(models.TextChoices):

@@ -13,7 +13,7 @@ RETENTION_RULES = [
     RetentionRule(
         data_class="Coordonnées publiques des organismes de formation (nom, adresse, téléphone, courriel)",
         seen_by="Tout le monde : elles sont publiques",
-        models=("catalog.Organisation", "catalog.Place"),
+        models=("catalog.Organisation", "catalog.Place", "catalog.DeclaredOrganisation"),
         kept="Tant que l'organisme figure dans l'offre, puis aussi longtemps qu'un dossier de formation y renvoie",
         ground="Mission d'intérêt public : information sur l'offre de formation (Code du travail, L. 6111-7)",
     ),

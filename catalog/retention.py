@@ -103,7 +103,7 @@ RETENTION_SWEEPS = (
 )
 KEPT_FOR_PROOF = (
     KeptForProof(
-        ("catalog.Organisation", "catalog.Place"),
+        ("catalog.Organisation", "catalog.Place", "catalog.DeclaredOrganisation"),
         "Coordonnées publiques d’organismes, non de titulaires : elles suivent l’offre.",
         "Code du travail, article L. 6111-7",
         "Un organisme sorti de l’offre n’est plus montré ; sa ligne reste tant qu’un dossier y renvoie.",

@@ -17,6 +17,7 @@ class Wording:
 
 
 _SIRET = "Un SIRET a 14 chiffres : les 9 du SIREN, puis 5. Copiez celui de votre avis de situation Sirene."
+_SIREN = "Un SIREN a 9 chiffres : copiez celui de votre avis de situation Sirene."
 _NDA = "Ce numéro a 11 chiffres : copiez celui que la DREETS a délivré, ou laissez l’élément vide."
 _DATE = "Écrivez l’année, le mois et le jour, sans rien entre eux : 20260901 pour le 1er septembre 2026."
 _NUMBER = "Écrivez le nombre seul, avec un point pour les décimales : 1250.50."
@@ -46,6 +47,12 @@ RULES: dict[str, Wording] = {
     "siret_zeros": Wording("Ce SIRET ne contient que des zéros", _SIRET),
     "siret_key": Wording("Ce SIRET contient un chiffre faux : sa clé de contrôle ne correspond pas", _SIRET),
     "siret_spacing": Wording("Ce SIRET est écrit avec des espaces", "Écrivez les 14 chiffres à la suite."),
+    "siret_nic": Wording("Ce SIRET est réduit à ses 5 derniers chiffres", _SIRET),
+    "siret_of_another": Wording("Ce SIRET n’est pas celui d’un établissement de ce SIREN", _SIRET),
+    "siren_characters": Wording("Ce SIREN contient autre chose que des chiffres", _SIREN),
+    "siren_length": Wording("Ce SIREN n’a pas 9 chiffres", _SIREN),
+    "siren_zeros": Wording("Ce SIREN ne contient que des zéros", _SIREN),
+    "siren_key": Wording("Ce SIREN contient un chiffre faux : sa clé de contrôle ne correspond pas", _SIREN),
     "nda_characters": Wording("Ce numéro de déclaration contient autre chose que des chiffres", _NDA),
     "nda_length": Wording("Ce numéro de déclaration n’a pas 11 chiffres", _NDA),
     "nda_specimen": Wording("Ce numéro de déclaration est un exemple, pas un numéro réel", _NDA),

@@ -30,6 +30,7 @@ class HandOverForm(forms.Form):
         choices=[
             (ImportKind.OFFER, "Une offre de formation : LHEO 2.2 ou 2.3, EDOF (XML, .gz accepté)"),
             (ImportKind.CERTIFICATIONS, "Le RNCP ou le RS de France compétences : .zip de CSV, ou XML"),
+            (ImportKind.ORGANISATIONS, "La liste publique des organismes de formation (CSV)"),
         ],
         widget=forms.RadioSelect,
         error_messages={"required": "Dites ce que contient le fichier."},

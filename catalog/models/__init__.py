@@ -1,4 +1,5 @@
 from catalog.models.certification import Certification, CertificationBlock, Occupation
+from catalog.models.declared import DeclaredOrganisation
 from catalog.models.geography import Commune, Department, Region
 from catalog.models.imports import ImportedTraining, ImportFinding, ImportOrder, ImportRun
 from catalog.models.kept import KeptTraining, KnownResult, SavedSearch
@@ -12,6 +13,7 @@ __all__ = [
     "Certification",
     "CertificationBlock",
     "Commune",
+    "DeclaredOrganisation",
     "Department",
     "ImportFinding",
     "ImportOrder",

@@ -20,6 +20,7 @@ from accounts.services.background_jobs import fail_job, finish_job, report_progr
 from catalog.enums import ImportKind, ImportState, OrderState
 from catalog.exceptions import CatalogRefusal, ImportAlreadyRunning, UnreadableFile
 from catalog.models import ImportOrder, ImportRun
+from catalog.services.declared_import import compare_list, import_list
 from catalog.services.differences import Tally
 from catalog.services.import_orders import forget_file
 from catalog.services.import_runs import sha256_of
@@ -188,7 +189,18 @@ def _store_register(order: ImportOrder, today: datetime.date, progress: Progress
     return import_register(path=Path(order.file.path), today=today, complete=order.is_complete)
 
 
+def _read_list(order: ImportOrder, report: StoredReport, progress: Progress) -> None:
+    path, today = Path(order.file.path), timezone.localdate()
+    difference = compare_list(path=path, report=report, today=today, progress=progress)
+    _compare(report.run, difference.tally, difference.examples)
+
+
+def _store_list(order: ImportOrder, today: datetime.date, progress: Progress) -> ImportRun:
+    return import_list(path=Path(order.file.path), today=today)
+
+
 KINDS = {
+    ImportKind.ORGANISATIONS: Kind(_read_list, _store_list),
     ImportKind.OFFER: Kind(_read_offer, _store_offer),
     ImportKind.CERTIFICATIONS: Kind(_read_register, _store_register),
 }

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from catalog.models import Certification, Organisation
+from catalog.selectors.declared import declarations_of
 from catalog.selectors.trainings import PAGE_SIZE, trainings_offered
 from cpa_portal.kernel.access import public
 
@@ -33,6 +34,7 @@ def organisation_detail(request: HttpRequest, pk: int) -> HttpResponse:
     trainings = trainings_offered(day=timezone.localdate(), organisation_id=organisation.pk)
     context = {
         "organisation": organisation,
+        "declarations": declarations_of(organisation),
         "page_obj": Paginator(trainings, PAGE_SIZE).get_page(request.GET.get("page")),
     }
     return render(request, "catalog/organisation_detail.html", context)

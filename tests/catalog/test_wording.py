@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import catalog
+from catalog.lheo import fields
+from catalog.registers.declared import siren_of
+from catalog.registers.records import Export, RecordReader
 from catalog.wording import RULES
-from cpa_portal.kernel.identifiers import Cause
 
 ROOM = Path(catalog.__file__).parent
 NAMED = re.compile(
@@ -33,10 +35,30 @@ def test_every_rule_in_the_code_has_its_words():
         assert any(rule.startswith(start) and rule.endswith(end) for rule in RULES), pattern
 
 
+WRONG_NUMBERS = (
+    "",
+    "x",
+    "1" * 9,
+    "1" * 11,
+    "1" * 14,
+    "0" * 9,
+    "0" * 11,
+    "0" * 14,
+    "9" * 11,
+    "١" * 14,
+    "11X50000001",
+)
+
+
 def test_every_cause_of_a_wrong_number_has_its_words():
-    for kind in ("siret", "nda"):
-        worded = {rule.removeprefix(f"{kind}_") for rule in RULES if rule.startswith(f"{kind}_")}
-        assert worded <= {cause.name.lower() for cause in Cause} | {"missing", "spacing"}
+    problems = [rule(text)[1] for rule in (fields.siret, fields.nda) for text in WRONG_NUMBERS]
+    export = Export()
+    for text in WRONG_NUMBERS:
+        siren_of(RecordReader(export, "liste[1]"), text)
+
+    found = {problem.rule for problem in problems if problem} | {finding.rule for finding in export.findings}
+    assert len(found) > 8
+    assert found <= RULES.keys()
 
 
 def test_words_are_sentences():
