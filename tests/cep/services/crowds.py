@@ -19,7 +19,7 @@ from cep.services.booking import book_appointment
 from tests.support.databases import as_owner
 from tests.support.factories.accounts import HolderFactory
 from tests.support.factories.cep import BookingFactory, demand
-from tests.support.threads import run_together
+from tests.support.threads import results_together, run_together
 
 CROWD, FEW = 24, 6
 
@@ -28,22 +28,15 @@ def crowd(size: int = CROWD) -> list[Any]:
     return HolderFactory.create_batch(size, nir=None, user=None)
 
 
-def told(action: Callable[[], object], answers: list[object]) -> Callable[[], None]:
-    """The action, its result or its refusal kept; anything else fails the test."""
-
-    def run() -> None:
-        try:
-            answers.append(action())
-        except CEPRefusal as refusal:
-            answers.append(refusal)
-
-    return run
-
-
 def answers_of(actions: Iterable[Callable[[], object]]) -> list[object]:
-    """All of them at once: what each was answered, in no order; refusals of the domain among the answers."""
-    answers: list[object] = []
-    run_together([told(action, answers) for action in actions])
+    """All of them at once: what each was answered, in order, refusals of the domain included.
+
+    Anything else that is raised fails the test.
+    """
+    answers = results_together(actions)
+    for answer in answers:
+        if isinstance(answer, BaseException) and not isinstance(answer, CEPRefusal):
+            raise answer
     return answers
 
 
