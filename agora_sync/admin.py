@@ -19,6 +19,7 @@ from agora_sync.models import (
     PartnerApplication,
     PartnerCertificate,
     ServiceStop,
+    TransmissionDelegation,
 )
 
 READERS = frozenset({StaffRole.CDC.value, StaffRole.RSSI.value})
@@ -82,6 +83,17 @@ class PAGMAssignmentAdmin(HabilitationAdmin):
     list_display = ("application", "pagm", "starts_at", "ends_at")
     list_filter = ("application__partner",)
     list_select_related = ("application", "pagm")
+
+
+@admin.register(TransmissionDelegation)
+class TransmissionDelegationAdmin(HabilitationAdmin):
+    list_display = ("delegator", "delegate", "notice", "starts_at", "ends_at", "revoked_at")
+    list_filter = ("delegator", "delegate")
+    list_select_related = ("delegator", "delegate")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # What was notified does not change: it ends or is revoked, and another one is notified.
+        return ("delegator", "delegate", "notice", "notified_at", "starts_at") if obj else ()
 
 
 @admin.register(ServiceStop)

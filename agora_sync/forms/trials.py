@@ -23,7 +23,6 @@ class TrialForm(forms.Form):
     vecteur = forms.ChoiceField(
         label="Vecteur d’identification",
         choices=[(defect.value, label) for defect, label in DEFECT_LABELS.items()],
-        required=False,
     )
 
     def clean_vecteur(self) -> Any:

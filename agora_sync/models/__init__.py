@@ -1,5 +1,6 @@
 from agora_sync.models.contents import FileDeclaration, FileRecord
 from agora_sync.models.corrections import Correction, CorrectionBatch
+from agora_sync.models.delegations import TransmissionDelegation
 from agora_sync.models.exchanges import Exchange, HolderPull
 from agora_sync.models.habilitations import PAGM, PAGMAssignment, PAGMRight
 from agora_sync.models.partners import Partner, PartnerApplication, PartnerCertificate
@@ -27,4 +28,5 @@ __all__ = [
     "Trace",
     "TraceConsultation",
     "TraceSeal",
+    "TransmissionDelegation",
 ]

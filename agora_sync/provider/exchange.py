@@ -50,6 +50,7 @@ class Progress:
     received_at: dt.datetime
     exchange_id: UUID = field(default_factory=uuid4)
     partner: Partner | None = None
+    delegate: Partner | None = None
     operation: Operation | None = None
     request_id: UUID | None = None
     vector: Presented | None = None
@@ -97,10 +98,16 @@ def _verified_and_served(call: Call, progress: Progress, standing: Standing, at:
     envelope = read_envelope(parsed_message(call.body), soap_action=call.soap_action)
     progress.operation = envelope.operation
     progress.vector = vector = verified_vector(envelope, standing=standing, trust=configured_trust(), at=at)
+    if vector.standing.partner != partner:
+        # Transmitted for another, who answers for what is said; its own cut-off counts too.
+        assert vector.standing.partner is not None
+        progress.delegate, progress.partner = partner, vector.standing.partner
+        partner = vector.standing.partner
+        require_not_cut_off(partner, at=at)
     # One commit for the use of the vector, the effect, the answer and its trace.
     with transaction.atomic(), gathered():
         try:
-            require_entitled(vector, envelope.operation, partner=partner, standing=standing)
+            require_entitled(vector, envelope.operation)
             body = validated_body(envelope.body)
             meet_reserved_person(body)
             progress.request_id = request_id_of(body)
@@ -157,12 +164,17 @@ def _record(
         operation=progress.operation or "",
         http_status=answer.status,
         content=answer.content,
-        diagnostic=f"step {refusal.step}: {refusal.reason}" if refusal else "",
+        diagnostic=_diagnostic(refusal, progress.delegate),
     )
     try:
         insert_rows(trace, _line_of_log(progress, refusal, outcome))
     except DatabaseError as problem:
         raise TracesUnavailable from problem
+
+
+def _diagnostic(refusal: SOAPRefusal | None, delegate: Partner | None) -> str:
+    said = [f"step {refusal.step}: {refusal.reason}"] if refusal else []
+    return "; ".join([*said, *([f"transmitted by {delegate.code}"] if delegate else [])])
 
 
 def _line_of_log(progress: Progress, refusal: SOAPRefusal | None, outcome: Outcome | None) -> Exchange:

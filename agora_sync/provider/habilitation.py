@@ -12,7 +12,7 @@ from agora_sync.faults import FaultCode, SOAPRefusal
 from agora_sync.models import Partner, ReplayedVector
 from agora_sync.pki.trust import TrustStore, fingerprint
 from agora_sync.provider.envelope import Envelope
-from agora_sync.provider.standing import Application, Standing
+from agora_sync.provider.standing import Application, Standing, delegated_standing
 from agora_sync.vector import claims as vi
 from agora_sync.vector.claims import Claims
 from agora_sync.vector.signature import verify_signature
@@ -26,10 +26,14 @@ _LONGEST_NAME = 255
 
 @dataclass(frozen=True)
 class Presented:
-    """A vector whose signature and dates hold: what it says, and the application whose certificate signed it."""
+    """A vector whose signature and dates hold: what it says, and the application whose certificate signed it.
+
+    `standing` is that of the partner who speaks: of the channel, or who lets it transmit.
+    """
 
     claims: Claims
     application: Application
+    standing: Standing
 
 
 def verified_vector(
@@ -37,13 +41,32 @@ def verified_vector(
 ) -> Presented:
     """Steps 7 to 9, all that needs no memory. Raises SOAPRefusal, each step its own."""
     token = locate_token(envelope.root)
-    verified = verify_signature(token, trust=trust, is_registered=standing.by_certificate.__contains__, at=at)
+    speaking = _Speaking(standing, at)
+    verified = verify_signature(token, trust=trust, is_registered=speaking.is_registered, at=at)
     claims = vi.read_claims(verified.assertion)
     vi.require_valid_now(claims, recipient=settings.AGORA_RECIPIENT, at=at)
     _require_same_reference(token, claims)
     if max(len(claims.issuer), len(claims.assertion_id)) > _LONGEST_NAME:
         raise SOAPRefusal(FaultCode.INVALID_VI, VALIDITY_STEP, "issuer or identifier too long")
-    return Presented(claims, standing.by_certificate[fingerprint(verified.certificate)])
+    application = speaking.standing.by_certificate[fingerprint(verified.certificate)]
+    return Presented(claims, application, speaking.standing)
+
+
+class _Speaking:
+    """Who speaks in a call: the partner of the channel, until a certificate says that it transmits for another."""
+
+    def __init__(self, standing: Standing, at: dt.datetime) -> None:
+        self.standing, self._at = standing, at
+
+    def is_registered(self, signer: str) -> bool:
+        if signer in self.standing.by_certificate:
+            return True
+        assert self.standing.partner is not None
+        delegated = delegated_standing(self.standing.partner, signer=signer, at=self._at)
+        if delegated is None:
+            return False
+        self.standing = delegated
+        return True
 
 
 def used_vector(presented: Presented) -> ReplayedVector:
@@ -58,21 +81,20 @@ def used_vector(presented: Presented) -> ReplayedVector:
     )
 
 
-def require_entitled(
-    presented: Presented, operation: Operation, *, partner: Partner, standing: Standing
-) -> None:
+def require_entitled(presented: Presented, operation: Operation) -> None:
     """The end of step 9 to step 14. Raises SOAPRefusal, each step its own.
 
     The vector is written down as used in the caller's transaction, which commits whatever refuses the call from here
     on: the constraint decides among all workers, and a second use waits until the first is over.
     """
-    claims = presented.claims
+    claims, partner = presented.claims, presented.standing.partner
+    assert partner is not None
     if not insert_unless_taken(used_vector(presented)):
         raise SOAPRefusal(FaultCode.INVALID_VI, VALIDITY_STEP, "vector already used")
     _require_issuer(claims, partner)
     _require_audience(claims)
     _require_level(claims, partner)
-    if operation not in _operations_of_profiles(claims, presented.application, standing):
+    if operation not in _operations_of_profiles(claims, presented.application, presented.standing):
         raise SOAPRefusal(
             FaultCode.NOT_ENTITLED, RIGHT_STEP, f"{claims.pagm_codes} do not open {operation.value}"
         )

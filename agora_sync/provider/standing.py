@@ -14,7 +14,7 @@ from django.db import connection
 
 from agora_sync.contract import Operation
 from agora_sync.enums import CertificateKind
-from agora_sync.models import Partner
+from agora_sync.models import Partner, PartnerCertificate, TransmissionDelegation
 from cpa_portal.kernel.database.prepared import prepared
 
 
@@ -52,21 +52,45 @@ SELECT
     WHERE held.starts_at <= %(at)s AND (held.ends_at IS NULL OR held.ends_at > %(at)s)),
   {", ".join(f"partner.{name}" for name in _PARTNER_FIELDS)}
 FROM (SELECT) AS call
+"""  # noqa: S608 - names of ours, no value
+_OF_CHANNEL = f"""{_QUERY}
 LEFT JOIN agora_sync_partnercertificate tls
   ON tls.fingerprint = %(fingerprint)s AND tls.kind = %(tls)s AND {_IN_FORCE.format("tls")}
 LEFT JOIN agora_sync_partner partner ON partner.id = tls.partner_id
-"""  # noqa: S608 - names of ours, no value
+"""
+_OF_PARTNER = f"""{_QUERY}
+LEFT JOIN agora_sync_partner partner ON partner.id = %(partner)s
+"""
 
 
 def standing_of(certificate: bytes | None, *, at: dt.datetime) -> Standing:
     """Who stands behind a client certificate (DER) at that instant. One query."""
-    given: dict[str, str | dt.datetime] = {
+    given: dict[str, Any] = {
         "at": at,
         "fingerprint": sha256(certificate or b"").hexdigest(),
         "tls": CertificateKind.TLS.value,
         "vi": CertificateKind.VI.value,
     }
-    with prepared(_QUERY, given) as cursor:
+    return _read(_OF_CHANNEL, given)
+
+
+def delegated_standing(delegate: Partner, *, signer: str, at: dt.datetime) -> Standing | None:
+    """Who stands behind a vector signed by another than the partner of the channel, under a delegation in force.
+
+    `signer` is the fingerprint of the certificate. None when no partner that lets this one transmit registered it.
+    """
+    certificates = PartnerCertificate.objects.in_force(at).filter(fingerprint=signer, kind=CertificateKind.VI)
+    held = TransmissionDelegation.objects.in_force(at).filter(
+        delegate=delegate, delegator__certificates__in=certificates
+    )
+    delegator_id = held.values_list("delegator_id", flat=True).first()
+    if delegator_id is None:
+        return None
+    return _read(_OF_PARTNER, {"at": at, "partner": delegator_id, "vi": CertificateKind.VI.value})
+
+
+def _read(query: str, given: dict[str, Any]) -> Standing:
+    with prepared(query, given) as cursor:
         is_stopped, applications, certificates, profiles, *partner = cursor.fetchone()
     codes = {pk: str(code) for pk, code in applications or []}
     known = {pk: Application(code, _opened(profiles or [], pk)) for pk, code in codes.items()}

@@ -43,7 +43,7 @@ STEP_LABELS: dict[int, str] = {
 class Defect(StrEnum):
     """What is wrong with the vector that is sent."""
 
-    NONE = ""
+    NONE = "aucun"
     EXPIRED = "expire"
     AUDIENCE = "audience"
     RECIPIENT = "destinataire"

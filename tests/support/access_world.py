@@ -51,6 +51,7 @@ from agora_sync.models import (
     Partner,
     PartnerApplication,
     ServiceStop,
+    TransmissionDelegation,
 )
 from cep.models import GroupSession, Seat, WaitingEntry
 from cep.services.closing import request_closing
@@ -370,6 +371,15 @@ def _flows(world: World) -> None:
             application=application, pagm=profile, starts_at=timezone.now()
         ),
         "stop": ServiceStop.objects.create(reason=f"{MARK}arret"),
+        "transmission": TransmissionDelegation.objects.create(
+            delegator=partner,
+            delegate=Partner.objects.create(
+                code="zy", name="zy", siret=OUR_SIRET, issuer="urn:zy", environment="recette"
+            ),
+            notice="zz",
+            notified_at=timezone.now(),
+            starts_at=timezone.now(),
+        ),
     }
     world.secrets[partner.name] = frozenset({"CDC", "RSSI"})
     world.secrets[f"{MARK}arret"] = frozenset({"CDC", "RSSI"})

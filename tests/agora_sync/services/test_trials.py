@@ -51,7 +51,7 @@ def test_spoiled_vector_stops_at_its_step(listener: Listener, defect: Defect, co
 def test_page_shows_the_case_of_a_reserved_person(listener: Listener, agent: Client) -> None:
     number = next(number for number, code in CASES.items() if code is FaultCode.HOLDER_DECEASED)
 
-    page = agent.post("/agents/banc/", {"personne": number, "vecteur": ""}).content.decode()
+    page = agent.post("/agents/banc/", {"personne": number, "vecteur": "aucun"}).content.decode()
 
     assert "AGORA a refusé à l’étape 16" in page
     assert "ag:TitulaireDecede" in page
@@ -60,7 +60,7 @@ def test_page_shows_the_case_of_a_reserved_person(listener: Listener, agent: Cli
 def test_nobody_listening_says_that_no_step_is_known(agent: Client, away: str, agora_settings: Any) -> None:
     agora_settings.AGORA_ENDPOINT_URL = away
 
-    page = agent.post("/agents/banc/", {"personne": WITHOUT_FAULT, "vecteur": ""}).content.decode()
+    page = agent.post("/agents/banc/", {"personne": WITHOUT_FAULT, "vecteur": "aucun"}).content.decode()
 
     assert "Aucune réponse utilisable" in page
     assert "Refusée" not in page
