@@ -60,7 +60,7 @@ class SheetForm(forms.Form):
 
     tableau = forms.FileField(
         label="Tableau corrigé",
-        help_text="Le fichier CSV exporté ci-dessus, deux mégaoctets au plus.",
+        help_text="Le fichier CSV exporté ci-dessus, mille lignes et deux mégaoctets au plus.",
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
 

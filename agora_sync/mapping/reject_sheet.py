@@ -14,7 +14,8 @@ from agora_sync.models import Exchange
 KEY = "echange"
 TOLD = ("operation", "numero_agora", "code", "motif")
 COLUMNS = (KEY, *TOLD, *(field.column for field in FIELDS.values()))
-MOST_LINES = 5_000
+# As many as one batch: the preview must stay readable and its sending short.
+MOST_LINES = 1_000
 # A spreadsheet would run a cell that begins so: it is written as a text, and read back without its mark.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MARK = "'"
@@ -57,7 +58,7 @@ def read_sheet(content: bytes) -> tuple[list[Line], list[str]]:
     lines: list[Line] = []
     refused: list[str] = []
     for number, row in enumerate(rows, start=2):
-        if number > MOST_LINES:
+        if number > MOST_LINES + 1:
             raise ValueError(f"Ce fichier compte plus de {MOST_LINES} lignes : coupez-le en plusieurs.")
         try:
             key = UUID((row[KEY] or "").strip())

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -16,16 +17,15 @@ from accounts.models import User
 from agora_sync.exceptions import BatchIsOver, NothingToCorrect
 from agora_sync.forms.corrections import CorrectionForm, GroupCorrectionForm, SheetForm
 from agora_sync.mapping.corrections import FIELDS, Changes, Value, changes_of
-from agora_sync.mapping.reject_sheet import Line, as_sheet
+from agora_sync.mapping.reject_sheet import MOST_LINES, Line, as_sheet
 from agora_sync.models import CorrectionBatch, Exchange
 from agora_sync.permissions import can_follow_exchanges
 from agora_sync.selectors.rejects import batch_of, count_by_outcome, reject_causes, rejected_exchanges
 from agora_sync.services.corrections import prepare_corrections, send_corrections, undo_corrections
 from cpa_portal.kernel.access import requires
+from rights.views.instruction import user_of
 
 ROWS_PER_PAGE = 50
-# Beyond, a group is corrected in several times: the preview must stay readable and its sending short.
-MOST_OF_A_GROUP = 1_000
 SAME = "Aucune ligne ne changerait : la valeur à remplacer ne s’y trouve pas, ou la valeur juste y est déjà."
 
 
@@ -39,7 +39,7 @@ def reject_list(request: HttpRequest) -> HttpResponse:
 @requires(can_follow_exchanges)
 @require_safe
 def reject_sheet(request: HttpRequest) -> HttpResponse:
-    rows = rejected_exchanges(_user(request), request.GET.get("motif"))
+    rows = rejected_exchanges(user_of(request), request.GET.get("motif"))
     response = HttpResponse(f"\ufeff{as_sheet(rows)}", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="rejets-agora.csv"'
     return response
@@ -51,10 +51,10 @@ def group_correct(request: HttpRequest) -> HttpResponse:
     """Prepare the correction of a whole group, and show it."""
     form = GroupCorrectionForm(request.POST)
     if form.is_valid():
-        rows = rejected_exchanges(_user(request), request.GET.get("motif"))
+        rows = rejected_exchanges(user_of(request), request.GET.get("motif"))
         try:
             batch = prepare_corrections(
-                user=_user(request), wanted=_group(rows[:MOST_OF_A_GROUP], form.cleaned_data)
+                user=user_of(request), wanted=_group(rows[:MOST_LINES], form.cleaned_data)
             )
         except NothingToCorrect:
             form.add_error("avant", SAME)
@@ -63,9 +63,10 @@ def group_correct(request: HttpRequest) -> HttpResponse:
     return _shown(request, form, SheetForm())
 
 
-def _group(rows: object, answers: dict[str, str]) -> Iterator[tuple[Exchange, Changes]]:
+def _group(rows: QuerySet[Exchange], answers: dict[str, str]) -> Iterator[tuple[Exchange, Changes]]:
     name, before, after = answers["champ"], answers["avant"].strip(), answers["apres"]
-    for exchange in rows:  # type: ignore[attr-defined]
+    for exchange in rows:
+        assert exchange.training_file is not None
         if not before or str(getattr(exchange.training_file, name)) == before:
             yield exchange, changes_of(exchange.training_file, {name: after})
 
@@ -76,10 +77,10 @@ def sheet_import(request: HttpRequest) -> HttpResponse:
     """Prepare what a corrected sheet changes, and show it."""
     form = SheetForm(request.POST, request.FILES)
     if form.is_valid():
-        wanted, refused = _differences(_user(request), form.lines)
+        wanted, refused = _differences(user_of(request), form.lines)
         try:
             batch = prepare_corrections(
-                user=_user(request), wanted=wanted, refused_lines=[*form.refused, *refused]
+                user=user_of(request), wanted=wanted, refused_lines=[*form.refused, *refused]
             )
         except NothingToCorrect:
             form.add_error("tableau", " ".join([*form.refused, *refused]) or "Ce tableau ne change rien.")
@@ -113,14 +114,14 @@ def _differences(user: User, lines: list[Line]) -> tuple[list[tuple[Exchange, Ch
 @requires(can_follow_exchanges)
 def exchange_correct(request: HttpRequest, key: UUID) -> HttpResponse:
     """One refused exchange: the values as they stand, then what would change."""
-    exchange = rejected_exchanges(_user(request)).filter(pk=key).first()
+    exchange = rejected_exchanges(user_of(request)).filter(pk=key).first()
     if exchange is None or exchange.training_file is None:
         raise Http404
     form = CorrectionForm(request.POST or None, training_file=exchange.training_file)
     if form.is_valid():
         try:
             changes = changes_of(exchange.training_file, form.cleaned_data)
-            batch = prepare_corrections(user=_user(request), wanted=[(exchange, changes)])
+            batch = prepare_corrections(user=user_of(request), wanted=[(exchange, changes)])
         except NothingToCorrect:
             form.add_error(None, "Vous n’avez rien changé. Corrigez au moins une valeur.")
         except ValueError as problem:
@@ -154,7 +155,7 @@ def _described(changes: Changes) -> list[tuple[str, Value, Value]]:
 def correction_send(request: HttpRequest, key: UUID) -> HttpResponseBase:
     batch = _batch(request, key)
     try:
-        send_corrections(batch_id=batch.pk, user=_user(request))
+        send_corrections(batch_id=batch.pk, user=user_of(request))
     except BatchIsOver as refusal:
         messages.error(request, refusal.message)
     else:
@@ -176,7 +177,7 @@ def correction_undo(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
 
 def _shown(request: HttpRequest, group_form: GroupCorrectionForm, sheet_form: SheetForm) -> HttpResponse:
-    user, cause = _user(request), request.GET.get("motif")
+    user, cause = user_of(request), request.GET.get("motif")
     rows = rejected_exchanges(user, cause) if cause is not None else Exchange.objects.none()
     context = {
         "causes": reject_causes(user),
@@ -191,12 +192,7 @@ def _shown(request: HttpRequest, group_form: GroupCorrectionForm, sheet_form: Sh
 
 
 def _batch(request: HttpRequest, key: UUID) -> CorrectionBatch:
-    batch = batch_of(_user(request), key)
+    batch = batch_of(user_of(request), key)
     if batch is None:
         raise Http404
     return batch
-
-
-def _user(request: HttpRequest) -> User:
-    # The predicate lets in nobody who is not signed in.
-    return request.user  # type: ignore[return-value]
