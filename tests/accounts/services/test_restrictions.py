@@ -103,6 +103,18 @@ def test_what_restricts_nothing_cannot_be_ended(holder, officer, fields):
     assert not Notification.objects.exists()
 
 
+@pytest.mark.parametrize("reason", ["", " \n"], ids=["empty", "blank"])
+def test_end_without_a_reason_is_neither_written_nor_told(holder, officer, reason):
+    made = restricted(holder)
+
+    with pytest.raises(ValueError, match="says why"):
+        announce(made, officer, reason=reason)
+
+    made.refresh_from_db()
+    assert made.restriction_lifted_at is None
+    assert not Notification.objects.exists()
+
+
 def test_end_announced_by_the_officer_is_told_and_holds_until_its_day(holder, officer):
     made, now = restricted(holder), timezone.now()
 
