@@ -196,11 +196,13 @@ class Servers:
             "--locale-provider=builtin",
             "--locale=C.UTF-8",
         ]
-        code = self._as_server(command, check=False)
+        log = self.data / "initdb.log"
+        code = self._as_server(command, check=False, log=log)
         password.unlink()
         if code:
             shutil.rmtree(self.cluster, ignore_errors=True)
-            raise CannotRun("PostgreSQL could not make its data folder (initdb failed)")
+            raise CannotRun(f"PostgreSQL could not make its data folder ({last_line(log)})")
+        log.unlink()
 
     def _postgres_answers(self, state: State) -> bool:
         if not (self.cluster / "postmaster.pid").exists():
@@ -242,7 +244,7 @@ class Servers:
         return pid
 
     # PostgreSQL refuses to run as root ------------------------------------------------------
-    def _as_server(self, command: list, *, check: bool) -> int:
+    def _as_server(self, command: list, *, check: bool, log: Path = Path(os.devnull)) -> int:
         arguments = [str(part) for part in command]
         account: dict = {}
         if os.geteuid() == 0:
@@ -253,10 +255,11 @@ class Servers:
                 # A folder that only root may enter: in a user namespace root goes by another number.
                 arguments = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--", *arguments]
         try:
-            done = subprocess.run(
-                arguments, check=check, cwd=self.data, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, start_new_session=True, **account,
-            )  # fmt: skip
+            with log.open("ab") as said:
+                done = subprocess.run(
+                    arguments, check=check, cwd=self.data, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                    stderr=said, start_new_session=True, **account,
+                )  # fmt: skip
         except FileNotFoundError as missing:
             raise CannotRun(
                 f"as root, {self.data} must be reachable by other users (chmod o+x on its parents)"
