@@ -160,6 +160,21 @@ class TestUndueSum:
         assert retain_undue_sums(today=DAY) == 0
         assert balance(holder, Scheme.CPF) == 20_000
 
+    @pytest.mark.parametrize("reference", ["D1", "D2"], ids=["its own", "of another sum"])
+    def test_cancellation_under_the_number_of_another_decision_changes_nothing(self, holder, reference):
+        CounterFactory(holder=holder, balance=20_000)
+        sums = [
+            record_undue_sum(
+                holder=holder, amount_cents=100_00, reason="trop perçu", reference=name, ordered_on=DAY
+            )
+            for name in ("D1", "D2")
+        ]
+
+        with pytest.raises(ValueError, match="another sum"):
+            cancel_undue_sum(due=sums[0], reason="Décision annulée", reference=reference, today=DAY)
+
+        assert balance(holder, Scheme.CPF) == 0
+
     def test_commitment_is_never_kept_back(self, holder):
         CounterFactory(holder=holder, scheme=Scheme.CEC, balance=24_000)
 
