@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("formations/lieux/autour/", suggestions.place_around, name="place_around"),
     path("formations/comparer/", comparison.training_comparison, name="training_comparison"),
     path("formations/<int:pk>/", trainings.training_detail, name="training_detail"),
+    path("formations/sessions/<int:pk>/agenda.ics", trainings.session_calendar, name="session_calendar"),
     path("formations/<int:pk>/garder/", kept.training_keep, name="training_keep"),
     path("formations/<int:pk>/ne-plus-garder/", kept.training_release, name="training_release"),
     path("formations/<int:pk>/signaler/", reports_by_people.training_report, name="training_report"),

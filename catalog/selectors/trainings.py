@@ -188,8 +188,16 @@ def trainings_in_full(day: datetime.date) -> QuerySet[Training]:
     )
 
 
-def median_hourly_cents(certification_code: str) -> int | None:
-    """The middle of the prices of an hour, taxes included, of all the trainings offered towards a certification.
+@dataclass(frozen=True)
+class HourlyMedian:
+    """The middle of the prices of an hour, taxes included, over as many offers as `offers` says."""
+
+    cents: int
+    offers: int
+
+
+def hourly_median(certification_code: str) -> HourlyMedian | None:
+    """Over all the trainings offered towards a certification.
 
     None when fewer than MEDIAN_OF_AT_LEAST actions say both price and length: a middle of two is no reference.
     """
@@ -204,7 +212,7 @@ def median_hourly_cents(certification_code: str) -> int | None:
             [certification_code],
         )
         count, middle = cursor.fetchone()
-    return round(middle) if count >= MEDIAN_OF_AT_LEAST else None
+    return HourlyMedian(round(middle), count) if count >= MEDIAN_OF_AT_LEAST else None
 
 
 def trainings_offered(

@@ -302,6 +302,9 @@ OBJECTS: dict[str, Builder] = {
     "catalog:sign_detail": lambda world: [
         Target("a report", {"sign": "report", "subject": str(world.objects["training report"].pk)})
     ],
+    "catalog:session_calendar": lambda world: [
+        Target("public", {"pk": world.objects["training"].search_entries.get().pk})
+    ],
     "catalog:alert_stop": alert_links,
     "catalog:occupation_detail": of_everybody("occupation", "code"),
     "catalog:api_training_detail": of_everybody("training", "pk"),

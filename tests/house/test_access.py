@@ -190,6 +190,7 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
             "catalog:occupation_suggestions",
             "catalog:occupation_detail",
             "catalog:training_report",
+            "catalog:session_calendar",
             "catalog:training_reported",
         ),
         frozenset({ALL}),

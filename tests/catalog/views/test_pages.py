@@ -171,7 +171,7 @@ def test_search_page_costs_the_same_queries_for_one_and_three_results(client):
         offered("Soudeur", certification=CertificationFactory())
         offered("Soudeur")
 
-    assert counts == [(1, 5), (3, 5)]
+    assert counts == [(1, 6), (3, 6)]
 
 
 def test_detail_shows_price_length_and_dates_and_asks_for_open_sessions_only(client):
