@@ -62,6 +62,13 @@ _INCLUSIVE = re.compile(
     r"(?:[·.-]?s)?(?=\W|$)"
 )
 
+# « (h/f) », « F/H », « H-F-X »: whom an offer is for, never what it is about.
+_ANY_GENDER = re.compile(r"\(?\b(?:[hm]\s?[/·.-]\s?f|f\s?[/·.-]\s?[hm])(?:\s?[/·.-]\s?x)?\b\)?")
+# « C.A.C.E.S. »: the points between the letters of an acronym.
+_DOTTED = re.compile(r"\b(?:[a-z]\.){2,}[a-z]?(?![a-z])")
+# « e-commerce », « e-learning »: one word. The letters of an elision are apart: "l-anglais" is typed for "l'anglais".
+_LETTER_AND_WORD = re.compile(r"\b([abefghikopruvwxz])-(?=[a-z]{3})")
+
 
 def _single(word: str) -> str:
     """Without doubled letters: they are what people get wrong most ("dévelopeur")."""
@@ -99,8 +106,15 @@ def _plain(text: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The folded words of a text, inclusive endings left out ("agent·e", "directeur/trice")."""
-    return re.findall(r"[a-z0-9]+", _INCLUSIVE.sub("", _plain(text)))
+    """The folded words of a text, inclusive endings left out ("agent·e", "directeur/trice", "h/f")."""
+    return re.findall(r"[a-z0-9]+", _written_plainly(text))
+
+
+def _written_plainly(text: str) -> str:
+    """Folded, with what is only a way of writing taken away: genders, points of acronyms, the dash of "e-commerce"."""
+    plain = _INCLUSIVE.sub("", _ANY_GENDER.sub(" ", _plain(text)))
+    plain = _DOTTED.sub(lambda found: found[0].replace(".", ""), plain)
+    return _LETTER_AND_WORD.sub(r"\1", plain)
 
 
 def search_words(text: str) -> list[str]:
@@ -148,7 +162,7 @@ def family(word: str) -> str:
 
 def indexed_words(text: str) -> list[str]:
     """The words of a text that the index holds; those joined by a dash are also one word ("aide-soignant")."""
-    plain = _INCLUSIVE.sub("", _plain(text))
+    plain = _written_plainly(text)
     compounds = [part.replace("-", "") for part in re.findall(r"[a-z0-9]+(?:-[a-z0-9]+)+", plain)]
     words = [word for word in re.findall(r"[a-z0-9]+", plain) if word not in EMPTY_WORDS]
     return list(dict.fromkeys([*words, *compounds]))

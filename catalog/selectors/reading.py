@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import F, Func, IntegerField, Q
@@ -34,11 +34,14 @@ CANDIDATES = 12
 LIKENESS = 0.25
 JOB_TITLES_READ, JOB_COVERAGE, JOBS_KEPT = 60, 0.5, 12
 LONGEST_PHRASE = 4
+LONGEST_ACRONYM = 5
 # European level by the word that people use for it. Source: arrêté du 8 janvier 2019, cadre national.
 LEVEL_OF_WORD = {
     "cap": 3, "capa": 3, "bep": 3, "bac": 4, "bp": 4, "bts": 5, "btsa": 5, "but": 6, "dut": 5, "deust": 5,
     "licence": 6, "bachelor": 6, "master": 7, "mastere": 7, "ingenieur": 7, "doctorat": 8,
 }  # fmt: skip
+# A lemma of three letters may be that of another word ("capes").
+_LEVEL_OF_LEMMA = {lemma(word): level for word, level in LEVEL_OF_WORD.items() if len(word) > LONGEST_ACRONYM}
 YEARS_AFTER_BAC = {"2": 5, "3": 6, "4": 6, "5": 7, "8": 8}
 
 
@@ -47,7 +50,8 @@ class Reading:
     """`words`: those that count, as understood. `corrections`: what was typed to what was understood.
 
     `alternatives`: for each word, the other ways to say it, each a sequence of words. `jobs`: codes of the
-    occupations one of whose titles has every word, the closest title first, with that title.
+    occupations one of whose titles has every word, the closest title first, with that title. `names`: words that may
+    be of an organisation's name. A word alone that titles say is none: "maçon" is not for organisations of Mâcon.
     """
 
     typed: str
@@ -58,12 +62,13 @@ class Reading:
     diploma_words: tuple[str, ...] = ()
     alternatives: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     jobs: dict[str, str] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
 
     @property
     def understood(self) -> str:
         """What was understood, as a person would have typed it."""
         words = (self.corrections.get(word, word) for word in words_of(self.typed))
-        return " ".join(word for word in words if word not in self.ignored)
+        return " ".join(dict.fromkeys(word for word in words if word not in self.ignored))
 
     def all_of(self, weights: str = "", *, strict: bool = False) -> str:
         """A tsquery: every word, in these weights; strict: in the same form, not only of the same family."""
@@ -78,19 +83,22 @@ class Reading:
         return " | ".join([*queries, *self.job_words()])
 
     def any_of(self) -> str:
-        return " | ".join(map(self._word, self.words))
+        """A tsquery: one of the words. Each as a name too: a score is a share of all the ways to say them, and must not
+        depend on which of them may name somebody.
+        """
+        return " | ".join(self._word(word, is_named=True) for word in self.words)
 
     def job_words(self) -> list[str]:
         return [JOB_PREFIX + code.lower() for code in self.jobs]
 
-    def _word(self, word: str, weights: str = "", *, strict: bool = False) -> str:
+    def _word(self, word: str, weights: str = "", *, strict: bool = False, is_named: bool = False) -> str:
         suffix = f":{weights}" if weights else ""
         forms = [LEMMA_PREFIX + lemma(word) + suffix]
         if strict:
             return forms[0]
         root = family(word)
         forms += [FAMILY_PREFIX + root + suffix] if root else []
-        forms += [] if weights else [NAME_PREFIX + word]
+        forms += [NAME_PREFIX + word] if (is_named or word in self.names) and not weights else []
         forms += [
             "(" + " & ".join(either_form(part, suffix) for part in phrase) + ")"
             for phrase in self.alternatives.get(word, ())
@@ -119,14 +127,18 @@ def read_words(text: str, *, as_typed: bool = False) -> Reading:
         return Reading(typed=text)
     corrections: dict[str, tuple[str, ...]] = {}
     ignored: tuple[str, ...] = ()
+    spoken: frozenset[str] = frozenset()
     if not as_typed:
-        corrections, ignored = _corrections(words)
-    spelt = tuple(
-        dict.fromkeys(
-            part for word in words if word not in ignored for part in corrections.get(word, (word,))
-        )
-    )
-    diplomas = tuple(word for word in words_of(text) if word in LEVEL_OF_WORD and word not in spelt)
+        corrections, ignored, spoken = _corrections(words)
+    # "électricien ou électricienne" says one word.
+    forms = {
+        lemma(part): part
+        for word in reversed(words)
+        if word not in ignored
+        for part in reversed(corrections.get(word, (word,)))
+    }
+    spelt = tuple(reversed(forms.values()))
+    diplomas = tuple(lemma(word) for word in words_of(text) if level_of(word) and word not in spelt)
     told = " ".join(" ".join(corrections.get(word, (word,))) for word in words_of(text))
     return Reading(
         typed=text,
@@ -137,6 +149,7 @@ def read_words(text: str, *, as_typed: bool = False) -> Reading:
         diploma_words=diplomas,
         alternatives=_alternatives(told, spelt),
         jobs=_jobs(spelt),
+        names=frozenset(word for word in spelt if len(spelt) > 1 or lemma(word) not in spoken),
     )
 
 
@@ -153,21 +166,31 @@ def level_in(text: str) -> int | None:
             return int(following)
         if word == "bac" and following in YEARS_AFTER_BAC:
             return YEARS_AFTER_BAC[following]
-        if word in LEVEL_OF_WORD:
-            return LEVEL_OF_WORD[word]
+        if level := level_of(word):
+            return level
     return None
 
 
-def _corrections(words: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """What each unknown word is meant for, and the words that nothing explains."""
+def level_of(word: str) -> int | None:
+    """The level of a diploma word, whatever its gender and number; those of three letters are told by themselves."""
+    singular = word.removesuffix("s")
+    return LEVEL_OF_WORD.get(word) or LEVEL_OF_WORD.get(singular) or _LEVEL_OF_LEMMA.get(lemma(word))
+
+
+def _corrections(
+    words: Sequence[str],
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...], frozenset[str]]:
+    """What each unknown word is meant for, the words that nothing explains, and the lemmas that titles say."""
+    joined = _joined(words)
     forms = {form: lemma(form) for word in words for form in (word, *_cuts(word))}
+    forms |= {form: lemma(form) for form in joined}
     roots = {root for root in (family(word) for word in words) if root}
     known = SearchWord.objects.filter(
         Q(lemma__in=set(forms.values())) | Q(family__in=roots) | Q(form__in=words)
     ).values_list("form", "lemma", "family", "is_name")
     rows = list(known)
     if not rows and not SearchWord.objects.exists():
-        return {}, ()
+        return {}, (), frozenset()
     lemmas = {lemma for _, lemma, _, is_name in rows if not is_name}
     families = {root for _, _, root, is_name in rows if root and not is_name}
     names = {form for form, _, _, is_name in rows if is_name}
@@ -179,7 +202,10 @@ def _corrections(words: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], tupl
         and word not in names
         and lemma(word) not in _phrase_words()
     ]
-    corrections: dict[str, tuple[str, ...]] = {}
+    # « e commerce » for « e-commerce ».
+    corrections: dict[str, tuple[str, ...]] = {
+        part: (form,) for form, parts in joined.items() if lemma(form) in lemmas for part in parts
+    }
     for word in unknown:
         cut = next((c for c in _pairs(word) if all(lemma(part) in lemmas for part in c)), None)
         put = cut or _closest(word)
@@ -188,7 +214,13 @@ def _corrections(words: Sequence[str]) -> tuple[dict[str, tuple[str, ...]], tupl
             corrections[word] = put
     lost = tuple(word for word in unknown if word not in corrections and family(word) not in families)
     # A search made only of unknown words finds nothing, and says so; among others, they are left out.
-    return corrections, lost if len(lost) < len(words) else ()
+    return corrections, lost if len(lost) < len(words) else (), frozenset(lemmas)
+
+
+def _joined(words: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """A letter alone and the word after it, as one word."""
+    pairs = [pair for pair in pairwise(words) if len(pair[0]) == 1 and len(pair[1]) > 2]
+    return {"".join(pair): pair for pair in pairs}
 
 
 def _pairs(word: str) -> list[tuple[str, str]]:
@@ -272,13 +304,13 @@ def _content(text: str) -> list[str]:
 
 def _alternatives(text: str, words: Sequence[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
     """The other ways to say each word, alone or within a phrase of the search."""
-    content = _content(text)
+    content, wanted = _content(text), set(words)
     found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for size in range(1, LONGEST_PHRASE + 1):
         for start in range(len(content) - size + 1):
             part = content[start : start + size]
             phrases = list(_phrases().get(tuple(map(lemma, part)), ()))
-            if size == 2:
+            if size == 2 and wanted.issuperset(part):
                 phrases.append(("".join(part),))
             for word in part:
                 if word in words:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 
 from catalog.models import Certification, JobTitle, Occupation, Organisation, SearchWord, Training
-from catalog.words import EMPTY_WORDS, family, fold, index_text, indexed_words, lemma
+from catalog.words import EMPTY_WORDS, family, fold, index_text, lemma, words_of
 
 LONGEST_WORD = 60
 BATCH = 2_000
@@ -16,7 +16,8 @@ def refresh_vocabulary() -> int:
     """Write again every known word. One transaction: searches read the former words until then."""
     weights: Counter[str] = Counter()
     for text in _spoken_texts():
-        weights.update(indexed_words(text))
+        # Not what a dash joins: typed in one word, it is understood as the words that it joins.
+        weights.update(word for word in words_of(text) if word not in EMPTY_WORDS)
     names = {word for name in _names() for word in fold(name).split()} - set(weights) - EMPTY_WORDS
     rows = [_word(form, weight, is_name=False) for form, weight in weights.items() if _counts(form)]
     rows += [_word(form, 1, is_name=True) for form in names if _counts(form)]
