@@ -17,7 +17,7 @@ MARGIN_KM = 30
 MOST_TOWNS, MOST_NAMES = 220, 6
 SMALLEST_TOWN = 1_500
 # A name takes about this room, in units of the drawing.
-NAME_WIDTH, NAME_HEIGHT = 110, 20
+NAME_WIDTH, NAME_HEIGHT = 150, 28
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,18 @@ SAME_FIRST_PAGE = (
     ("comptable", "comptables", "contable"),
     ("boulanger", "boulangère", "boulanjer", "boulangere"),
     ("gestionnaire de paie", "gestionnaire de paye"),
+    (
+        "électricien",
+        "électricien (h/f)",
+        "électricienne F/H",
+        "électricien ou électricienne",
+        "l’électricien",
+    ),
+    ("maçon", "maçonne", "maçons", "maçon·ne"),
+    ("e-commerce", "ecommerce", "e commerce"),
+    ("auto-école", "auto école", "autoécole"),
+    ("caces", "C.A.C.E.S."),
+    ("ingénieur", "ingénieure", "ingénieurs"),
 )
 
 

@@ -123,6 +123,14 @@ def test_lemma_any_word_is_a_word(word):
         ("technicien.ne.s", ["technicien"]),
         ("chargé(e)s", ["charge"]),
         ("semi-remorque", ["semi", "remorque"]),
+        ("Soudeur (H/F)", ["soudeur"]),
+        ("soudeur f/h/x", ["soudeur"]),
+        ("hors-format", ["hors", "format"]),
+        ("C.A.C.E.S. R489", ["caces", "r489"]),
+        ("Formation. A suivre.", ["formation", "a", "suivre"]),
+        ("E-commerce", ["ecommerce"]),
+        ("l-anglais", ["l", "anglais"]),
+        ("permis B-C", ["permis", "b", "c"]),
     ],
 )
 def test_words_of_inclusive_writing_is_the_masculine(text, words):

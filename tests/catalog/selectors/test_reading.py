@@ -62,6 +62,25 @@ def test_read_words_names_of_organisations_are_known_but_never_proposed(known):
     assert read_words("kalidorra").corrections == {}
 
 
+def test_read_words_letter_and_word_that_are_one_elsewhere_are_one(db):
+    TrainingFactory(title="Vendre en e-commerce")
+    refresh_vocabulary()
+
+    reading = read_words("e commerce")
+
+    assert (reading.words, reading.understood) == (("ecommerce",), "ecommerce")
+
+
+def test_read_words_said_twice_in_two_genders_count_once(known):
+    assert read_words("soudeur ou soudeuse").words == ("soudeur",)
+
+
+def test_read_words_alone_is_a_name_only_when_no_title_says_it(known):
+    assert read_words("boulanger").names == frozenset()
+    assert read_words("kalidora").names == {"kalidora"}
+    assert read_words("boulanger kalidora").names == {"boulanger", "kalidora"}
+
+
 def test_read_words_job_title_gives_its_occupation(known):
     assert read_words("soudeuse à l'arc").jobs == {"H2913": "Soudeur / Soudeuse à l'arc"}
     assert read_words("boulanger").jobs == {}
@@ -79,6 +98,9 @@ def test_read_words_acronym_has_its_meaning(db):
         ("bac +2", 5),
         ("niveau 5 vente", 5),
         ("master droit", 7),
+        ("masters droit", 7),
+        ("ingénieure du son", 7),
+        ("capes anglais", None),
         ("soudeur", None),
     ],
 )

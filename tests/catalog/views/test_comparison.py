@@ -110,5 +110,5 @@ def test_training_page_says_the_price_of_an_hour_beside_the_median(client):
     [said] = page.xpath('//dt[.="Prix d\'une heure"]/following-sibling::dd')
 
     assert " ".join(said.text_content().split()) == (
-        "10,00 € (prix médian des formations à la même certification : 12,00 €)"
+        "10,00 € (17 % au-dessous du prix médian des formations à la même certification : 12,00 €, sur 5 offres)"
     )
