@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from catalog.enums import Modality
-from catalog.models import CertificationBlock
+from catalog.models import CertificationBlock, Training
 from tests.support.browser import (
     DESKTOP,
     PHONE,
@@ -15,7 +15,7 @@ from tests.support.browser import (
     new_browser,
     new_visit,
 )
-from tests.support.factories.catalog import CertificationFactory, OccupationFactory, offered
+from tests.support.factories.catalog import CertificationFactory, OccupationFactory, SkillFactory, offered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -31,6 +31,7 @@ def offer(corsica):
     """Two trainings in Ajaccio, one at a distance, one that prepares a certification with blocks."""
     today = timezone.localdate()
     certification = CertificationFactory(code="RNCP38311", occupations=[OccupationFactory()])
+    SkillFactory(occupations=[OccupationFactory()])
     CertificationBlock.objects.create(
         code="RNCP38311BC01", certification=certification, title="Préparer une intervention"
     )
@@ -80,6 +81,11 @@ def test_pages_beside_the_journey_are_sound(page):
     page.get_by_role("link", name="Soudeur : souder à l'arc").click()
     page.locator("main").get_by_role("link", name="Organisme numéro").first.click()
     look_at(page, "Organisme numéro")
+    page.goto("/metiers/?metier=H2913&q=soudage")
+    look_at(page, "De mes compétences à un métier")
+    page.goto(f"/formations/{Training.objects.first().pk}/signaler/")
+    page.get_by_role("button", name="Envoyer").click()
+    look_at(page, "Signaler une formation")
 
 
 @on(PHONE)
