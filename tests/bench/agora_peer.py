@@ -8,6 +8,7 @@ the file, one for the answer. What it leaves out: habilitations, the person, enc
 import datetime as dt
 import hashlib
 import io
+import logging
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -99,6 +100,8 @@ def use(cursor: Any, vector: etree._Element) -> None:
     assert cursor.rowcount == 1
 
 
+# The bench writes its figures on the same stream.
+logging.getLogger("spyne").setLevel(logging.WARNING)
 SERVED = WsgiApplication(
     Application([Agora], ns.AGORA, name="Agora", in_protocol=Soap11(validator="lxml"), out_protocol=Soap11())
 )
