@@ -85,7 +85,7 @@ def test_pages_beside_the_journey_are_sound(page):
     look_at(page, "De mes compétences à un métier")
     page.goto(f"/formations/{Training.objects.first().pk}/signaler/")
     page.get_by_role("button", name="Envoyer").click()
-    look_at(page, "Signaler une formation")
+    look_at(page, "Erreur : Signaler une formation")
 
 
 @on(PHONE)
