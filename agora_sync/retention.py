@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.ports import KeptForProof, Sweep
 from accounts.retention import ONE_YEAR, delete_rows, forgettable
-from agora_sync.models import Exchange, FileRecord, HolderPull, ReceivedRequest
+from agora_sync.models import Correction, Exchange, FileRecord, HolderPull, ReceivedRequest
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,6 +35,10 @@ def old_exchanges_without_file(today: date) -> QuerySet[Exchange]:
 def records_of_the_dead(today: date) -> QuerySet[FileRecord]:
     """What they hold is encrypted: nothing of it can be asked, the row goes whole."""
     return FileRecord.objects.filter(training_file__holder__in=forgettable(today))
+
+
+def corrections_of_the_dead(today: date) -> QuerySet[Correction]:
+    return Correction.objects.filter(exchange__training_file__holder__in=forgettable(today))
 
 
 def pulls_of_the_dead(today: date) -> QuerySet[HolderPull]:
@@ -64,6 +68,14 @@ RETENTION_SWEEPS = (
         "Trois ans après le décès",
         ("agora_sync.FileRecord",),
         records_of_the_dead,
+        delete_rows,
+    ),
+    Sweep(
+        "corrections",
+        "Corrections des dossiers après un refus d’AGORA",
+        "Trois ans après le décès",
+        ("agora_sync.Correction",),
+        corrections_of_the_dead,
         delete_rows,
     ),
     Sweep(
