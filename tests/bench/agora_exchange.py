@@ -40,7 +40,9 @@ from tests.support.agora import Caller, create_request
 from tests.support.agora_listener import running_listener
 
 CLIENTS = 8
-EXCHANGES, EXCHANGES_FULL = 400, 3_000
+EXCHANGES, EXCHANGES_FULL = 1_000, 5_000
+# Of each thread of the listener: its connection opens, and psycopg prepares a statement from the fifth time on.
+WARM_UP = 8
 FLOOR = "tests.bench.agora_floor:application"
 PEER = "tests.bench.agora_peer:application"
 PEER_NAME = "spyne + signxml, the same message, without habilitations nor encryption"
@@ -150,14 +152,15 @@ def messages(caller: Caller, count: int) -> list[bytes]:
 def measured(caller: Caller, application: str, workers: int, count: int) -> Rates:
     settings_of_side = {"AGORA_WORKERS": str(workers), "AGORA_MAX_CONCURRENT_CALLS": str(CLIENTS)}
     database = connection.settings_dict["NAME"]
-    bodies = messages(caller, count + CLIENTS * workers)
+    first = CLIENTS * workers * WARM_UP
+    bodies = messages(caller, first + count)
     with running_listener(
         caller.folder, database=database, application=application, **settings_of_side
     ) as listener:
-        call_all(caller, listener.url, bodies[: CLIENTS * workers])
+        call_all(caller, listener.url, bodies[:first])
         ours, theirs = children(listener.process.pid), backends()
         before = cpu_seconds(ours), cpu_seconds(theirs)
-        rate, times = call_all(caller, listener.url, bodies[CLIENTS * workers :])
+        rate, times = call_all(caller, listener.url, bodies[first:])
         spent, spent_there = cpu_seconds(ours) - before[0], cpu_seconds(theirs) - before[1]
     return Rates(rate, times, spent * 1000 / len(times), spent_there * 1000 / len(times))
 
