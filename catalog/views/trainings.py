@@ -13,6 +13,7 @@ from catalog.enums import Modality
 from catalog.maps import map_of
 from catalog.markup import course_markup
 from catalog.models import Action, Place, Session, Training
+from catalog.selectors.declared import declarations_of
 from catalog.selectors.kept import is_kept
 from catalog.selectors.trainings import HourlyMedian, hourly_median, training_in_full
 from catalog.session_months import months_of
@@ -56,6 +57,7 @@ def training_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "places": places,
         "map": map_of([row.place for row in places]),
         "address": address,
+        "declarations": declarations_of(training.organisation),
         "is_kept": is_kept(getattr(request, "holder", None), pk),
         "markup": course_markup(training, url=address),
     }

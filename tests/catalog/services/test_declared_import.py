@@ -14,7 +14,7 @@ from catalog.services.import_orders import confirm_order, hand_over
 from catalog.services.import_work import work_on_orders
 from cpa_portal.kernel.identifiers import fictitious_siret
 from tests.support.factories.accounts import UserFactory
-from tests.support.factories.catalog import TODAY, OrganisationFactory
+from tests.support.factories.catalog import TODAY, OrganisationFactory, TrainingFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -192,19 +192,19 @@ def test_database_refuses_what_no_list_says(listed, wrong):
         DeclaredOrganisation.objects.update(**wrong)
 
 
-def test_page_of_an_organisation_says_its_standing(client, listed):
+@pytest.mark.parametrize("page", ["/organismes/{organisation}/", "/formations/{training}/"])
+def test_page_says_the_standing_of_an_organisation_and_since_when(client, listed, page):
     organisation = OrganisationFactory(siret=FIRST)
+    training = TrainingFactory(organisation=organisation)
+    address = page.format(organisation=organisation.pk, training=training.pk)
     imported(listed(line(former="94202000009")))
 
-    page = client.get(f"/organismes/{organisation.pk}/").content.decode()
+    said = client.get(address).content.decode()
     assert (
-        "Inscrit, dernière déclaration le 31 mai 2025 ; Qualiopi pour actions de formation, apprentissage"
-        in page
+        "Inscrit, vu sur la liste depuis le 2 mars 2026, dernière déclaration le 31 mai 2025 ; "
+        "Qualiopi pour actions de formation, apprentissage" in said
     )
-    assert "numéros précédents : 94202000009" in page
+    assert "numéros précédents : 94202000009" in said
 
     imported(listed(line("11750000002", SECOND)), NEXT_DAY)
-    assert (
-        "N’y figure plus depuis le 3 mars 2026"
-        in client.get(f"/organismes/{organisation.pk}/").content.decode()
-    )
+    assert "N’y figure plus depuis le 3 mars 2026" in client.get(address).content.decode()

@@ -222,7 +222,7 @@ def test_detail_page_costs_the_same_queries_for_one_and_three_sessions(client):
         counts.append((len(page.xpath("//main//li[@class='portal-session']")), len(queries)))
         SessionFactory.create_batch(2, action=training.actions.get())
 
-    assert counts == [(1, 6), (3, 6)]
+    assert counts == [(1, 7), (3, 7)]
 
 
 @pytest.mark.parametrize(
