@@ -5,13 +5,19 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
 
 from accounts.admin.base import HolderDataAdmin
 from accounts.enums import StaffRole
 from accounts.models import Holder, User
+from accounts.permissions import is_cep_adviser
 from cep.admin.reaching import way_to_reach
 from cep.enums import BookingAction
 from cep.exceptions import ActionRefused
@@ -20,6 +26,7 @@ from cep.rules.wording import MONTHS, hour_in_words
 from cep.selectors.appointments import bookings_visible_to
 from cep.selectors.double_support import supported_elsewhere_since
 from cep.services.appointments import act_on_appointment
+from cep.services.delays import Warned, warn_of_delay
 
 
 class PeriodFilter(admin.SimpleListFilter):
@@ -89,7 +96,23 @@ class BookingAdmin(HolderDataAdmin):
         return bookings_visible_to(user)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Agenda"} | (extra_context or {}))
+        context = {"title": "Agenda", "receives_people": is_cep_adviser(request.user)}
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    def get_urls(self) -> list[Any]:
+        late = path("retard/", self.admin_site.admin_view(self.say_late), name="cep_booking_late")
+        return [late, *super().get_urls()]
+
+    @method_decorator(require_POST)
+    def say_late(self, request: HttpRequest) -> HttpResponse:
+        """One key while somebody sits at the desk: it names nobody."""
+        user = cast("User", request.user)
+        if not is_cep_adviser(user):
+            raise PermissionDenied
+        warned = warn_of_delay(user=user, now=timezone.now())
+        level = messages.WARNING if warned.unreachable else messages.SUCCESS
+        self.message_user(request, said_of(warned), level)
+        return redirect("admin:cep_booking_changelist")
 
     def concerned_holder(self, obj: Booking) -> Holder:
         return obj.person
@@ -160,3 +183,15 @@ class BookingAdmin(HolderDataAdmin):
                 done += 1
         if done:
             self.message_user(request, f"{done} rendez-vous mis à jour.", messages.SUCCESS)
+
+
+def said_of(warned: Warned) -> str:
+    """What the adviser reads after one press."""
+    if not any(warned):
+        return "Vous n’attendez personne dans les deux heures qui viennent."
+    said = [
+        (warned.told, "prévenue(s) de vos dix minutes de retard"),
+        (warned.known, "déjà prévenue(s)"),
+        (warned.unreachable, "à appeler : ni adresse électronique, ni mobile"),
+    ]
+    return " ; ".join(f"{count} personne(s) {what}" for count, what in said if count) + "."

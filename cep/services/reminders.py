@@ -57,6 +57,15 @@ def _due(now: datetime, lead: timedelta) -> Iterable[Booking]:
 
 
 def _queue(kind: str, booking: Booking, recipient: str, channel: NotificationChannel) -> bool:
+    return queue_about(
+        booking, kind=kind, recipient=recipient, channel=channel, deadline=booking.starts_at - LAST_MOMENT
+    )
+
+
+def queue_about(
+    booking: Booking, *, kind: str, recipient: str, channel: NotificationChannel, deadline: datetime
+) -> bool:
+    """Write a message that is worth something until `deadline`, once per appointment; False without an address."""
     if not recipient:
         return False
     notify(
@@ -66,7 +75,7 @@ def _queue(kind: str, booking: Booking, recipient: str, channel: NotificationCha
         dedup_key=f"{kind}:{booking.pk}",
         context=MeetingFacts.of(booking, now=timezone.now()).as_context(),
         channel=channel,
-        deadline=booking.starts_at - LAST_MOMENT,
+        deadline=deadline,
     )
     return True
 
@@ -78,18 +87,18 @@ def mobile_of(holder: Holder) -> str:
 
 
 def render_reminder(context: Mapping[str, Any]) -> RenderedMessage:
-    return rendered("reminder", "Rappel de votre rendez-vous", _facts_still_true(context))
+    return rendered("reminder", "Rappel de votre rendez-vous", facts_still_true(context))
 
 
 def render_text_reminder(context: Mapping[str, Any]) -> RenderedMessage:
     """Neither the matter nor the name: a screen may lie on a desk."""
-    facts = _facts_still_true(context)
+    facts = facts_still_true(context)
     place = facts.site_address if facts.is_on_site else facts.mode_label.lower()
     text = f"Rappel : rendez-vous {facts.when}, {place}. Le déplacer ou l’annuler : {facts.address}"
     return RenderedMessage(subject="", text=text)
 
 
-def _facts_still_true(context: Mapping[str, Any]) -> MeetingFacts:
+def facts_still_true(context: Mapping[str, Any]) -> MeetingFacts:
     """Cancelled or moved while the provider was down: nobody is reminded of what will not be."""
     facts = MeetingFacts.from_context(context)
     if not Booking.objects.filter(pk=facts.key, status=BookingStatus.CONFIRMED).exists():

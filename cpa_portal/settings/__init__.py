@@ -428,6 +428,8 @@ NOTIFICATION_RENDERERS: dict[str, str] = {
     "cep.seat_taken": "cep.services.messages.render_seat",
     "cep.session_called_off": "cep.services.messages.render_session_called_off",
     "cep.requests_waiting": "cep.services.first_exchange.render_requests_waiting",
+    "cep.late": "cep.services.delays.render_late",
+    "cep.text_late": "cep.services.delays.render_text_late",
     "cep.reminder": "cep.services.reminders.render_reminder",
     "cep.text_reminder": "cep.services.reminders.render_text_reminder",
 }
