@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
-from accounts.admin.base import HolderDataAdmin
 from accounts.enums import StaffRole
 from accounts.models import Holder, User
 from accounts.permissions import is_cep_adviser
 from cep.admin.reaching import way_to_reach
+from cep.admin.week import WeekPage
 from cep.enums import BookingAction
 from cep.exceptions import ActionRefused
 from cep.models import Booking
@@ -63,7 +63,7 @@ class PeriodFilter(admin.SimpleListFilter):
 
 
 @admin.register(Booking)
-class BookingAdmin(HolderDataAdmin):
+class BookingAdmin(WeekPage):
     """Read and acted upon here, never typed over: what changes goes through the services."""
 
     view_roles = frozenset({StaffRole.CEP_ADVISER, StaffRole.CEP_MANAGER})

@@ -214,8 +214,8 @@ def test_waiting_lists_and_workshops_owe_what_every_page_owes(visit, person, liv
 
 
 ADVISER_PAGES = (
-    "booking/", "booking/{booking}/change/", "pattern/add/", "absence/", "impact/", "groupsession/add/",
-    "groupsession/{session}/change/",
+    "booking/", "booking/semaine/?jour=2026-11-23", "booking/{booking}/change/", "pattern/add/", "absence/",
+    "impact/", "groupsession/add/", "groupsession/{session}/change/",
 )  # fmt: skip
 MANAGER_PAGES = ("advicerequest/", "closingrequest/add/")
 

@@ -50,6 +50,8 @@ STAFF_PAGES = {
     "admin:view_on_site": False,
     "admin:admin/(?P<url>.*)$": False,
 }
+# Other pages of a desk, open to whom its list is.
+DESK_PAGES = {"cep.booking": {"admin:cep_booking_week": f"semaine/?jour={MARK}"}}
 # The address answers another method only, to everybody alike: it neither opened nor closed.
 NOT_SERVED = 405
 ROWS = {label: desk.rows for label, desk in BACK_OFFICE.items()}
@@ -154,7 +156,8 @@ def test_every_address_of_the_back_office_is_known() -> None:
         if name.startswith("admin:") and not DESK_ADDRESS.match(name) and name not in EXEMPT
     }
 
-    assert others == set(STAFF_PAGES) | {"admin:app_list"} | former_addresses()
+    of_desks = {name for pages in DESK_PAGES.values() for name in pages}
+    assert others == set(STAFF_PAGES) | of_desks | {"admin:app_list"} | former_addresses()
 
 
 def test_exempt_addresses_exist_and_say_why() -> None:
@@ -194,6 +197,8 @@ def desk_cells(world: World, person: Person, label: str, desk: Desk) -> Iterator
     if views:
         # Lists of people show nothing without a search: this one finds all that is marked.
         yield Cell(f"{pages}?q={MARK}", True)
+    for page in DESK_PAGES.get(label, {}).values():
+        yield Cell(f"{pages}{page}", views)
     yield Cell(f"{pages}add/", person.kind in desk.add, person.kind in desk.add)
     for rank, target in enumerate(targets(world, label, ROWS)):
         page = f"{pages}{target.parameters['object_id']}/"
