@@ -173,7 +173,9 @@ def backends() -> list[int]:
     """The processes of PostgreSQL that serve this database, this connection's own apart."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            # Autovacuum comes and goes: its processes would not be there at the end.
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+            "AND backend_type = 'client backend'"
         )
         return [pid for (pid,) in cursor.fetchall()]
 
