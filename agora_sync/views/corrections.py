@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from accounts.views.requests import user_of
 from agora_sync.exceptions import BatchIsOver, NothingToCorrect
 from agora_sync.forms.corrections import CorrectionForm, GroupCorrectionForm, SheetForm
 from agora_sync.mapping.corrections import FIELDS, Changes, Value, changes_of
@@ -23,7 +24,6 @@ from agora_sync.permissions import can_follow_exchanges
 from agora_sync.selectors.rejects import batch_of, count_by_outcome, reject_causes, rejected_exchanges
 from agora_sync.services.corrections import prepare_corrections, send_corrections, undo_corrections
 from cpa_portal.kernel.access import requires
-from rights.views.instruction import user_of
 
 ROWS_PER_PAGE = 50
 SAME = "Aucune ligne ne changerait : la valeur à remplacer ne s’y trouve pas, ou la valeur juste y est déjà."

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.services.access_log import record_consultation
+from accounts.views.requests import user_of
 from agora_sync.exceptions import NotToResend
 from agora_sync.forms.filters import ExchangeFilter
 from agora_sync.mapping.reserved_persons import RECETTE
@@ -31,7 +32,7 @@ ROWS_PER_PAGE = 50
 @require_safe
 def agent_home(request: HttpRequest) -> HttpResponse:
     """Where an agent begins: what waits, what was refused."""
-    counts = exchange_counts(request.user, now=timezone.now())  # type: ignore[arg-type]
+    counts = exchange_counts(user_of(request), now=timezone.now())
     return render(
         request,
         "agora_sync/agent_home.html",
@@ -42,7 +43,7 @@ def agent_home(request: HttpRequest) -> HttpResponse:
 @requires(can_follow_exchanges)
 @require_safe
 def exchange_list(request: HttpRequest) -> HttpResponse:
-    filters = ExchangeFilter(request.GET, queryset=exchanges_for(request.user))  # type: ignore[arg-type]
+    filters = ExchangeFilter(request.GET, queryset=exchanges_for(user_of(request)))
     page = Paginator(filters.qs, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {"form": filters.form, "page": page, "now": timezone.now()}
     return render(request, "agora_sync/exchange_list.html", context)
@@ -52,14 +53,14 @@ def exchange_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def exchange_detail(request: HttpRequest, key: UUID) -> HttpResponse:
     """Whose file the exchange is about, to help that person. The consultation is written before it is shown."""
-    user = request.user
-    exchange = exchange_of(user, key)  # type: ignore[arg-type]
+    user = user_of(request)
+    exchange = exchange_of(user, key)
     if exchange is None:
         raise Http404
     person = person_of(exchange)
     if person is not None:
         record_consultation(
-            actor=user,  # type: ignore[arg-type]
+            actor=user,
             holder=person,
             purpose="Suivi d’un échange avec AGORA",
             what="Nom, dossier de formation et état de sa transmission",
@@ -72,8 +73,8 @@ def exchange_detail(request: HttpRequest, key: UUID) -> HttpResponse:
             "person": person,
             "now": timezone.now(),
             "can_resend": can_resend(exchange),
-            "can_correct": is_rejected(user, exchange),  # type: ignore[arg-type]
-            "others": exchanges_of_file(user, exchange),  # type: ignore[arg-type]
+            "can_correct": is_rejected(user, exchange),
+            "others": exchanges_of_file(user, exchange),
         },
     )
 
@@ -82,12 +83,12 @@ def exchange_detail(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def exchange_resend(request: HttpRequest, key: UUID) -> HttpResponse:
     """What AGORA did not take leaves again, once the file was corrected."""
-    user = request.user
-    exchange = exchange_of(user, key)  # type: ignore[arg-type]
+    user = user_of(request)
+    exchange = exchange_of(user, key)
     if exchange is None:
         raise Http404
     try:
-        resend_exchange(exchange_id=exchange.pk, user=user)  # type: ignore[arg-type]
+        resend_exchange(exchange_id=exchange.pk, user=user)
     except NotToResend as refusal:
         messages.error(request, refusal.message)
     else:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.core.files.base import File
+from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils import timezone
 
@@ -102,9 +103,9 @@ def forget_file(order: ImportOrder) -> None:
     transaction.on_commit(lambda: _delete(storage, name))
 
 
-def _delete(storage: object, name: str) -> None:
-    storage.delete(name)  # type: ignore[attr-defined]
-    storage.delete(str(Path(name).parent))  # type: ignore[attr-defined]
+def _delete(storage: Storage, name: str) -> None:
+    storage.delete(name)
+    storage.delete(str(Path(name).parent))
 
 
 def forget_old_orders() -> int:

@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.permissions import is_holder
 from accounts.services.access_log import record_consultation
 from accounts.views.private_files import as_download
+from accounts.views.requests import user_of
 from cpa_portal.kernel.access import requires
 from rights.enums import FileRole
 from rights.exceptions import DocumentRefused
@@ -23,7 +24,7 @@ from rights.services.training_files.documents import (
     add_document,
     remove_document,
 )
-from rights.views.instruction import PURPOSE, file_or_404, user_of
+from rights.views.instruction import PURPOSE, file_or_404
 from rights.views.request_types import HolderRequest
 from rights.views.training_files import own_file
 

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import User
 from accounts.services.access_log import record_consultation, record_consultations
+from accounts.views.requests import user_of
 from cpa_portal.kernel.access import requires
 from cpa_portal.kernel.working_days import Zone, working_days_between
 from rights.enums import ExitReason, TrainingFileAction, TrainingFileState
@@ -205,12 +205,6 @@ def file_or_404(request: HttpRequest, file_id: UUID) -> tuple[TrainingFile, Part
         raise Http404
     record_consultation(actor=user, holder=training_file.holder, purpose=PURPOSE, what=WHAT)
     return training_file, party
-
-
-def user_of(request: HttpRequest) -> User:
-    user = request.user
-    assert isinstance(user, User)
-    return user
 
 
 def first_values(training_file: TrainingFile) -> dict[str, object]:

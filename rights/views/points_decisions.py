@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.services.access_log import record_consultation, record_consultations
+from accounts.views.requests import user_of
 from cpa_portal.kernel.access import requires
 from rights.exceptions import RightsRefusal
 from rights.forms.points_decisions import PointsDecisionForm
@@ -18,7 +19,6 @@ from rights.permissions import answers_points
 from rights.rules.derivation import Derivation
 from rights.selectors.points_requests import answered_requests, points_requests, waiting_requests
 from rights.services.points_decisions import decide_points
-from rights.views.instruction import user_of
 
 PURPOSE = "Réponse à une demande de points de prévention"
 WHAT = "Identité et demande de points"

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Holder
 from accounts.services.access_log import record_consultation, record_consultations
+from accounts.views.requests import user_of
 from cpa_portal.kernel.access import requires
 from rights.exceptions import RightsRefusal
 from rights.forms.undue_sums import CancellationForm, ReceiptForm, UndueSumForm
@@ -20,7 +21,7 @@ from rights.rules.derivation import Derivation
 from rights.selectors.undue_sums import lines_of, movements_of, repayments_of, undue_sums
 from rights.services.corrections import cancel_undue_sum, record_undue_sum
 from rights.services.repayments import receive_repayment
-from rights.views.instruction import file_or_404, user_of
+from rights.views.instruction import file_or_404
 
 PURPOSE = "Recouvrement d’une somme indue"
 WHAT = "Identité, sommes indues et retenues"
