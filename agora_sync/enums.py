@@ -50,3 +50,24 @@ class PartnerKind(models.TextChoices):
     PORTAL = "portal", "Portail du titulaire"
     # Nothing that the contract does not require.
     OTHER = "other", "Autre, sans donnée complémentaire"
+
+
+class GapKind(models.TextChoices):
+    """How what we know of a file may differ from what AGORA knows of it."""
+
+    UNKNOWN_THERE = "unknown_there", "Inconnu d’AGORA"
+    UNKNOWN_HERE = "unknown_here", "Inconnu ici"
+    STATE = "state", "Autre état"
+    ITEM = "item", "Autre montant, date ou donnée"
+    WAITING = "waiting", "Attend depuis trop longtemps"
+
+
+class GapStep(models.TextChoices):
+    """What happened to a gap."""
+
+    FOUND = "found", "Constaté"
+    CHANGED = "changed", "Constaté avec d’autres valeurs"
+    FOUND_AGAIN = "found_again", "Constaté de nouveau après sa fin"
+    SENT_AGAIN = "sent_again", "Renvoyé à AGORA"
+    PULLED = "pulled", "Dossiers relus chez AGORA"
+    CLOSED = "closed", "N’existe plus"

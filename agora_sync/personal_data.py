@@ -7,12 +7,14 @@ from typing import Any
 from accounts.models import Holder
 from accounts.ports import RetentionRule
 from agora_sync.mapping.corrections import told_changes
+from agora_sync.mapping.items import item_label
 from agora_sync.models import (
     Correction,
     Exchange,
     FileContribution,
     FileDeclaration,
     FileRecord,
+    Gap,
     HolderPull,
     ReceivedRequest,
 )
@@ -32,6 +34,8 @@ RETENTION_RULES = [
             "agora_sync.Correction",
             "agora_sync.HolderPull",
             "agora_sync.FileContribution",
+            "agora_sync.Gap",
+            "agora_sync.GapEvent",
         ),
         kept="Tant que le dossier est conservé ; un an quand aucun dossier n’en est né",
         ground="Code du travail, articles R. 6323-31 à R. 6323-41 (système d’information du CPF)",
@@ -63,6 +67,8 @@ COPIED = {
     "agora_sync.Exchange": "Échanges avec AGORA",
     "agora_sync.Correction": "Corrections de vos dossiers après un refus d’AGORA",
     "agora_sync.HolderPull": "Demandes d’actualisation de vos dossiers",
+    "agora_sync.Gap": "Écarts constatés entre vos dossiers et ceux d’AGORA",
+    "agora_sync.GapEvent": "Écarts constatés entre vos dossiers et ceux d’AGORA",
     "agora_sync.FileContribution": "Dossiers complétés par un partenaire",
     "agora_sync.FileRecord": "Données ajoutées à vos dossiers par un partenaire",
     "agora_sync.FileDeclaration": "Événements déclarés par un partenaire",
@@ -72,7 +78,7 @@ NOT_COPIED: dict[str, str] = {}
 
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
-    """The exchanges about the person, in seven queries. Keys are French titles; messages themselves are evidence."""
+    """The exchanges about the person, in a few queries. Keys are French titles; messages themselves are evidence."""
     exchanges = Exchange.objects.filter(holder=holder).select_related("partner").order_by("created_at")
     corrections = Correction.objects.filter(exchange__training_file__holder=holder).order_by("pk")
     contributions = FileContribution.objects.filter(training_file__holder=holder).order_by("since")
@@ -92,6 +98,10 @@ def export_personal_data(holder: Holder) -> dict[str, Any]:
         "Demandes d’actualisation de vos dossiers": [
             {"Demandée le": pull.requested_at, "Lue le": pull.pulled_at}
             for pull in HolderPull.objects.filter(holder=holder)
+        ],
+        "Écarts constatés entre vos dossiers et ceux d’AGORA": [
+            _gap(gap)
+            for gap in Gap.objects.filter(holder=holder).prefetch_related("events").order_by("found_at")
         ],
         "Dossiers complétés par un partenaire": [
             {"Dossier": row.training_file.title, "Partenaire": row.partner.name, "Depuis": row.since}
@@ -126,4 +136,16 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
         "Partenaire": exchange.partner.name if exchange.partner else "AGORA",
         "Résultat": exchange.get_state_display(),
         "Motif": exchange.fault_label,
+    }
+
+
+def _gap(gap: Gap) -> dict[str, Any]:
+    return {
+        "Nature": gap.get_kind_display(),
+        "Donnée": item_label(gap.item),
+        "Ici": gap.here,
+        "Chez AGORA": gap.there,
+        "Constaté le": gap.found_at,
+        "Disparu le": gap.closed_at,
+        "Histoire": [{"Le": event.at, "Étape": event.get_step_display()} for event in gap.events.all()],
     }

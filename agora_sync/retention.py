@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.ports import KeptForProof, Sweep
 from accounts.retention import ONE_YEAR, delete_rows, forgettable
-from agora_sync.models import Correction, Exchange, FileRecord, HolderPull, ReceivedRequest
+from agora_sync.models import Correction, Exchange, FileRecord, Gap, HolderPull, ReceivedRequest
 
 if TYPE_CHECKING:
     from datetime import date
@@ -43,6 +43,11 @@ def corrections_of_the_dead(today: date) -> QuerySet[Correction]:
 
 def pulls_of_the_dead(today: date) -> QuerySet[HolderPull]:
     return HolderPull.objects.filter(holder__in=forgettable(today))
+
+
+def old_gaps(today: date) -> QuerySet[Gap]:
+    """Over for a year, or of somebody long dead. Their history goes with them."""
+    return Gap.objects.filter(Q(closed_at__date__lt=today - ONE_YEAR) | Q(holder__in=forgettable(today)))
 
 
 RETENTION_SWEEPS = (
@@ -84,6 +89,14 @@ RETENTION_SWEEPS = (
         "Trois ans après le décès",
         ("agora_sync.HolderPull",),
         pulls_of_the_dead,
+        delete_rows,
+    ),
+    Sweep(
+        "ecarts-agora",
+        "Écarts disparus entre les dossiers et ceux d’AGORA",
+        "Un an après leur disparition, ou trois ans après le décès",
+        ("agora_sync.Gap", "agora_sync.GapEvent"),
+        old_gaps,
         delete_rows,
     ),
 )

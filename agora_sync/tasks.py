@@ -1,12 +1,14 @@
 """Celery leaves: identifiers in, one service call, safe to run twice and to be killed."""
 
+import contextlib
 import logging
 from uuid import UUID
 
 from celery import shared_task
 from django.conf import settings
 
-from agora_sync.services import inbox, outbox, seal_verification, sealing, upkeep
+from accounts.models import Holder
+from agora_sync.services import inbox, outbox, reconciliation, seal_verification, sealing, upkeep
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +33,20 @@ def pull_recent_holders() -> None:
 @shared_task
 def pull_holder_files(holder_id: str) -> None:
     inbox.pull_holder_files(holder_id=UUID(holder_id))
+
+
+@shared_task
+def reconcile() -> None:
+    """The next batch of today's comparison with AGORA; nothing once it is over."""
+    if settings.AGORA_ROLE == "portal" and (run := reconciliation.begin_daily_reconciliation()):
+        reconciliation.reconcile_batch(reconciliation_id=run.pk)
+
+
+@shared_task
+def reconcile_holder(holder_id: str) -> None:
+    """An agent asked for one person. When AGORA is away, the night's comparison will tell."""
+    with contextlib.suppress(reconciliation.Paused):
+        reconciliation.reconcile_holder(holder=Holder.objects.get(pk=holder_id))
 
 
 @shared_task

@@ -12,6 +12,7 @@ from agora_sync.views.corrections import (
 )
 from agora_sync.views.dictionary import dictionary, dictionary_sheet
 from agora_sync.views.exchanges import agent_home, exchange_detail, exchange_list, exchange_resend
+from agora_sync.views.gaps import gap_check, gap_detail, gap_list, gap_pull, gap_send
 from agora_sync.views.pulls import holder_pull
 from agora_sync.views.traces import trace_list
 from agora_sync.views.trials import trial_bench
@@ -30,6 +31,11 @@ urlpatterns = [
     path("agents/corrections/<uuid:key>/", correction_detail, name="correction_detail"),
     path("agents/corrections/<uuid:key>/envoyer/", correction_send, name="correction_send"),
     path("agents/corrections/<uuid:key>/abandonner/", correction_undo, name="correction_undo"),
+    path("agents/ecarts/", gap_list, name="gap_list"),
+    path("agents/ecarts/<uuid:key>/", gap_detail, name="gap_detail"),
+    path("agents/ecarts/<uuid:key>/renvoyer/", gap_send, name="gap_send"),
+    path("agents/ecarts/<uuid:key>/relire/", gap_pull, name="gap_pull"),
+    path("agents/ecarts/<uuid:key>/verifier/", gap_check, name="gap_check"),
     path("agents/banc/", trial_bench, name="trial_bench"),
     path("agora/dictionnaire/", dictionary, name="dictionary"),
     path("agora/dictionnaire.csv", dictionary_sheet, name="dictionary_sheet"),

@@ -205,6 +205,7 @@ class JournalEventKind(models.TextChoices):
     MESSAGE_SENT = "message_sent", "Message entre les parties"
     DOCUMENT_ADDED = "document_added", "Document joint par une partie"
     DOCUMENT_REMOVED = "document_removed", "Document retiré par la partie qui l’avait joint"
+    ITEMS_CONFIRMED = "items_confirmed", "Données confirmées par un agent"
 
 
 class Funder(models.TextChoices):

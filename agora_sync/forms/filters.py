@@ -6,8 +6,8 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from agora_sync.contract import Operation
-from agora_sync.enums import Direction, ExchangeState
-from agora_sync.models import Exchange
+from agora_sync.enums import Direction, ExchangeState, GapKind
+from agora_sync.models import Exchange, Gap
 
 
 class ExchangeFilter(django_filters.FilterSet):
@@ -42,6 +42,30 @@ class ExchangeFilter(django_filters.FilterSet):
         with contextlib.suppress(ValueError):
             found |= Q(pk=UUID(asked)) | Q(request_id=UUID(asked))
         return exchanges.filter(found)
+
+
+class GapFilter(django_filters.FilterSet):
+    """Filters of the gaps with AGORA; without any, those still open."""
+
+    nature = django_filters.ChoiceFilter(
+        field_name="kind", choices=GapKind.choices, label="Nature", empty_label="Toutes"
+    )
+    disparus = django_filters.ChoiceFilter(
+        method="over", choices=[("oui", "Disparus aussi")], label="Montrer", empty_label="Ceux qui durent"
+    )
+
+    class Meta:
+        model = Gap
+        fields: list[str] = []
+
+    @property
+    def qs(self) -> QuerySet[Gap]:
+        found: QuerySet[Gap] = super().qs
+        return found if self.data.get("disparus") == "oui" else found.filter(closed_at__isnull=True)
+
+    def over(self, gaps: QuerySet[Gap], name: str, value: str) -> QuerySet[Gap]:
+        # Decided in `qs`: an absent choice must filter too.
+        return gaps
 
 
 class TraceSearchForm(forms.Form):

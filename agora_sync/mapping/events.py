@@ -57,6 +57,8 @@ def operations_of_event(kind: str, payload: dict[str, Any]) -> tuple[Operation, 
     """What AGORA is told of an event, in order; empty when the contract has no operation for it."""
     if kind == JournalEventKind.FILE_REQUESTED:
         return (OPERATION_OF_REQUEST,)
+    if kind == JournalEventKind.ITEMS_CONFIRMED:
+        return (Operation.AMEND_FILE,)
     return TOLD.get((payload.get("action"), payload.get("state")), ())  # type: ignore[arg-type]
 
 

@@ -5,6 +5,7 @@ from agora_sync.models.exchanges import Exchange, HolderPull
 from agora_sync.models.habilitations import PAGM, PAGMAssignment, PAGMRight
 from agora_sync.models.partners import Partner, PartnerApplication, PartnerCertificate
 from agora_sync.models.reception import FileContribution, ReceivedRequest, ReplayedVector, ServiceStop
+from agora_sync.models.reconciliation import Gap, GapEvent, Reconciliation
 from agora_sync.models.seals import TraceSeal
 from agora_sync.models.traces import Trace, TraceConsultation
 
@@ -16,6 +17,8 @@ __all__ = [
     "FileContribution",
     "FileDeclaration",
     "FileRecord",
+    "Gap",
+    "GapEvent",
     "HolderPull",
     "PAGMAssignment",
     "PAGMRight",
@@ -23,6 +26,7 @@ __all__ = [
     "PartnerApplication",
     "PartnerCertificate",
     "ReceivedRequest",
+    "Reconciliation",
     "ReplayedVector",
     "ServiceStop",
     "Trace",

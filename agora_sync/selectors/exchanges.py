@@ -46,9 +46,14 @@ def exchange_of(user: User, key: UUID) -> Exchange | None:
 
 def exchanges_of_file(user: User, exchange: Exchange) -> list[Exchange]:
     """What was told of the same file, in order, as far as the user may follow it. One query."""
-    if exchange.training_file_id is None:
+    return exchanges_of_training_file(user, exchange.training_file_id)
+
+
+def exchanges_of_training_file(user: User, training_file_id: UUID | None) -> list[Exchange]:
+    """The same, of a file; none when there is no file."""
+    if training_file_id is None:
         return []
-    found = exchanges_for(user).filter(training_file_id=exchange.training_file_id)
+    found = exchanges_for(user).filter(training_file_id=training_file_id)
     return list(found.order_by("created_at", "event_id", "operation")[:MOST_OF_A_FILE])
 
 

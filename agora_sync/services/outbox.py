@@ -34,7 +34,11 @@ from rights.selectors.journal import events_for_agora, is_step
 from rights.services.training_files import record_agora_refusal, record_transmission
 
 # Whatever the contract has no operation for stays in the journal.
-TOLD_EVENTS = reduce(or_, (is_step(*step) for step in TOLD), Q(kind=JournalEventKind.FILE_REQUESTED))
+TOLD_EVENTS = reduce(
+    or_,
+    (is_step(*step) for step in TOLD),
+    Q(kind__in=[JournalEventKind.FILE_REQUESTED, JournalEventKind.ITEMS_CONFIRMED]),
+)
 NEW_EVENTS_PER_SWEEP = 500
 SENT_PER_SWEEP = 200
 # Longer than a whole call (client/transport.py, 20 s) and the writing of its answer.
@@ -174,16 +178,17 @@ def _take_number(exchange: Exchange, agora_number: str) -> None:
                 training_file_id=exchange.training_file.pk,
                 agora_number=agora_number,
                 at=timezone.now(),
-                is_reopened=_is_reopening(exchange),
+                is_reopened=_is_told_anew(exchange),
             )
             _finish(exchange, ExchangeState.DONE)
     except NumberAlreadyGiven as conflict:
         _finish(exchange, ExchangeState.REFUSED, label=conflict.message)
 
 
-def _is_reopening(exchange: Exchange) -> bool:
+def _is_told_anew(exchange: Exchange) -> bool:
+    """Reopened here, or lost there and sent again by an agent: the file takes another number."""
     assert exchange.event is not None
-    return exchange.event.kind != JournalEventKind.FILE_REQUESTED
+    return exchange.event.kind != JournalEventKind.FILE_REQUESTED or exchange.resent_at is not None
 
 
 def _take_refusal(exchange: Exchange, refusal: Refused) -> None:

@@ -35,7 +35,7 @@ from agora_sync.models import Exchange
 from agora_sync.selectors.people import agora_identity_of
 from agora_sync.xml import namespaces as ns
 from agora_sync.xml.hardened import parse
-from rights.enums import Transmission
+from rights.enums import JournalEventKind, Transmission
 from rights.facts import TrainingFileFacts
 from rights.models import TrainingFile
 from rights.selectors.training_files import price_due_cents
@@ -181,7 +181,8 @@ def _number(training_file: TrainingFile) -> str:
 # What AGORA already knows -------------------------------------------------------------------------
 def _refuse_what_agora_knows(exchange: Exchange) -> None:
     operation = Operation(exchange.operation)
-    if operation == Operation.AMEND_FILE:
+    # Said again on purpose, what we say is not what AGORA holds.
+    if operation == Operation.AMEND_FILE and not _is_confirmation(exchange):
         told = _last_told(exchange, *TELLS_FACTS)
         if told is not None and told.facts_sha256 == exchange.facts_sha256:
             raise NothingToSay("Rien n’a changé pour AGORA.")
@@ -191,6 +192,10 @@ def _refuse_what_agora_knows(exchange: Exchange) -> None:
             raise NothingToSay("AGORA sait déjà que ce dossier est clos.")
     if operation == Operation.DECLARE_EXIT and _last_told(exchange, Operation.DECLARE_EXIT) is not None:
         raise NothingToSay("AGORA connaît déjà cette sortie.")
+
+
+def _is_confirmation(exchange: Exchange) -> bool:
+    return exchange.event is not None and exchange.event.kind == JournalEventKind.ITEMS_CONFIRMED
 
 
 def _last_told(exchange: Exchange, *operations: Operation) -> Exchange | None:

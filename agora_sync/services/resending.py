@@ -33,13 +33,18 @@ def resend_exchange(*, exchange_id: UUID, user: User) -> Exchange:
         exchange = Exchange.objects.select_for_update(of=("self",)).get(pk=exchange_id)
         if not can_resend(exchange):
             raise NotToResend
-        now = timezone.now()
-        exchange.request_id = uuid4()
-        exchange.state = ExchangeState.PENDING
-        exchange.content = exchange.facts_sha256 = ""
-        exchange.next_attempt_at = now
-        exchange.finished_at = exchange.lease_until = None
-        exchange.resent_by, exchange.resent_at = user, now
-        exchange.save()
-        wake_after_commit(SEND_TASK, str(exchange.pk))
+        put_back(exchange, user=user)
     return exchange
+
+
+def put_back(exchange: Exchange, *, user: User) -> None:
+    """Queue a finished exchange again, under another identifier. Call with its row, or its file's, locked."""
+    now = timezone.now()
+    exchange.request_id = uuid4()
+    exchange.state = ExchangeState.PENDING
+    exchange.content = exchange.facts_sha256 = ""
+    exchange.next_attempt_at = now
+    exchange.finished_at = exchange.lease_until = None
+    exchange.resent_by, exchange.resent_at = user, now
+    exchange.save()
+    wake_after_commit(SEND_TASK, str(exchange.pk))

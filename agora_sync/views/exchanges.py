@@ -21,6 +21,7 @@ from agora_sync.selectors.exchanges import (
     exchanges_of_file,
     person_of,
 )
+from agora_sync.selectors.gaps import gap_counts, last_reconciliation
 from agora_sync.selectors.rejects import is_rejected
 from agora_sync.services.resending import can_resend, resend_exchange
 from cpa_portal.kernel.access import requires
@@ -32,12 +33,14 @@ ROWS_PER_PAGE = 50
 @require_safe
 def agent_home(request: HttpRequest) -> HttpResponse:
     """Where an agent begins: what waits, what was refused."""
-    counts = exchange_counts(user_of(request), now=timezone.now())
-    return render(
-        request,
-        "agora_sync/agent_home.html",
-        {"counts": counts, "has_bench": settings.AGORA_ENVIRONMENT == RECETTE},
-    )
+    user = user_of(request)
+    context = {
+        "counts": exchange_counts(user, now=timezone.now()),
+        "gaps": gap_counts(user),
+        "reconciliation": last_reconciliation(),
+        "has_bench": settings.AGORA_ENVIRONMENT == RECETTE,
+    }
+    return render(request, "agora_sync/agent_home.html", context)
 
 
 @requires(can_follow_exchanges)

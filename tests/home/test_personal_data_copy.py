@@ -24,7 +24,7 @@ from accounts.services.messages import announce_linked_account
 from accounts.services.private_files import store_private_file
 from accounts.services.spending import block_own_account
 from agora_sync.contract import Operation
-from agora_sync.enums import Direction, ExchangeState
+from agora_sync.enums import Direction, ExchangeState, GapKind, GapStep
 from agora_sync.models import (
     Correction,
     CorrectionBatch,
@@ -32,6 +32,8 @@ from agora_sync.models import (
     FileContribution,
     FileDeclaration,
     FileRecord,
+    Gap,
+    GapEvent,
     HolderPull,
     Partner,
     ReceivedRequest,
@@ -193,6 +195,8 @@ def flows(holder, training_file):
         changes={"place": ["", "Corte"]},
     )
     HolderPull.objects.create(holder=holder)
+    gap = Gap.objects.create(subject="x", kind=GapKind.STATE, holder=holder, training_file=training_file)
+    GapEvent.objects.create(gap=gap, step=GapStep.FOUND)
     FileContribution.objects.create(partner=partner, training_file=training_file)
     FileRecord.objects.create(training_file=training_file)
     FileDeclaration.objects.create(

@@ -24,8 +24,8 @@ from accounts.models import (
 from accounts.selectors.personal_data import retention_rules
 from accounts.services.private_files import store_private_file
 from agora_sync.contract import Operation
-from agora_sync.enums import Direction, ExchangeState
-from agora_sync.models import Exchange, FileRecord, HolderPull, Partner, ReceivedRequest
+from agora_sync.enums import Direction, ExchangeState, GapKind, GapStep
+from agora_sync.models import Exchange, FileRecord, Gap, GapEvent, HolderPull, Partner, ReceivedRequest
 from catalog.enums import ImportKind, ImportState
 from catalog.models import ImportRun
 from cep.models import Booking
@@ -191,6 +191,25 @@ def test_answers_to_partners_leave_after_a_year_but_not_what_happens_once(capsys
     retention(capsys, "reponses-agora", "--apply")
 
     assert set(ReceivedRequest.objects.values_list("pk", flat=True)) == kept
+
+
+@pytest.mark.django_db
+def test_gaps_with_agora_leave_a_year_after_they_vanished(capsys):
+    file = TrainingFileFactory()
+
+    def gap(subject, **fields):
+        row = Gap.objects.create(
+            subject=subject, kind=GapKind.STATE, holder=file.holder, training_file=file, **fields
+        )
+        GapEvent.objects.create(gap=row, step=GapStep.FOUND)
+        return row.pk
+
+    gap("long over", closed_at=long_ago(days=400))
+    kept = {gap("just over", closed_at=long_ago(days=300)), gap("open")}
+
+    retention(capsys, "ecarts-agora", "--apply")
+
+    assert set(Gap.objects.values_list("pk", flat=True)) == kept
 
 
 @pytest.mark.django_db

@@ -142,6 +142,13 @@ def rejects(world: World) -> list[Target]:
     ]
 
 
+def gaps(world: World) -> list[Target]:
+    return [
+        Target("own", {"key": world.objects["gap/own"].pk}, frozenset({"agent", "CDC"})),
+        Target("other's", {"key": world.objects["gap/other"].pk}, frozenset({"other agent", "CDC"})),
+    ]
+
+
 def batches(world: World) -> list[Target]:
     """Each sends what it prepared, and nobody else does."""
     return [
@@ -286,6 +293,9 @@ OBJECTS: dict[str, Builder] = {
     "agora_sync:exchange_detail": exchanges,
     "agora_sync:exchange_resend": exchanges,
     "agora_sync:exchange_correct": rejects,
+    **dict.fromkeys(
+        ("agora_sync:gap_detail", "agora_sync:gap_send", "agora_sync:gap_pull", "agora_sync:gap_check"), gaps
+    ),
     "agora_sync:correction_detail": batches,
     "agora_sync:correction_send": batches,
     "agora_sync:correction_undo": batches,

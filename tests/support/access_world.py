@@ -41,12 +41,13 @@ from accounts.models import (
 from accounts.services.access_log import record_consultation
 from accounts.services.data_requests import submit_data_request
 from accounts.services.private_files import store_private_file
-from agora_sync.enums import Direction, ExchangeState
+from agora_sync.enums import Direction, ExchangeState, GapKind
 from agora_sync.models import (
     PAGM,
     Correction,
     CorrectionBatch,
     Exchange,
+    Gap,
     PAGMAssignment,
     Partner,
     PartnerApplication,
@@ -358,6 +359,14 @@ def _flows(world: World) -> None:
             made_by=world.people["agent" if whose == "own" else "other agent"].user
         )
         Correction.objects.create(batch=batch, exchange=refused, changes={"place": ["", "Corte"]})
+        world.objects[f"gap/{whose}"] = Gap.objects.create(
+            subject=file.pk,
+            kind=GapKind.STATE,
+            holder=file.holder,
+            training_file=file,
+            region_code=region,
+            there="DEMANDE",
+        )
         world.objects |= {f"reject/{whose}": refused, f"batch/{whose}": batch}
     partner = Partner.objects.create(
         code="zz", name=f"{MARK}partenaire", siret=OUR_SIRET, issuer="urn:zz", environment="recette"

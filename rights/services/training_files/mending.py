@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from rights.enums import TrainingFileAction, TrainingFileState, Transmission
+from accounts.models import User
+from rights.enums import EventOrigin, JournalEventKind, TrainingFileAction, TrainingFileState, Transmission
 from rights.exceptions import FileAlreadyOpen
 from rights.models import TrainingFile
 from rights.parties import Party
 from rights.rules.training_file_states import Rule
+from rights.services.journal import append_event
 from rights.services.training_files.acting import take_step
 from rights.services.training_files.steps import wait_again
 from rights.services.transitions import lock_file
@@ -45,6 +47,19 @@ def correct_identification(
             if other is None or other.pk == training_file.pk:
                 raise
             raise FileAlreadyOpen(other) from None
+
+
+def confirm_items(*, training_file_id: UUID, user: User) -> TrainingFile:
+    """Staff confirm what the file says: AGORA, which says otherwise, is told it again."""
+    with transaction.atomic():
+        training_file = lock_file(training_file_id)
+        append_event(
+            kind=JournalEventKind.ITEMS_CONFIRMED,
+            training_file=training_file,
+            origin=EventOrigin.PORTAL,
+            payload={"by": user.pk},
+        )
+    return training_file
 
 
 def _corrected(
