@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
     def _tell(self, run: Reconciliation) -> None:
         opened = Gap.objects.filter(closed_at__isnull=True)
-        counts = ", ".join(f"{kind.label.lower()} : {opened.filter(kind=kind).count()}" for kind in GapKind)
+        counts = ", ".join(f"{kind.label} : {opened.filter(kind=kind).count()}" for kind in GapKind)
         self.stdout.write(
             f"reconcile_agora : {run.checked} personnes relues, {run.unread} qu’AGORA n’a pas pu donner ; {counts}"
         )

@@ -176,7 +176,7 @@ def test_command_compares_everybody_twice_and_keeps_one_gap(waiting: TrainingFil
         said = io.StringIO()
         call_command("reconcile_agora", stdout=said, stderr=io.StringIO())
         assert "1 personnes relues, 1 qu’AGORA n’a pas pu donner" in said.getvalue()
-        assert "attend depuis trop longtemps : 1" in said.getvalue()
+        assert "Attend depuis trop longtemps : 1" in said.getvalue()
 
     assert Gap.objects.count() == GapEvent.objects.count() == 1
 
