@@ -101,6 +101,14 @@ def funding_facts(training_file: TrainingFile) -> list[FundingFact]:
     ]
 
 
+def told_facts(training_file: TrainingFile) -> TrainingFileFacts:
+    """The file's facts as AGORA accepts them: parts that do not add up to the price are for later."""
+    parts = funding_facts(training_file)
+    if sum(part.amount_cents for part in parts) != training_file.price_cents:
+        parts = []
+    return facts_of(training_file, parts)
+
+
 # Reading -----------------------------------------------------------------------------------------
 def read_created(answer: dict[str, Any]) -> CreatedFile:
     return CreatedFile(answer["numeroDossier"], bool(answer["preexistant"]), answer["etat"])

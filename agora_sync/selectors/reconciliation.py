@@ -10,11 +10,11 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Holder
 from agora_sync.enums import Direction, ExchangeState
+from agora_sync.mapping.answers import told_facts
 from agora_sync.mapping.gaps import KnownFile
 from agora_sync.mapping.items import comparable_items
 from agora_sync.models import Exchange
-from agora_sync.services.outbox import TOLD_EVENTS
-from agora_sync.services.outgoing import told_facts
+from agora_sync.selectors.journal import TOLD_EVENTS
 from rights.enums import Transmission
 from rights.models import TrainingFile
 from rights.selectors.journal import events_for_agora

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import reduce
-from operator import or_
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from agora_sync.client import AgoraConnector, Malformed, Refused, Unavailable
@@ -21,24 +19,19 @@ from agora_sync.contract import Operation
 from agora_sync.enums import Direction, ExchangeState
 from agora_sync.exceptions import TracesUnavailable
 from agora_sync.faults import BUSINESS_STEP, DECISIVE, STEPS, FaultCode
-from agora_sync.mapping.events import TOLD, operations_of_event
+from agora_sync.mapping.events import operations_of_event
 from agora_sync.mapping.requests import CreateFileRequest
 from agora_sync.models import Exchange
 from agora_sync.models.exchanges import ExchangeQuerySet
+from agora_sync.selectors.journal import TOLD_EVENTS
 from agora_sync.selectors.regions import region_code_of
 from agora_sync.services.outgoing import CreationNotMended, NothingToSay, outgoing_of
 from cpa_portal.kernel.tasks import wake
 from rights.enums import JournalEventKind
 from rights.exceptions import AlreadyTransmitted, NumberAlreadyGiven
-from rights.selectors.journal import events_for_agora, is_step
+from rights.selectors.journal import events_for_agora
 from rights.services.training_files import record_agora_refusal, record_transmission
 
-# Whatever the contract has no operation for stays in the journal.
-TOLD_EVENTS = reduce(
-    or_,
-    (is_step(*step) for step in TOLD),
-    Q(kind__in=[JournalEventKind.FILE_REQUESTED, JournalEventKind.ITEMS_CONFIRMED]),
-)
 NEW_EVENTS_PER_SWEEP = 500
 SENT_PER_SWEEP = 200
 # Longer than a whole call (client/transport.py, 20 s) and the writing of its answer.

@@ -17,7 +17,7 @@ from agora_sync.client import Malformed
 from agora_sync.contract import Operation
 from agora_sync.contract.shapes import Wire
 from agora_sync.enums import ExchangeState
-from agora_sync.mapping.answers import facts_of, funding_facts
+from agora_sync.mapping.answers import told_facts
 from agora_sync.mapping.codes import CLOSED_WIRE_STATES, WIRE_STATES
 from agora_sync.mapping.events import CLOSINGS, closing_values, exit_values
 from agora_sync.mapping.requests import (
@@ -36,7 +36,6 @@ from agora_sync.selectors.people import agora_identity_of
 from agora_sync.xml import namespaces as ns
 from agora_sync.xml.hardened import parse
 from rights.enums import JournalEventKind, Transmission
-from rights.facts import TrainingFileFacts
 from rights.models import TrainingFile
 from rights.selectors.training_files import price_due_cents
 
@@ -75,14 +74,6 @@ def outgoing_of(exchange: Exchange) -> Outgoing:
     return Outgoing(
         read_request(Operation(exchange.operation), kept), exchange.content, exchange.facts_sha256
     )
-
-
-def told_facts(training_file: TrainingFile) -> TrainingFileFacts:
-    """The file's facts as AGORA accepts them: parts that do not add up to the price are for later."""
-    parts = funding_facts(training_file)
-    if sum(part.amount_cents for part in parts) != training_file.price_cents:
-        parts = []
-    return facts_of(training_file, parts)
 
 
 # One per operation --------------------------------------------------------------------------------
