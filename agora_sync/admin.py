@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from accounts.admin.base import RoleInline, RoleModelAdmin
 from accounts.enums import StaffRole
 from accounts.models import User
+from agora_sync.approving import ApprovingAdmin
+from agora_sync.forms.approvals import MappingForm
 from agora_sync.models import (
     PAGM,
     PAGMAssignment,
@@ -18,9 +20,11 @@ from agora_sync.models import (
     Partner,
     PartnerApplication,
     PartnerCertificate,
+    PartnerContact,
     ServiceStop,
     TransmissionDelegation,
 )
+from cpa_portal.kernel.templatetags.cpa import date_fr
 
 READERS = frozenset({StaffRole.CDC.value, StaffRole.RSSI.value})
 KEEPERS = frozenset({StaffRole.CDC.value})
@@ -54,8 +58,19 @@ class CertificateInline(HabilitationInline):
     fields = ("kind", "application", "fingerprint", "subject", "valid_from", "valid_to", "revoked_at")
 
 
+class ContactInline(HabilitationInline):
+    model = PartnerContact
+    # People change posts: who is no longer called is no longer kept.
+    can_delete = True
+    delete_roles = KEEPERS
+
+
 class RightInline(HabilitationInline):
+    """Added here; what was written is withdrawn on its own page, and never becomes another operation."""
+
     model = PAGMRight
+    fields = ("operation", "ends_at")
+    change_roles = frozenset()
 
 
 @admin.register(Partner)
@@ -63,7 +78,7 @@ class PartnerAdmin(HabilitationAdmin):
     list_display = ("name", "code", "environment", "cut_off_at")
     list_filter = ("environment",)
     search_fields = ("name", "code", "siret")
-    inlines: ClassVar = [ApplicationInline, CertificateInline]
+    inlines: ClassVar = [ApplicationInline, CertificateInline, ContactInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         # The code is written in files and traces: it never changes.
@@ -72,17 +87,50 @@ class PartnerAdmin(HabilitationAdmin):
 
 @admin.register(PAGM)
 class PAGMAdmin(HabilitationAdmin):
-    list_display = ("code", "partner", "label", "agreed_at")
+    list_display = ("code", "partner", "label")
     list_filter = ("partner",)
     list_select_related = ("partner",)
     inlines: ClassVar = [RightInline]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # What both sides approved names it.
+        return ("partner", "code") if obj else ()
+
 
 @admin.register(PAGMAssignment)
-class PAGMAssignmentAdmin(HabilitationAdmin):
-    list_display = ("application", "pagm", "starts_at", "ends_at")
+class PAGMAssignmentAdmin(ApprovingAdmin, HabilitationAdmin):
+    """First mapping: which application has which profile."""
+
+    form = MappingForm
+    list_display = ("application", "pagm", "starts_at", "ends_at", "said_by_agora", "said_by_partner")
     list_filter = ("application__partner",)
-    list_select_related = ("application", "pagm")
+    list_select_related = ("application__partner", "pagm")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("application", "pagm", "starts_at") if obj else ()
+
+    def described(self, mapping: PAGMAssignment) -> str:
+        application, since = mapping.application, date_fr(mapping.starts_at)
+        until = f" jusqu’au {date_fr(mapping.ends_at)}" if mapping.ends_at else ""
+        return f"{application.partner} : {application} a le profil {mapping.pagm} depuis le {since}{until}"
+
+
+@admin.register(PAGMRight)
+class PAGMRightAdmin(ApprovingAdmin, HabilitationAdmin):
+    """Second mapping: which operations a profile opens."""
+
+    form = MappingForm
+    list_display = ("pagm", "operation", "ends_at", "said_by_agora", "said_by_partner")
+    list_filter = ("pagm__partner", "pagm")
+    list_select_related = ("pagm__partner",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("pagm", "operation") if obj else ()
+
+    def described(self, mapping: PAGMRight) -> str:
+        return (
+            f"{mapping.pagm.partner} : le profil {mapping.pagm} ouvre « {mapping.get_operation_display()} »"
+        )
 
 
 @admin.register(TransmissionDelegation)

@@ -8,6 +8,29 @@ class CertificateKind(models.TextChoices):
     VI = "vi", "Signature du vecteur"
 
 
+class ApprovalSide(models.TextChoices):
+    """Whose word it is: each side approves a mapping once."""
+
+    AGORA = "agora", "AGORA (Caisse des dépôts)"
+    PARTNER = "partner", "Partenaire"
+
+
+class ContactRole(models.TextChoices):
+    """The roles of the annex of the agreement with a partner."""
+
+    STUDIES = "studies", "Études"
+    OPERATIONS = "operations", "Exploitation"
+    SECURITY = "security", "RSSI"
+    BUSINESS = "business", "Métier"
+    DIRECTION = "direction", "Direction de projet"
+    PROJECT_LEAD = "project_lead", "Chefferie de projet"
+    INTEROPS = "interops", "Exploitation INTEROPS"
+    TECHNICAL_ANNEX = "technical_annex", "Annexe technique"
+    CRISIS_STUDIES = "crisis_studies", "Cellule de crise, études"
+    CRISIS_PRODUCTION = "crisis_production", "Cellule de crise, production"
+    ESCALATION = "escalation", "Escalade"
+
+
 class Direction(models.TextChoices):
     OUTGOING = "outgoing", "Envoyé"
     INCOMING = "incoming", "Reçu"

@@ -15,6 +15,14 @@ class NotToResend(Exception):
         self.message = message or self.message
 
 
+class ApprovalRefused(Exception):
+    """The approval is not one; `message` says why to whoever writes it down."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 class NothingToCorrect(Exception):
     """What was written changes nothing."""
 

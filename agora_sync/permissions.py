@@ -2,9 +2,14 @@
 
 from typing import Any
 
-from accounts.permissions import is_cdc, is_regional_agent
+from accounts.permissions import is_cdc, is_regional_agent, is_rssi
 
 
 def can_follow_exchanges(user: Any) -> bool:
     """Regional agents follow those of their region, CDC all of them. Neither sees a message."""
     return is_regional_agent(user) or is_cdc(user)
+
+
+def can_read_habilitations(user: Any) -> bool:
+    """CDC keeps the habilitations of partners, the head of security watches over them."""
+    return is_cdc(user) or is_rssi(user)

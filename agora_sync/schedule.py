@@ -8,5 +8,6 @@ SCHEDULE: dict[str, tuple[str, int]] = {
     "agora-reconcile": ("agora_sync.tasks.reconcile", 60),
     "agora-seal-traces": ("agora_sync.tasks.seal_traces", 10),
     "agora-verify-traces": ("agora_sync.tasks.verify_traces", 24 * 3_600),
+    "agora-warn-of-certificates": ("agora_sync.tasks.warn_of_ending_certificates", 24 * 3_600),
     "agora-remove-expired-vectors": ("agora_sync.tasks.remove_expired_vectors", 3_600),
 }

@@ -6,9 +6,18 @@ from uuid import UUID
 
 from celery import shared_task
 from django.conf import settings
+from django.utils import timezone
 
 from accounts.models import Holder
-from agora_sync.services import inbox, outbox, reconciliation, seal_verification, sealing, upkeep
+from agora_sync.services import (
+    certificate_warnings,
+    inbox,
+    outbox,
+    reconciliation,
+    seal_verification,
+    sealing,
+    upkeep,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +61,11 @@ def reconcile_holder(holder_id: str) -> None:
 @shared_task
 def remove_expired_vectors() -> None:
     upkeep.remove_expired_vectors()
+
+
+@shared_task
+def warn_of_ending_certificates() -> None:
+    certificate_warnings.warn_of_ending_certificates(now=timezone.now())
 
 
 @shared_task

@@ -13,6 +13,7 @@ from agora_sync.views.corrections import (
 from agora_sync.views.dictionary import dictionary, dictionary_sheet
 from agora_sync.views.exchanges import agent_home, exchange_detail, exchange_list, exchange_resend
 from agora_sync.views.gaps import gap_check, gap_detail, gap_list, gap_pull, gap_send
+from agora_sync.views.habilitations import habilitation_sheet, habilitation_table
 from agora_sync.views.pulls import holder_pull
 from agora_sync.views.traces import trace_list
 from agora_sync.views.trials import trial_bench
@@ -40,5 +41,7 @@ urlpatterns = [
     path("agora/dictionnaire/", dictionary, name="dictionary"),
     path("agora/dictionnaire.csv", dictionary_sheet, name="dictionary_sheet"),
     path("mes-dossiers/actualiser/", holder_pull, name="holder_pull"),
+    path("rssi/habilitations/", habilitation_table, name="habilitation_table"),
+    path("rssi/habilitations.csv", habilitation_sheet, name="habilitation_sheet"),
     path("rssi/traces/", trace_list, name="trace_list"),
 ]

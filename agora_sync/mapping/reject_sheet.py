@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from agora_sync.mapping.corrections import FIELDS
+from agora_sync.mapping.spreadsheets import as_csv, read
 from agora_sync.models import Exchange
 
 KEY = "echange"
@@ -16,9 +17,6 @@ TOLD = ("operation", "numero_agora", "code", "motif")
 COLUMNS = (KEY, *TOLD, *(field.column for field in FIELDS.values()))
 # As many as one batch: the preview must stay readable and its sending short.
 MOST_LINES = 1_000
-# A spreadsheet would run a cell that begins so: it is written as a text, and read back without its mark.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_MARK = "'"
 
 
 @dataclass(frozen=True)
@@ -32,11 +30,7 @@ class Line:
 
 def as_sheet(exchanges: Iterable[Exchange]) -> str:
     """A line per exchange: what was refused, then what may be corrected."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_cells(exchange) for exchange in exchanges)
-    return sheet.getvalue()
+    return as_csv(COLUMNS, (_cells(exchange) for exchange in exchanges))
 
 
 def read_sheet(content: bytes) -> tuple[list[Line], list[str]]:
@@ -65,7 +59,7 @@ def read_sheet(content: bytes) -> tuple[list[Line], list[str]]:
         except ValueError:
             refused.append(f"Ligne {number} : l’identifiant de l’échange n’est pas lisible.")
             continue
-        lines.append(Line(number, key, {columns[column]: _read(row[column]) for column in given}))
+        lines.append(Line(number, key, {columns[column]: read(row[column]) for column in given}))
     return lines, refused
 
 
@@ -74,14 +68,5 @@ def _cells(exchange: Exchange) -> Iterator[str]:
     assert file is not None
     told = (exchange.operation, file.agora_number or "", exchange.fault_code, exchange.fault_label)
     yield str(exchange.pk)
-    yield from (_written(text) for text in told)
-    yield from (_written(str(getattr(file, name))) for name in FIELDS)
-
-
-def _written(text: str) -> str:
-    return f"{_MARK}{text}" if text.startswith(_FORMULA) else text
-
-
-def _read(cell: str | None) -> str:
-    text = cell or ""
-    return text[1:] if text[:1] == _MARK and text[1:].startswith(_FORMULA) else text
+    yield from told
+    yield from (str(getattr(file, name)) for name in FIELDS)

@@ -1,5 +1,8 @@
+from agora_sync.models.approvals import MappingApproval
+from agora_sync.models.contacts import PartnerContact
 from agora_sync.models.contents import FileDeclaration, FileRecord
 from agora_sync.models.corrections import Correction, CorrectionBatch
+from agora_sync.models.cut_offs import CutOff
 from agora_sync.models.delegations import TransmissionDelegation
 from agora_sync.models.exchanges import Exchange, HolderPull
 from agora_sync.models.habilitations import PAGM, PAGMAssignment, PAGMRight
@@ -13,6 +16,7 @@ __all__ = [
     "PAGM",
     "Correction",
     "CorrectionBatch",
+    "CutOff",
     "Exchange",
     "FileContribution",
     "FileDeclaration",
@@ -20,11 +24,13 @@ __all__ = [
     "Gap",
     "GapEvent",
     "HolderPull",
+    "MappingApproval",
     "PAGMAssignment",
     "PAGMRight",
     "Partner",
     "PartnerApplication",
     "PartnerCertificate",
+    "PartnerContact",
     "ReceivedRequest",
     "Reconciliation",
     "ReplayedVector",

@@ -17,14 +17,15 @@ def instants(start: str, end: str) -> Func:
 
 
 class PAGM(models.Model):
-    """A profile (profil applicatif générique métier) agreed with a partner; it counts once both sides agreed."""
+    """A profile (profil applicatif générique métier) of a partner. What maps to it and what it opens are approved by
+    both sides, row by row (`MappingApproval`).
+    """
 
     partner = models.ForeignKey(
         Partner, on_delete=models.PROTECT, related_name="pagms", verbose_name="partenaire"
     )
     code = models.CharField("code", max_length=100)
     label = models.CharField("libellé", max_length=200)
-    agreed_at = models.DateTimeField("convenu le", null=True, blank=True)
 
     class Meta:
         verbose_name = "PAGM"
@@ -35,17 +36,28 @@ class PAGM(models.Model):
         return self.code
 
 
-class PAGMRight(models.Model):
-    """One operation that a profile opens."""
+class PAGMRightQuerySet(models.QuerySet["PAGMRight"]):
+    def at(self, instant: datetime) -> PAGMRightQuerySet:
+        """Those that were not withdrawn at that instant, approved or not."""
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=instant))
 
-    pagm = models.ForeignKey(PAGM, on_delete=models.CASCADE, related_name="rights", verbose_name="PAGM")
+
+class PAGMRight(models.Model):
+    """One operation that a profile opens, from its second approval on. Ended, never deleted."""
+
+    pagm = models.ForeignKey(PAGM, on_delete=models.PROTECT, related_name="rights", verbose_name="PAGM")
     operation = models.CharField("opération", max_length=60, choices=Operation.choices)
+    ends_at = models.DateTimeField("retiré le", null=True, blank=True)
+
+    objects = PAGMRightQuerySet.as_manager()
 
     class Meta:
         verbose_name = "droit d’un PAGM"
         verbose_name_plural = "droits des PAGM"
         constraints = [
-            models.UniqueConstraint(fields=["pagm", "operation"], name="agora_pagm_right_once"),
+            models.UniqueConstraint(
+                fields=["pagm", "operation"], condition=Q(ends_at__isnull=True), name="agora_pagm_right_once"
+            ),
             models.CheckConstraint(
                 condition=Q(operation__in=Operation.values), name="agora_pagm_right_operation_known"
             ),

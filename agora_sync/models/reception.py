@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -93,12 +95,19 @@ class FileContribution(models.Model):
         return f"{self.partner_id} {self.training_file_id}"
 
 
+class ServiceStopQuerySet(models.QuerySet["ServiceStop"]):
+    def in_force(self, at: datetime) -> ServiceStopQuerySet:
+        return self.filter(Q(lifted_at__isnull=True) | Q(lifted_at__gt=at), started_at__lte=at)
+
+
 class ServiceStop(models.Model):
     """A global stop of the service, decided by people and lifted by people."""
 
     reason = models.CharField("motif", max_length=300)
     started_at = models.DateTimeField("depuis", db_default=Now(), editable=False)
     lifted_at = models.DateTimeField("levé le", null=True, blank=True)
+
+    objects = ServiceStopQuerySet.as_manager()
 
     class Meta:
         verbose_name = "arrêt du service"

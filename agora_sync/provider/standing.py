@@ -38,18 +38,24 @@ class Standing:
 
 _PARTNER_FIELDS = tuple(field.attname for field in Partner._meta.concrete_fields)
 _IN_FORCE = "{0}.valid_from <= %(at)s AND {0}.valid_to > %(at)s AND ({0}.revoked_at IS NULL OR {0}.revoked_at > %(at)s)"
+# By both sides: a constraint has each of them once.
+_APPROVED = """(SELECT count(*) FROM agora_sync_mappingapproval said
+    WHERE said.{1} = {0} AND said.approved_at <= %(at)s) = 2"""
 _QUERY = f"""
 SELECT
-  EXISTS (SELECT FROM agora_sync_servicestop WHERE lifted_at IS NULL AND started_at <= %(at)s),
+  EXISTS (SELECT FROM agora_sync_servicestop
+    WHERE (lifted_at IS NULL OR lifted_at > %(at)s) AND started_at <= %(at)s),
   (SELECT json_agg(json_build_array(id, code)) FROM agora_sync_partnerapplication WHERE partner_id = partner.id),
   (SELECT json_agg(json_build_array(vi.fingerprint, vi.application_id)) FROM agora_sync_partnercertificate vi
     WHERE vi.partner_id = partner.id AND vi.kind = %(vi)s AND {_IN_FORCE.format("vi")}),
   (SELECT json_agg(json_build_array(held.application_id, pagm.code, opened.operation))
     FROM agora_sync_pagmassignment held
     JOIN agora_sync_partnerapplication own ON own.id = held.application_id AND own.partner_id = partner.id
-    JOIN agora_sync_pagm pagm ON pagm.id = held.pagm_id AND pagm.agreed_at <= %(at)s
+    JOIN agora_sync_pagm pagm ON pagm.id = held.pagm_id
     LEFT JOIN agora_sync_pagmright opened ON opened.pagm_id = pagm.id
-    WHERE held.starts_at <= %(at)s AND (held.ends_at IS NULL OR held.ends_at > %(at)s)),
+      AND (opened.ends_at IS NULL OR opened.ends_at > %(at)s) AND {_APPROVED.format("opened.id", "right_id")}
+    WHERE held.starts_at <= %(at)s AND (held.ends_at IS NULL OR held.ends_at > %(at)s)
+      AND {_APPROVED.format("held.id", "assignment_id")}),
   {", ".join(f"partner.{name}" for name in _PARTNER_FIELDS)}
 FROM (SELECT) AS call
 """  # noqa: S608 - names of ours, no value

@@ -9,9 +9,11 @@ from django.db import transaction
 
 from agora_sync import demo
 from agora_sync.demo import DemoPartner
-from agora_sync.enums import CertificateKind
-from agora_sync.models import Partner
+from agora_sync.enums import ApprovalSide, CertificateKind
+from agora_sync.models import Partner, PartnerApplication
 from agora_sync.pki.development import load_certificate
+from agora_sync.selectors.approvals import awaiting_approval
+from agora_sync.services.approvals import approve_mappings
 from agora_sync.services.partners import (
     grant_profiles,
     register_application,
@@ -21,6 +23,7 @@ from agora_sync.services.partners import (
 
 # Their profiles began before today, so that a clock moved by a season still finds them in force.
 GRANTED_BEFORE = timedelta(days=400)
+APPROVERS = {ApprovalSide.AGORA: "Claire Vautrin", ApprovalSide.PARTNER: "Paul Ferrand"}
 
 
 def register_demo_partners(*, pki_dir: Path, now: datetime) -> list[Partner]:
@@ -50,4 +53,17 @@ def _register(wanted: DemoPartner, pki_dir: Path, now: datetime) -> Partner:
         partner=partner, kind=CertificateKind.VI, certificate=signing, application=application
     )
     grant_profiles(application=application, profiles=wanted.pagms, at=now - GRANTED_BEFORE)
+    for side, approver in APPROVERS.items():
+        _approve(application, side, approver, at=now - GRANTED_BEFORE)
     return partner
+
+
+def _approve(application: PartnerApplication, side: ApprovalSide, approver: str, *, at: datetime) -> None:
+    approve_mappings(
+        mappings=awaiting_approval(application, side),
+        side=side,
+        approver=approver,
+        quality="Démonstration",
+        reference="Convention de démonstration",
+        at=at,
+    )

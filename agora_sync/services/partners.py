@@ -85,14 +85,14 @@ def register_certificate(
 def grant_profiles(
     *, application: PartnerApplication, profiles: Mapping[str, Iterable[Operation]], at: datetime
 ) -> None:
-    """Agree the profiles, open their operations and assign them to the application from that instant.
+    """Open the operations of the profiles and assign them to the application from that instant.
 
-    What is already so is left as it is.
+    What is already so is left as it is. Nothing of it counts before both sides approved it (`services/approvals.py`).
     """
     with transaction.atomic():
         for code, operations in profiles.items():
             pagm, _ = PAGM.objects.get_or_create(
-                partner_id=application.partner_id, code=code, defaults={"label": code, "agreed_at": at}
+                partner_id=application.partner_id, code=code, defaults={"label": code}
             )
             PAGMRight.objects.bulk_create(
                 (PAGMRight(pagm=pagm, operation=operation) for operation in operations), ignore_conflicts=True

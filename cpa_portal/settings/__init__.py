@@ -413,6 +413,7 @@ NOTIFICATION_RENDERERS: dict[str, str] = {
     "accounts.invited": "accounts.services.staff_messages.render_invitation",
     "accounts.habilitation_closed": "accounts.services.staff_messages.render_closed",
     "accounts.alarm_raised": "accounts.services.staff_messages.render_alarm",
+    "agora_sync.certificate_ending": "agora_sync.services.certificate_warnings.render_certificate_ending",
     "sign_in_message": "accounts.adapter.render_sign_in_message",
     "accounts.account_linked": "accounts.services.messages.render_account_linked",
     "rights.file_changed": "rights.services.messages.render_file_changed",

@@ -1,14 +1,17 @@
 """The back office of habilitations: CDC keeps, the RSSI reads, nobody deletes, the others do not come in."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.enums import StaffRole
-from agora_sync.models import Partner
+from agora_sync.models import PAGM, MappingApproval, PAGMAssignment, PAGMRight, Partner
 from tests.support.factories.accounts import StaffScopeFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-PAGES = ["partner", "pagm", "pagmassignment", "servicestop"]
+PAGES = ["partner", "pagm", "pagmassignment", "pagmright", "servicestop"]
 
 
 def signed_in(role: StaffRole, scope_code: str = "") -> Client:
@@ -42,3 +45,78 @@ def test_reader_changes_nothing_and_nobody_deletes(partners: dict[str, Partner])
 @pytest.mark.parametrize("model", ["trace", "replayedvector", "receivedrequest"])
 def test_messages_have_no_page_in_the_back_office(model: str) -> None:
     assert signed_in(StaffRole.RSSI).get(f"/admin/agora_sync/{model}/").status_code == 404
+
+
+# Approvals ----------------------------------------------------------------------------------------
+RIGHTS = "/admin/agora_sync/pagmright/"
+
+
+def approval(client: Client, *rights: PAGMRight, **answers: str) -> str:
+    """The page after the rows were ticked and, with answers, after the form was sent."""
+    sent = {"action": "approve", "_selected_action": [str(right.pk) for right in rights], **answers}
+    return client.post(RIGHTS, sent, follow=True).content.decode()
+
+
+@pytest.fixture
+def right(partners: dict[str, Partner]) -> PAGMRight:
+    pagm = PAGM.objects.create(partner=partners["partner"], code="NOUVEAU", label="Nouveau")
+    return PAGMRight.objects.create(pagm=pagm, operation="CreerDossier")
+
+
+def test_cdc_reads_what_it_approves_then_writes_both_sides(right: PAGMRight) -> None:
+    client = signed_in(StaffRole.CDC)
+    partner = {
+        "side": "partner",
+        "approver": "Paul Ferrand",
+        "quality": "DSI",
+        "reference": "Lettre du 3 mars",
+    }
+
+    shown = approval(client, right)
+    own = approval(client, right, side="agora", quality="Responsable")
+    theirs = approval(client, right, **partner)
+
+    assert "le profil NOUVEAU ouvre « Créer un dossier »" in shown
+    assert "1 approbation(s) inscrite(s)" in own
+    assert "Paul Ferrand" in theirs
+    said = {said.side: said for said in right.approvals.all()}
+    assert said["agora"].recorded_by == said["partner"].recorded_by
+    assert said["agora"].approver == said["agora"].recorded_by.get_full_name()  # type: ignore[union-attr]
+    assert said["partner"].reference == "Lettre du 3 mars"
+
+
+def test_refused_approval_says_why_and_writes_nothing(right: PAGMRight) -> None:
+    page = approval(signed_in(StaffRole.CDC), right, side="partner", approver="Paul Ferrand", quality="DSI")
+
+    assert "Donnez la référence de l’écrit du partenaire." in page
+    assert not right.approvals.exists()
+
+
+def test_reader_approves_nothing(right: PAGMRight) -> None:
+    approval(signed_in(StaffRole.RSSI), right, side="agora", quality="Responsable")
+
+    assert not MappingApproval.objects.filter(right=right).exists()
+
+
+def test_profile_of_another_partner_is_not_assigned(partners: dict[str, Partner]) -> None:
+    given = {
+        "application": partners["partner"].applications.get().pk,
+        "pagm": PAGM.objects.get(partner=partners["other-partner"]).pk,
+        "starts_at_0": "01/06/2026",
+        "starts_at_1": "00:00",
+    }
+
+    page = signed_in(StaffRole.CDC).post("/admin/agora_sync/pagmassignment/add/", given)
+
+    assert "Ce profil est celui d’un autre partenaire." in page.content.decode()
+
+
+def test_end_of_a_mapping_is_not_put_off_in_the_back_office(partners: dict[str, Partner]) -> None:
+    held = PAGMAssignment.objects.filter(pagm__partner=partners["partner"])
+    held.update(ends_at=timezone.now() + timedelta(days=1))
+    later = timezone.localdate() + timedelta(days=3)
+    address = f"/admin/agora_sync/pagmassignment/{held[0].pk}/change/"
+
+    page = signed_in(StaffRole.CDC).post(address, {"ends_at_0": f"{later:%d/%m/%Y}", "ends_at_1": "00:00"})
+
+    assert "La fin ne peut qu’être avancée" in page.content.decode()

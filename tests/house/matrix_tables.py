@@ -505,6 +505,7 @@ BACK_OFFICE: dict[str, Desk] = {
     ),
     "agora_sync.partner": Desk(row("partner"), view=CDC | WATCH, add=CDC, change=CDC),
     "agora_sync.pagm": Desk(row("pagm"), view=CDC | WATCH, add=CDC, change=CDC),
+    "agora_sync.pagmright": Desk(row("right"), view=CDC | WATCH, add=CDC, change=CDC),
     "agora_sync.pagmassignment": Desk(row("assignment"), view=CDC | WATCH, add=CDC, change=CDC),
     "agora_sync.transmissiondelegation": Desk(row("transmission"), view=CDC | WATCH, add=CDC, change=CDC),
     "agora_sync.servicestop": Desk(row("stop"), view=CDC | WATCH, add=CDC, change=CDC),

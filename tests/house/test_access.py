@@ -308,6 +308,8 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     "agora_sync:dictionary": {ALL},
     "agora_sync:dictionary_sheet": {ALL},
     "agora_sync:trace_list": {RSSI},
+    "agora_sync:habilitation_table": {RSSI, StaffRole.CDC.value},
+    "agora_sync:habilitation_sheet": {RSSI, StaffRole.CDC.value},
     "agora_sync:holder_pull": {HOLDER},
     # Career advice
     "cep:triage": {ALL},

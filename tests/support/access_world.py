@@ -49,6 +49,7 @@ from agora_sync.models import (
     Exchange,
     Gap,
     PAGMAssignment,
+    PAGMRight,
     Partner,
     PartnerApplication,
     ServiceStop,
@@ -376,6 +377,7 @@ def _flows(world: World) -> None:
     world.objects |= {
         "partner": partner,
         "pagm": profile,
+        "right": PAGMRight.objects.create(pagm=profile, operation="CreerDossier"),
         "assignment": PAGMAssignment.objects.create(
             application=application, pagm=profile, starts_at=timezone.now()
         ),

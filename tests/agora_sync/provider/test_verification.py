@@ -45,6 +45,7 @@ from tests.support.agora_assertions import (
     security_header,
 )
 from tests.support.factories.accounts import HolderFactory
+from tests.support.factories.agora_sync import approve
 
 pytestmark = pytest.mark.django_db
 Holder = Any
@@ -302,16 +303,22 @@ def end_assignment(partner: Partner) -> None:
     PAGMAssignment.objects.filter(pagm__partner=partner).update(ends_at=now)
 
 
-def withdraw_agreement(partner: Partner) -> None:
-    PAGM.objects.filter(partner=partner).update(agreed_at=None)
+def assign_again_without_approval(partner: Partner) -> None:
+    end_assignment(partner)
+    for held in PAGMAssignment.objects.filter(pagm__partner=partner):
+        PAGMAssignment.objects.create(application=held.application, pagm=held.pagm, starts_at=timezone.now())
 
 
 def give_to_another_application(partner: Partner) -> None:
+    end_assignment(partner)
     other = PartnerApplication.objects.create(partner=partner, code="autre", name="Autre")
-    PAGMAssignment.objects.filter(pagm__partner=partner).update(application=other)
+    for pagm in PAGM.objects.filter(partner=partner):
+        approve(PAGMAssignment.objects.create(application=other, pagm=pagm, starts_at=timezone.now()))
 
 
-@pytest.mark.parametrize("change", [end_assignment, withdraw_agreement, give_to_another_application])
+@pytest.mark.parametrize(
+    "change", [end_assignment, assign_again_without_approval, give_to_another_application]
+)
 def test_profile_not_held_at_that_instant_is_an_invalid_profile(
     caller: Caller,
     partners: dict[str, Partner],
@@ -344,7 +351,9 @@ def test_profile_that_does_not_open_the_operation_is_not_entitled(
 def test_right_withdrawn_from_the_profile_closes_the_operation(
     caller: Caller, partners: dict[str, Partner], holder: Holder, refused: Refused
 ) -> None:
-    PAGMRight.objects.filter(pagm__partner=partners["partner"], operation=Operation.CREATE_FILE).delete()
+    PAGMRight.objects.filter(pagm__partner=partners["partner"], operation=Operation.CREATE_FILE).update(
+        ends_at=timezone.now()
+    )
 
     assert refused(caller.call(create_request(holder))).name == "ag:DroitsInsuffisants"
 

@@ -2,11 +2,15 @@
 
 import itertools
 import uuid
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from agora_sync.enums import ApprovalSide
+from agora_sync.models import PAGMAssignment, PAGMRight
+from agora_sync.services.approvals import approve_mappings
 from catalog.models import Session
 from cpa_portal.kernel.identifiers import fictitious_siret
 from rights.models import TrainingFile
@@ -15,6 +19,26 @@ from tests.support.factories.accounts import HolderFactory
 from tests.support.factories.rights import CounterFactory, RequestableSessionFactory
 
 _ranks = itertools.count(1)
+
+
+APPROVERS = {ApprovalSide.AGORA: "Claire Vautrin", ApprovalSide.PARTNER: "Paul Ferrand"}
+
+
+def approve(
+    *mappings: PAGMAssignment | PAGMRight,
+    sides: Iterable[ApprovalSide] = tuple(ApprovalSide),
+    at: datetime | None = None,
+) -> None:
+    """The word of these sides, both unless told, on each mapping."""
+    for side in sides:
+        approve_mappings(
+            mappings=mappings,
+            side=side,
+            approver=APPROVERS[side],
+            quality="Responsable",
+            reference="Avenant n° 3",
+            at=at,
+        )
 
 
 def requested_file(holder: Any = None) -> TrainingFile:
