@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,8 @@ from django.utils import timezone
 from agora_sync.enums import CertificateKind
 from agora_sync.models import Partner, PartnerCertificate
 from agora_sync.pki.trust import fingerprint
+
+logger = logging.getLogger(__name__)
 
 # Days before the end, each of which is told once.
 WARNING_DAYS = (60, 30, 7)
@@ -63,7 +66,10 @@ def partner_certificates(
 
 
 def own_certificates(at: datetime) -> list[WatchedCertificate]:
-    """Those by which this system makes itself known, read from its files. Nothing announces their successor."""
+    """Those by which this system makes itself known, read from its files. Nothing announces their successor.
+
+    A file that cannot be read is left out, and said in the log: without it nothing is exchanged anyway.
+    """
     return [
         WatchedCertificate(
             owner="",
@@ -74,8 +80,16 @@ def own_certificates(at: datetime) -> list[WatchedCertificate]:
             has_successor=False,
         )
         for use, path in _own_files()
-        for certificate in x509.load_pem_x509_certificates(Path(path).read_bytes())[:1]
+        if (certificate := _leaf(path)) is not None
     ]
+
+
+def _leaf(path: str) -> x509.Certificate | None:
+    try:
+        return x509.load_pem_x509_certificates(Path(path).read_bytes())[0]
+    except (OSError, ValueError):
+        logger.warning("own_certificate_unreadable", extra={"path": path})
+        return None
 
 
 def _own_files() -> list[tuple[str, str]]:

@@ -127,6 +127,13 @@ def test_message_says_whose_certificate_ends_and_when(ending: PartnerCertificate
     assert "Aucun autre n’est prêt" in str(message.alternatives[0][0])
 
 
+def test_file_that_cannot_be_read_stops_no_warning(settings: Any, ending: PartnerCertificate) -> None:
+    settings.AGORA_ROLE = "provider"
+    settings.AGORA_TLS_CERTIFICATE = "/nowhere/listener.pem"
+
+    assert warned_on(60) == 1
+
+
 @pytest.mark.parametrize(
     ("role", "uses"),
     [("portal", {"Canal vers AGORA", "Signature de nos vecteurs"}), ("provider", {"Écoute d’AGORA"})],
