@@ -2,8 +2,8 @@
 import os
 import sys
 
-# What changes the schema connects as its owner; the portal itself never does.
-OWNER_COMMANDS = {"migrate"}
+# What changes tables connects as their owner; the portal itself never does.
+OWNER_COMMANDS = {"migrate", "remove_trace_months"}
 
 
 def main() -> None:

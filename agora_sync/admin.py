@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from accounts.admin.base import RoleInline, RoleModelAdmin
 from accounts.enums import StaffRole
 from accounts.models import User
+from accounts.views.requests import user_of
 from agora_sync.approving import ApprovingAdmin
 from agora_sync.forms.approvals import MappingForm
 from agora_sync.models import (
@@ -22,12 +23,14 @@ from agora_sync.models import (
     PartnerCertificate,
     PartnerContact,
     ServiceStop,
+    TraceHold,
     TransmissionDelegation,
 )
 from cpa_portal.kernel.templatetags.cpa import date_fr
 
 READERS = frozenset({StaffRole.CDC.value, StaffRole.RSSI.value})
 KEEPERS = frozenset({StaffRole.CDC.value})
+GUARDIANS = frozenset({StaffRole.RSSI.value})
 
 
 class HabilitationAdmin(RoleModelAdmin):
@@ -147,3 +150,32 @@ class TransmissionDelegationAdmin(HabilitationAdmin):
 @admin.register(ServiceStop)
 class ServiceStopAdmin(HabilitationAdmin):
     list_display = ("reason", "started_at", "lifted_at")
+
+
+@admin.register(TraceHold)
+class TraceHoldAdmin(HabilitationAdmin):
+    """Placed and lifted by the RSSI, each under their own name; what was written stays."""
+
+    view_roles = GUARDIANS
+    add_roles = GUARDIANS
+    change_roles = GUARDIANS
+    list_display = ("kind", "first_day", "last_day", "placed_by", "placed_at", "lifted_at")
+    list_select_related = ("placed_by",)
+    written_at_birth = ("kind", "reason", "first_day", "last_day")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        after = ("placed_by", "placed_at", "lifted_by", "lifted_at")
+        return (*self.written_at_birth, *after) if obj else self.written_at_birth
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        if obj is None:
+            return ()
+        fixed = (*self.written_at_birth, "placed_by", "placed_at", "lifted_by")
+        return (*fixed, "lifted_at") if obj.lifted_at else fixed
+
+    def save_model(self, request: HttpRequest, obj: TraceHold, form: Any, change: bool) -> None:
+        if not change:
+            obj.placed_by = user_of(request)
+        elif obj.lifted_at is not None:
+            obj.lifted_by = user_of(request)
+        super().save_model(request, obj, form, change)

@@ -60,6 +60,27 @@ class TraceKind(models.TextChoices):
     ANSWER_RECEIVED = "answer_received", "Réponse reçue"
 
 
+class CaseKind(models.TextChoices):
+    """Why traces may be opened; there is no other reason."""
+
+    FRAUD = "fraud", "Fraude"
+    AUDIT = "audit", "Contrôle ou audit"
+
+
+class HoldKind(models.TextChoices):
+    """Why traces are kept beyond their time."""
+
+    INCIDENT = "incident", "Incident"
+    LITIGATION = "litigation", "Litige"
+
+
+class DeliveryOutcome(models.TextChoices):
+    """What became of somebody who came to a delivery with a code."""
+
+    TAKEN = "taken", "Document remis"
+    WRONG_CODE = "wrong_code", "Code faux"
+
+
 class PartnerKind(models.TextChoices):
     """What a partner is: the data dictionary says, item by item, who writes and who receives by this."""
 

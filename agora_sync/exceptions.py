@@ -31,3 +31,11 @@ class BatchIsOver(Exception):
     """The corrections were sent or given up: once and whole."""
 
     message = "Ces corrections ont déjà été envoyées ou abandonnées : préparez-les à nouveau s’il en reste."
+
+
+class CaseRefused(Exception):
+    """What was asked of a case cannot be done as it stands. `message` is shown as it is."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message

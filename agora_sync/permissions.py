@@ -13,3 +13,8 @@ def can_follow_exchanges(user: Any) -> bool:
 def can_read_habilitations(user: Any) -> bool:
     """CDC keeps the habilitations of partners, the head of security watches over them."""
     return is_cdc(user) or is_rssi(user)
+
+
+def can_follow_cases(user: Any) -> bool:
+    """Who writes a case of fraud or audit and sees where it is. The RSSI alone validates it and opens its traces."""
+    return is_rssi(user) or is_cdc(user)

@@ -102,10 +102,17 @@ RETENTION_SWEEPS = (
 )
 KEPT_FOR_PROOF = (
     KeptForProof(
-        ("agora_sync.Trace", "agora_sync.TraceConsultation"),
+        (
+            "agora_sync.Trace",
+            "agora_sync.TraceConsultation",
+            "agora_sync.TraceCase",
+            "agora_sync.TraceCaseKey",
+            "agora_sync.TraceDelivery",
+            "agora_sync.TraceDeliveryAccess",
+        ),
         "Les traces sont scellées en chaîne : en retirer une romprait la preuve de toutes.",
         "Code du travail, articles R. 6323-39 et R. 6323-40 ; convention avec AGORA, un an ; plus en cas d’incident",
-        "Le propriétaire de la base détache les mois échus (docs/operations.md).",
+        "Le propriétaire de la base retire les mois échus (remove_trace_months, docs/operations.md).",
     ),
     KeptForProof(
         ("agora_sync.FileDeclaration", "agora_sync.FileContribution"),

@@ -7,6 +7,7 @@ SCHEDULE: dict[str, tuple[str, int]] = {
     # Once a day, in batches: what is under way goes on, and nothing begins once the day's is over.
     "agora-reconcile": ("agora_sync.tasks.reconcile", 60),
     "agora-seal-traces": ("agora_sync.tasks.seal_traces", 10),
+    "agora-produce-deliveries": ("agora_sync.tasks.produce_deliveries", 60),
     "agora-verify-traces": ("agora_sync.tasks.verify_traces", 24 * 3_600),
     "agora-warn-of-certificates": ("agora_sync.tasks.warn_of_ending_certificates", 24 * 3_600),
     "agora-remove-expired-vectors": ("agora_sync.tasks.remove_expired_vectors", 3_600),

@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts.models import Holder
 from agora_sync.services import (
     certificate_warnings,
+    deliveries,
+    delivery_work,
     inbox,
     outbox,
     reconciliation,
@@ -71,6 +73,13 @@ def warn_of_ending_certificates() -> None:
 @shared_task
 def seal_traces() -> None:
     sealing.seal_traces()
+
+
+@shared_task(name=deliveries.TASK)
+def produce_deliveries() -> None:
+    """Woken when a delivery is asked for, and swept by the beat: what a killed worker held is taken up again."""
+    deliveries.forget_expired_deliveries()
+    delivery_work.produce_deliveries()
 
 
 @shared_task

@@ -1,5 +1,13 @@
 from django.urls import path
 
+from agora_sync.views.cases import (
+    trace_case_close,
+    trace_case_detail,
+    trace_case_list,
+    trace_case_new,
+    trace_case_validate,
+    trace_detail,
+)
 from agora_sync.views.corrections import (
     correction_detail,
     correction_send,
@@ -10,6 +18,7 @@ from agora_sync.views.corrections import (
     reject_sheet,
     sheet_import,
 )
+from agora_sync.views.deliveries import delivery_code, delivery_fetch, delivery_request
 from agora_sync.views.dictionary import dictionary, dictionary_sheet
 from agora_sync.views.exchanges import agent_home, exchange_detail, exchange_list, exchange_resend
 from agora_sync.views.gaps import gap_check, gap_detail, gap_list, gap_pull, gap_send
@@ -44,4 +53,13 @@ urlpatterns = [
     path("rssi/habilitations/", habilitation_table, name="habilitation_table"),
     path("rssi/habilitations.csv", habilitation_sheet, name="habilitation_sheet"),
     path("rssi/traces/", trace_list, name="trace_list"),
+    path("rssi/affaires/", trace_case_list, name="trace_case_list"),
+    path("rssi/affaires/nouvelle/", trace_case_new, name="trace_case_new"),
+    path("rssi/affaires/<uuid:key>/", trace_case_detail, name="trace_case_detail"),
+    path("rssi/affaires/<uuid:key>/valider/", trace_case_validate, name="trace_case_validate"),
+    path("rssi/affaires/<uuid:key>/clore/", trace_case_close, name="trace_case_close"),
+    path("rssi/affaires/<uuid:key>/remettre/", delivery_request, name="delivery_request"),
+    path("rssi/remises/<uuid:key>/code/", delivery_code, name="delivery_code"),
+    path("remises-de-traces/<uuid:key>/", delivery_fetch, name="delivery_fetch"),
+    path("rssi/affaires/<uuid:key>/traces/<uuid:exchange_id>/", trace_detail, name="trace_detail"),
 ]

@@ -27,6 +27,11 @@ def as_download(document: PrivateFile) -> FileResponse:
         filename=document.name,
         content_type=document.content_type,
     )
+    return never_shown(response)
+
+
+def never_shown(response: FileResponse) -> FileResponse:
+    """The same answer, to be kept by whoever asked and by nobody in between."""
     # Never rendered, never guessed, never kept: the content came from elsewhere and concerns one person.
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

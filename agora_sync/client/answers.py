@@ -34,7 +34,7 @@ def require_sound_answer(response: httpx.Response, *, request_id: UUID, sent_dig
 
 def raise_fault(fault: etree._Element, response: httpx.Response) -> NoReturn:
     """Raises Unavailable for what may pass later, Refused for the rest."""
-    code, name = _code(fault)
+    code, name = code_of(fault)
     if code in TRANSIENT:
         raise Unavailable(name, code, _retry_after(response))
     labels = [collapsed(text_of(label)) for label in fault.iter(ns.agora("libelle"))]
@@ -59,7 +59,8 @@ def _require_bound(answer: etree._Element, *, request_id: UUID, sent_digest: str
         raise Malformed("the answer is bound to another request")
 
 
-def _code(fault: etree._Element) -> tuple[FaultCode | None, str]:
+def code_of(fault: etree._Element) -> tuple[FaultCode | None, str]:
+    """The code of a fault when it is one of the contract, and how it is named."""
     element = fault.find("faultcode")
     written = collapsed(text_of(element))
     prefix, _, local_name = written.rpartition(":")

@@ -62,6 +62,7 @@ class TracedTransport(Transport):
             operation=self.operation,
             content=content,
             http_status=http_status,
+            vector_id=self.vector.assertion_id,
         )
 
 

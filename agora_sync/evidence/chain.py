@@ -30,26 +30,29 @@ class SealContent:
         return hashlib.sha256(head.encode() + hashlib.sha256(self.entries).digest()).hexdigest()
 
 
-def signed(digest: str) -> tuple[str, str]:
-    """The name of the current key and the Ed25519 signature, in hexadecimal, of a seal's digest."""
+def signed(digest: str, *, subject: str = "seal") -> tuple[str, str]:
+    """The name of the current key and the Ed25519 signature, in hexadecimal, of the digest of a subject."""
     key = keys_for("trace-seal")[0]
-    return key.id, _private_key(key.material).sign(_message(digest)).hex()
+    return key.id, _private_key(key.material).sign(_message(subject, digest)).hex()
 
 
-def is_signed(digest: str, *, key_id: str, signature: str) -> bool:
+def is_signed(digest: str, *, key_id: str, signature: str, subject: str = "seal") -> bool:
     """The signature is that of a key in force."""
     for key in keys_for("trace-seal"):
         if key.id == key_id:
             try:
-                _private_key(key.material).public_key().verify(bytes.fromhex(signature), _message(digest))
+                _private_key(key.material).public_key().verify(
+                    bytes.fromhex(signature), _message(subject, digest)
+                )
             except (InvalidSignature, ValueError):
                 return False
             return True
     return False
 
 
-def _message(digest: str) -> bytes:
-    return f"cpa-portal trace seal {digest}".encode()
+def _message(subject: str, digest: str) -> bytes:
+    # What is signed of one subject says nothing of another.
+    return f"cpa-portal trace {subject} {digest}".encode()
 
 
 @lru_cache(maxsize=8)

@@ -29,6 +29,7 @@ class TraceContent:
     content_length: int
     sha256: str
     diagnostic: str
+    vector_id: str = ""
 
     def canonical(self) -> bytes:
         """One unambiguous writing of all of it: JSON quotes, so that no value can run into the next."""
@@ -45,6 +46,9 @@ class TraceContent:
             self.sha256,
             self.diagnostic,
         ]
+        if self.vector_id:
+            # Rows of before vectors were noted keep the writing, hence the code and digest, that they had.
+            values.append(self.vector_id)
         return json.dumps(values, ensure_ascii=True, separators=(",", ":")).encode()
 
 

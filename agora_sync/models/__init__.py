@@ -1,4 +1,5 @@
 from agora_sync.models.approvals import MappingApproval
+from agora_sync.models.cases import TraceCase, TraceCaseKey, TraceDelivery, TraceDeliveryAccess
 from agora_sync.models.contacts import PartnerContact
 from agora_sync.models.contents import FileDeclaration, FileRecord
 from agora_sync.models.corrections import Correction, CorrectionBatch
@@ -6,6 +7,7 @@ from agora_sync.models.cut_offs import CutOff
 from agora_sync.models.delegations import TransmissionDelegation
 from agora_sync.models.exchanges import Exchange, HolderPull
 from agora_sync.models.habilitations import PAGM, PAGMAssignment, PAGMRight
+from agora_sync.models.holds import TraceHold, TraceRemoval
 from agora_sync.models.partners import Partner, PartnerApplication, PartnerCertificate
 from agora_sync.models.reception import FileContribution, ReceivedRequest, ReplayedVector, ServiceStop
 from agora_sync.models.reconciliation import Gap, GapEvent, Reconciliation
@@ -36,7 +38,13 @@ __all__ = [
     "ReplayedVector",
     "ServiceStop",
     "Trace",
+    "TraceCase",
+    "TraceCaseKey",
     "TraceConsultation",
+    "TraceDelivery",
+    "TraceDeliveryAccess",
+    "TraceHold",
+    "TraceRemoval",
     "TraceSeal",
     "TransmissionDelegation",
 ]

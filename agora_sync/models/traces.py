@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from agora_sync.contract import Operation
 from agora_sync.enums import Direction, TraceKind
+from agora_sync.models.cases import TraceCase
 from cpa_portal.kernel.database import AppendOnlyModel, PartitionedModel
 
 
@@ -32,6 +33,10 @@ class Trace(PartitionedModel):
     diagnostic = models.TextField("diagnostic (chiffré)", blank=True)
     # Under a key that the database does not hold: nobody who writes there makes a trace that passes for ours.
     code = models.CharField("code d’authentification", max_length=80, blank=True)
+    # As the message announces it, verified or not: an audit names vectors, and a refused one must be found too.
+    vector_id = models.CharField(
+        "identifiant du vecteur", max_length=255, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = "trace"
@@ -40,6 +45,7 @@ class Trace(PartitionedModel):
             models.Index(fields=["partner_code", "-at"], name="agora_trace_partner_idx"),
             # The order in which traces are sealed and read again.
             models.Index(fields=["at", "id"], name="agora_trace_order_idx"),
+            models.Index(fields=["vector_id"], condition=~Q(vector_id=""), name="agora_trace_vector_idx"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=TraceKind.values), name="agora_trace_kind_known"),
@@ -53,7 +59,10 @@ class Trace(PartitionedModel):
 
 
 class TraceConsultation(AppendOnlyModel):
-    """Somebody looked for traces: who, when, with which criteria, how many were shown."""
+    """Somebody looked for traces, or opened those of an exchange under a case: who, when, how many were shown.
+
+    The database takes an opening only while its case is validated and not closed.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -63,11 +72,27 @@ class TraceConsultation(AppendOnlyModel):
     )
     criteria = models.JSONField("critères", default=dict)
     shown = models.PositiveIntegerField("traces montrées")
+    case = models.ForeignKey(
+        TraceCase,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="consultations",
+        verbose_name="affaire",
+    )
+    exchange_id = models.UUIDField("échange ouvert", null=True, blank=True)
     at = models.DateTimeField("le", db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = "consultation des traces"
         verbose_name_plural = "consultations des traces"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(case__isnull=True, exchange_id__isnull=True)
+                | Q(case__isnull=False, exchange_id__isnull=False),
+                name="agora_consultation_opens_under_a_case",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"consultation du {self.at:%d/%m/%Y}"

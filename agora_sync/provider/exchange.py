@@ -27,6 +27,7 @@ from agora_sync.provider.soap import answer_envelope, fault_envelope
 from agora_sync.provider.standing import Standing, standing_of
 from agora_sync.selectors.regions import region_found_for
 from agora_sync.services.traces import new_trace, record_reception
+from agora_sync.vector.token import announced_identifier
 from cpa_portal.kernel.database.rows import gathered, insert_rows, insert_unless_taken
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Progress:
     delegate: Partner | None = None
     operation: Operation | None = None
     request_id: UUID | None = None
+    vector_id: str = ""
     vector: Presented | None = None
 
 
@@ -95,7 +97,9 @@ def _verified_and_served(call: Call, progress: Progress, standing: Standing, at:
         call.client_certificate, registered_for=standing.partner, at=at
     )
     require_not_cut_off(partner, at=at)
-    envelope = read_envelope(parsed_message(call.body), soap_action=call.soap_action)
+    message = parsed_message(call.body)
+    progress.vector_id = announced_identifier(message)
+    envelope = read_envelope(message, soap_action=call.soap_action)
     progress.operation = envelope.operation
     progress.vector = vector = verified_vector(envelope, standing=standing, trust=configured_trust(), at=at)
     if vector.standing.partner != partner:
@@ -165,6 +169,7 @@ def _record(
         http_status=answer.status,
         content=answer.content,
         diagnostic=_diagnostic(refusal, progress.delegate),
+        vector_id=progress.vector_id,
     )
     try:
         insert_rows(trace, _line_of_log(progress, refusal, outcome))

@@ -17,7 +17,7 @@ _PAGE = 2_000
 # inner query, so that it is made of the rows of the page, not of all those that were sorted to find them.
 _ROWS = """
 SELECT id, (extract(epoch FROM at) * 1000000)::bigint, kind, direction, exchange_id, request_id, partner_code,
-       operation, http_status, pg_catalog.sha256(content), content_length, sha256, diagnostic, code
+       operation, http_status, pg_catalog.sha256(content), content_length, sha256, diagnostic, code, vector_id
 FROM (SELECT * FROM agora_sync_trace WHERE at >= %s AND at < %s ORDER BY at, id LIMIT %s) AS page ORDER BY at, id
 """
 _COPIES = """
@@ -57,7 +57,7 @@ def first_copy(since: datetime, until: datetime | None = None) -> int | None:
 
 def _row(values: tuple[object, ...]) -> TraceRow:
     key, at, kind, direction, exchange_id, request_id, *rest = values
-    partner_code, operation, http_status, content_sha256, length, sha256, diagnostic, code = rest
+    partner_code, operation, http_status, content_sha256, length, sha256, diagnostic, code, vector_id = rest
     content = TraceContent(
         kind=str(kind),
         direction=str(direction),
@@ -70,5 +70,6 @@ def _row(values: tuple[object, ...]) -> TraceRow:
         content_length=int(str(length)),
         sha256=str(sha256),
         diagnostic=str(diagnostic),
+        vector_id=str(vector_id),
     )
     return TraceRow(int(str(key)), int(str(at)), content, str(code))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from agora_sync.evidence.chain import GENESIS, SealContent, is_signed
 from agora_sync.evidence.heads import Head, read_heads
+from agora_sync.evidence.removals import RemovedMonth
 from agora_sync.evidence.rows import SealedEntry, TraceRow, is_authentic, unpacked
 from agora_sync.models import TraceSeal
 from agora_sync.selectors.evidence import BEGINNING, first_copy, instant, microseconds, trace_rows
+from agora_sync.selectors.removals import removed_months
 from agora_sync.services.sealing import register_of_heads, stop_for_broken_chain
 
 _SEALS_PER_PAGE = 50
@@ -27,6 +29,9 @@ class ChainReport:
     seals: int = 0
     sealed: int = 0
     pending: int = 0
+    # Of months lawfully removed: their seals are still there, their rows are not.
+    removed: int = 0
+    removed_months: list[date] = field(default_factory=list)
 
 
 def verify_traces(
@@ -46,12 +51,15 @@ def verify_traces(
 
 def _verified(with_register: bool, progress: Callable[[ChainReport], None]) -> ChainReport:
     heads = _heads() if with_register else {}
-    report, last = ChainReport(), None
+    removed = _Removed(_removed_months())
+    report, last = ChainReport(removed_months=[said.month for said in removed.months]), None
     for seal in _seals():
         _require_sound_seal(seal, last, heads.get(seal.number))
-        _require_rows_as_sealed(seal)
-        report.seals, report.sealed, last = report.seals + 1, report.sealed + seal.rows, seal
+        absent = _require_rows_as_sealed(seal, removed)
+        report.seals, report.sealed, last = report.seals + 1, report.sealed + seal.rows - absent, seal
+        report.removed += absent
         progress(report)
+    removed.require_all_sealed()
     if with_register:
         _require_whole(last, heads)
     since = last.to_at if last else BEGINNING
@@ -100,14 +108,53 @@ def _require_sound_seal(seal: TraceSeal, last: TraceSeal | None, head: Head | No
     )
 
 
-def _require_rows_as_sealed(seal: TraceSeal) -> None:
+def _require_rows_as_sealed(seal: TraceSeal, removed: _Removed) -> int:
+    """Returns how many of the seal went with a month lawfully removed."""
     sealed = unpacked(bytes(seal.entries))
     stored = list(trace_rows(seal.from_at, seal.to_at))
-    fault = first_difference(sealed, stored)
+    expected = removed.still_expected(sealed, {row.id for row in stored})
+    fault = first_difference(expected, stored)
     _require(fault is None, f"{fault} (sceau {seal.number})")
     for row in stored:
         _require_ours(row)
     _require_no_copy(seal.from_at, seal.to_at)
+    return len(sealed) - len(expected)
+
+
+class _Removed:
+    """The months lawfully removed, and how many traces of each the seals know."""
+
+    def __init__(self, months: list[RemovedMonth]) -> None:
+        self.months = months
+        self._spans = [(microseconds(m.since), microseconds(m.until)) for m in months]
+        self._counted = [0] * len(months)
+
+    def still_expected(self, sealed: list[SealedEntry], present: set[int]) -> list[SealedEntry]:
+        """Without those that went; a removal under way may have left some, which must be as they were sealed."""
+        if not self._spans:
+            return sealed
+        return [entry for entry in sealed if not self._counts(entry) or entry.id in present]
+
+    def _counts(self, entry: SealedEntry) -> bool:
+        for rank, (since, until) in enumerate(self._spans):
+            if since <= entry.at_microseconds < until:
+                self._counted[rank] += 1
+                return True
+        return False
+
+    def require_all_sealed(self) -> None:
+        for month, counted in zip(self.months, self._counted, strict=True):
+            _require(
+                counted == month.rows,
+                f"le retrait du mois {month.month:%m/%Y} dit {month.rows} traces, les sceaux {counted}",
+            )
+
+
+def _removed_months() -> list[RemovedMonth]:
+    try:
+        return removed_months()
+    except ValueError as problem:
+        raise ChainBroken(str(problem)) from None
 
 
 def first_difference(sealed: list[SealedEntry], stored: list[TraceRow]) -> str | None:

@@ -36,6 +36,7 @@ def new_trace(
     operation: str = "",
     http_status: int | None = None,
     diagnostic: str = "",
+    vector_id: str = "",
 ) -> Trace:
     """A trace of these clear bytes, encrypted and with its code, to be inserted."""
     stored = sealed(content)
@@ -51,6 +52,7 @@ def new_trace(
         content_length=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         diagnostic=encrypt(diagnostic) if diagnostic else "",
+        vector_id=vector_id,
     )
     return Trace(
         kind=kind,
@@ -65,6 +67,7 @@ def new_trace(
         sha256=said.sha256,
         diagnostic=said.diagnostic,
         code=authentication_code(said),
+        vector_id=vector_id,
     )
 
 

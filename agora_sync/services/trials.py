@@ -18,26 +18,8 @@ from agora_sync.exceptions import TracesUnavailable
 from agora_sync.faults import BUSINESS_STEP, STEPS, FaultCode
 from agora_sync.mapping.requests import HolderRequest, PersonIdentity
 from agora_sync.mapping.reserved_persons import BIRTH_NAME, reserved_nir
+from agora_sync.mapping.steps import Step, steps_until
 from agora_sync.vector.build import SignedVector
-
-STEP_LABELS: dict[int, str] = {
-    1: "Les traces peuvent être écrites",
-    2: "Réception tracée ; méthode, type, taille et encodage",
-    3: "Service ouvert : plage de maintenance, arrêt, surcharge",
-    4: "Canal : certificat TLS du partenaire, coupure",
-    5: "Analyse du XML",
-    6: "Enveloppe SOAP et opération",
-    7: "Vecteur présent, à sa place, unique",
-    8: "Signature du vecteur et certificat",
-    9: "Dates, destinataire et premier usage du vecteur",
-    10: "Émetteur",
-    11: "Audience",
-    12: "Niveau d’authentification",
-    13: "Profils (PAGM)",
-    14: "Droits sur l’opération",
-    15: "Corps conforme au contrat",
-    16: "Service",
-}
 
 
 class Defect(StrEnum):
@@ -62,15 +44,6 @@ DEFECT_LABELS: dict[Defect, str] = {
 
 
 @dataclass(frozen=True)
-class Step:
-    """A step of the verification: `is_passed` None when it was not reached."""
-
-    number: int
-    label: str
-    is_passed: bool | None
-
-
-@dataclass(frozen=True)
 class Trial:
     """What was sent and what came back. `failed_step` 0: answered; None: no answer tells."""
 
@@ -82,14 +55,7 @@ class Trial:
 
     @property
     def steps(self) -> list[Step]:
-        return [Step(number, label, self._passed(number)) for number, label in STEP_LABELS.items()]
-
-    def _passed(self, number: int) -> bool | None:
-        if self.failed_step == 0:
-            return True
-        if self.failed_step is None or number > self.failed_step:
-            return None
-        return number < self.failed_step
+        return steps_until(self.failed_step)
 
 
 def try_exchange(*, case: int, defect: Defect) -> Trial:

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from accounts import permissions
-from agora_sync.permissions import can_read_habilitations
+from agora_sync.permissions import can_follow_cases, can_read_habilitations
 from catalog.permissions import can_import, can_try_files, watches_offer
 from cpa_portal.kernel.access import anyone
 from rights.permissions import instructs_files
@@ -60,6 +60,7 @@ MENU = (
     Entry("Échanges avec AGORA", "agora_sync:exchange_list", permissions.is_regional_agent),
     Entry("Traces", "agora_sync:trace_list", permissions.is_rssi, BOTH),
     Entry("Droits des partenaires", "agora_sync:habilitation_table", can_read_habilitations, BOTH),
+    Entry("Affaires", "agora_sync:trace_case_list", can_follow_cases, BOTH),
     Entry("Signes de fraude", "catalog:sign_list", watches_offer),
     Entry("Demandes reçues", "rights:organisation_inbox", permissions.is_training_organisation),
     Entry("Essayer un fichier", "catalog:trial_list", can_try_files),

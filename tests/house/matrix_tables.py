@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from uuid import uuid4
 
 from allauth.mfa.models import Authenticator
 from django.core import signing
@@ -299,6 +300,24 @@ OBJECTS: dict[str, Builder] = {
     "agora_sync:correction_detail": batches,
     "agora_sync:correction_send": batches,
     "agora_sync:correction_undo": batches,
+    **dict.fromkeys(
+        (
+            "agora_sync:trace_case_detail",
+            "agora_sync:trace_case_validate",
+            "agora_sync:trace_case_close",
+            "agora_sync:delivery_request",
+        ),
+        of_everybody("trace case", "key"),
+    ),
+    "agora_sync:delivery_code": of_everybody("delivery", "key"),
+    # Without a code that was given, the link opens nothing to anybody.
+    "agora_sync:delivery_fetch": lambda world: [
+        Target("not ready", {"key": world.objects["delivery"].pk}, NOBODY)
+    ],
+    # Not validated: it sends back to the case and shows nothing, to the RSSI too.
+    "agora_sync:trace_detail": lambda world: [
+        Target("of a case", {"key": world.objects["trace case"].pk, "exchange_id": uuid4()})
+    ],
     # The address names a kind of situation; whose it is comes from the session.
     "accounts:situation_change": lambda world: [Target("diploma", {"slug": "diplome"})],
     "accounts:private_file": documents,
@@ -508,5 +527,6 @@ BACK_OFFICE: dict[str, Desk] = {
     "agora_sync.pagmright": Desk(row("right"), view=CDC | WATCH, add=CDC, change=CDC),
     "agora_sync.pagmassignment": Desk(row("assignment"), view=CDC | WATCH, add=CDC, change=CDC),
     "agora_sync.transmissiondelegation": Desk(row("transmission"), view=CDC | WATCH, add=CDC, change=CDC),
+    "agora_sync.tracehold": Desk(row("hold"), view=WATCH, add=WATCH, change=WATCH),
     "agora_sync.servicestop": Desk(row("stop"), view=CDC | WATCH, add=CDC, change=CDC),
 }

@@ -310,6 +310,22 @@ WHO_MAY_OPEN: dict[str, Collection[str]] = {
     "agora_sync:trace_list": {RSSI},
     "agora_sync:habilitation_table": {RSSI, StaffRole.CDC.value},
     "agora_sync:habilitation_sheet": {RSSI, StaffRole.CDC.value},
+    **dict.fromkeys(
+        ("agora_sync:trace_case_list", "agora_sync:trace_case_new", "agora_sync:trace_case_detail"),
+        frozenset({RSSI, StaffRole.CDC.value}),
+    ),
+    **dict.fromkeys(
+        (
+            "agora_sync:trace_case_validate",
+            "agora_sync:trace_case_close",
+            "agora_sync:trace_detail",
+            "agora_sync:delivery_request",
+            "agora_sync:delivery_code",
+        ),
+        frozenset({RSSI}),
+    ),
+    # Whoever holds the link and the code: nobody has an account for it.
+    "agora_sync:delivery_fetch": {ALL},
     "agora_sync:holder_pull": {HOLDER},
     # Career advice
     "cep:triage": {ALL},

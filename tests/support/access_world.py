@@ -41,7 +41,7 @@ from accounts.models import (
 from accounts.services.access_log import record_consultation
 from accounts.services.data_requests import submit_data_request
 from accounts.services.private_files import store_private_file
-from agora_sync.enums import Direction, ExchangeState, GapKind
+from agora_sync.enums import CaseKind, Direction, ExchangeState, GapKind, HoldKind
 from agora_sync.models import (
     PAGM,
     Correction,
@@ -53,8 +53,12 @@ from agora_sync.models import (
     Partner,
     PartnerApplication,
     ServiceStop,
+    TraceCase,
+    TraceHold,
     TransmissionDelegation,
 )
+from agora_sync.services.cases import open_case, validate_case
+from agora_sync.services.deliveries import request_delivery
 from cep.models import GroupSession, Seat, WaitingEntry
 from cep.services.closing import request_closing
 from rights.enums import EventOrigin, FileRole, JournalEventKind, PointsUse, Scheme
@@ -393,7 +397,30 @@ def _flows(world: World) -> None:
         ),
     }
     world.secrets[partner.name] = frozenset({"CDC", "RSSI"})
+    world.objects["trace case"] = trace_case(world, f"{MARK}affaire")
+    world.secrets[f"{MARK}affaire"] = frozenset({"CDC", "RSSI"})
+    rssi = world.people["RSSI"].user
+    today = timezone.localdate()
+    world.objects["hold"] = TraceHold.objects.create(
+        kind=HoldKind.LITIGATION, reason="zz", first_day=today, last_day=today, placed_by=rssi
+    )
+    validated = trace_case(world, "zz")
+    validate_case(user=rssi, case=validated)
+    world.objects["delivery"] = request_delivery(user=rssi, case=validated)
     world.secrets[f"{MARK}arret"] = frozenset({"CDC", "RSSI"})
+
+
+def trace_case(world: World, reference: str) -> TraceCase:
+    return open_case(
+        user=world.people["CDC"].user,
+        reference=reference,
+        kind=CaseKind.AUDIT,
+        reason="zz",
+        requester="zz",
+        designation="zz",
+        requested_on=timezone.localdate(),
+        keys=["zz"],
+    )
 
 
 def _work(world: World) -> None:

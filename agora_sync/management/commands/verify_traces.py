@@ -28,6 +28,11 @@ class Command(BaseCommand):
             f"verify_traces : {report.seals} sceaux, {report.sealed} traces scellées, "
             f"{report.pending} à sceller ; rien n’a changé"
         )
+        if report.removed_months:
+            told = ", ".join(f"{month:%m/%Y}" for month in report.removed_months)
+            self.stdout.write(
+                f"verify_traces : {report.removed} traces retirées dans les règles, leurs sceaux sont là ({told})"
+            )
 
     def _tell_progress(self, report: ChainReport) -> None:
         if report.seals % SEALS_BETWEEN_LINES == 0:

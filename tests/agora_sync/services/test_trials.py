@@ -8,7 +8,8 @@ from django.test import Client
 from accounts.enums import StaffRole
 from agora_sync.faults import STEPS, FaultCode
 from agora_sync.mapping.reserved_persons import CASES, WITHOUT_FAULT
-from agora_sync.services.trials import STEP_LABELS, Defect, try_exchange
+from agora_sync.mapping.steps import STEP_LABELS
+from agora_sync.services.trials import Defect, try_exchange
 from tests.support.agora_listener import Listener
 from tests.support.factories.accounts import StaffScopeFactory, UserFactory
 
