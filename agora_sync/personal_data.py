@@ -60,6 +60,13 @@ RETENTION_RULES = [
         kept="Un an",
         ground=TRACES_GROUND,
     ),
+    RetentionRule(
+        data_class="Traces remises à qui les a demandées dans une affaire de fraude ou de contrôle, chiffrées",
+        seen_by="La personne qui a le lien et le code de retrait, et chaque retrait est enregistré",
+        models=("agora_sync.TraceDelivery", "agora_sync.TraceDeliveryAccess"),
+        kept="Quinze jours pour les documents ; qui les a retirés, comme preuve",
+        ground=TRACES_GROUND,
+    ),
 ]
 
 TITLE = "Échanges avec AGORA"
@@ -74,7 +81,13 @@ COPIED = {
     "agora_sync.FileDeclaration": "Événements déclarés par un partenaire",
     "agora_sync.ReceivedRequest": "Demandes reçues d’un partenaire à votre sujet",
 }
-NOT_COPIED: dict[str, str] = {}
+DELIVERIES = (
+    "Documents d’une affaire de fraude ou de contrôle : remis à qui les a demandés, jamais à un titulaire."
+)
+NOT_COPIED: dict[str, str] = {
+    "agora_sync.TraceDelivery": DELIVERIES,
+    "agora_sync.TraceDeliveryAccess": DELIVERIES,
+}
 
 
 def export_personal_data(holder: Holder) -> dict[str, Any]:
