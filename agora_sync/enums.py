@@ -50,6 +50,17 @@ class CorrectionOutcome(models.TextChoices):
     FAILED = "failed", "Non corrigé"
 
 
+class HandlingAction(models.TextChoices):
+    """What somebody did about a refused exchange."""
+
+    CLAIMED = "claimed", "S’en occupe"
+    ASSIGNED = "assigned", "Confié à"
+    RELEASED = "released", "Rendu à tous"
+    NOTED = "noted", "Note"
+    SET_ASIDE = "set_aside", "Mis de côté"
+    BROUGHT_BACK = "brought_back", "Remis à traiter"
+
+
 class TraceKind(models.TextChoices):
     """What a trace keeps. The two ends of an exchange each keep theirs."""
 

@@ -39,3 +39,11 @@ class CaseRefused(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class HandlingRefused(Exception):
+    """What somebody wanted to do about a refused exchange cannot be done; `message` says why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message

@@ -15,8 +15,10 @@ from agora_sync.models import (
     FileDeclaration,
     FileRecord,
     Gap,
+    HandlingEntry,
     HolderPull,
     ReceivedRequest,
+    SendingBack,
 )
 from agora_sync.services.records import items_of
 
@@ -32,6 +34,10 @@ RETENTION_RULES = [
         models=(
             "agora_sync.Exchange",
             "agora_sync.Correction",
+            "agora_sync.CorrectionBatch",
+            "agora_sync.Handling",
+            "agora_sync.HandlingEntry",
+            "agora_sync.SendingBack",
             "agora_sync.HolderPull",
             "agora_sync.FileContribution",
             "agora_sync.Gap",
@@ -73,6 +79,8 @@ TITLE = "Échanges avec AGORA"
 COPIED = {
     "agora_sync.Exchange": "Échanges avec AGORA",
     "agora_sync.Correction": "Corrections de vos dossiers après un refus d’AGORA",
+    "agora_sync.HandlingEntry": "Ce que des agents ont fait après un refus d’AGORA",
+    "agora_sync.SendingBack": "Données refusées par AGORA, demandées à qui les a saisies",
     "agora_sync.HolderPull": "Demandes d’actualisation de vos dossiers",
     "agora_sync.Gap": "Écarts constatés entre vos dossiers et ceux d’AGORA",
     "agora_sync.GapEvent": "Écarts constatés entre vos dossiers et ceux d’AGORA",
@@ -87,6 +95,8 @@ DELIVERIES = (
 NOT_COPIED: dict[str, str] = {
     "agora_sync.TraceDelivery": DELIVERIES,
     "agora_sync.TraceDeliveryAccess": DELIVERIES,
+    "agora_sync.CorrectionBatch": "Lots préparés par des agents ; ce qu’ils corrigent figure dans la copie",
+    "agora_sync.Handling": "Quel agent s’occupe d’un échange aujourd’hui ; ce qui a été fait figure dans la copie",
 }
 
 
@@ -94,6 +104,8 @@ def export_personal_data(holder: Holder) -> dict[str, Any]:
     """The exchanges about the person, in a few queries. Keys are French titles; messages themselves are evidence."""
     exchanges = Exchange.objects.filter(holder=holder).select_related("partner").order_by("created_at")
     corrections = Correction.objects.filter(exchange__training_file__holder=holder).order_by("pk")
+    handled = HandlingEntry.objects.filter(exchange__training_file__holder=holder).order_by("pk")
+    asked = SendingBack.objects.filter(exchange__training_file__holder=holder).order_by("sent_at")
     contributions = FileContribution.objects.filter(training_file__holder=holder).order_by("since")
     received = ReceivedRequest.objects.filter(holder=holder).order_by("received_at")
     records = FileRecord.objects.filter(training_file__holder=holder).select_related("training_file")
@@ -107,6 +119,20 @@ def export_personal_data(holder: Holder) -> dict[str, Any]:
                 "Résultat": row.get_outcome_display(),
             }
             for row in corrections.select_related("batch")
+        ],
+        "Ce que des agents ont fait après un refus d’AGORA": [
+            {"Le": row.at, "Acte": row.get_action_display(), "Jusqu’au": row.until, "Note": row.note}
+            for row in handled
+        ],
+        "Données refusées par AGORA, demandées à qui les a saisies": [
+            {
+                "Le": row.sent_at,
+                "Donnée": row.field_label,
+                "Message": row.message,
+                "Réponse": row.answer,
+                "Valeur juste": row.right_value,
+            }
+            for row in asked
         ],
         "Demandes d’actualisation de vos dossiers": [
             {"Demandée le": pull.requested_at, "Lue le": pull.pulled_at}

@@ -8,7 +8,16 @@ from django.db.models import Q
 
 from accounts.ports import KeptForProof, Sweep
 from accounts.retention import ONE_YEAR, delete_rows, forgettable
-from agora_sync.models import Correction, Exchange, FileRecord, Gap, HolderPull, ReceivedRequest
+from agora_sync.models import (
+    Correction,
+    Exchange,
+    FileRecord,
+    Gap,
+    Handling,
+    HolderPull,
+    ReceivedRequest,
+    SendingBack,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,6 +48,14 @@ def records_of_the_dead(today: date) -> QuerySet[FileRecord]:
 
 def corrections_of_the_dead(today: date) -> QuerySet[Correction]:
     return Correction.objects.filter(exchange__training_file__holder__in=forgettable(today))
+
+
+def handlings_of_the_dead(today: date) -> QuerySet[Handling]:
+    return Handling.objects.filter(exchange__training_file__holder__in=forgettable(today))
+
+
+def sendings_back_of_the_dead(today: date) -> QuerySet[SendingBack]:
+    return SendingBack.objects.filter(exchange__training_file__holder__in=forgettable(today))
 
 
 def pulls_of_the_dead(today: date) -> QuerySet[HolderPull]:
@@ -84,6 +101,22 @@ RETENTION_SWEEPS = (
         delete_rows,
     ),
     Sweep(
+        "suivi-des-refus",
+        "Suivi des échanges refusés par AGORA",
+        "Trois ans après le décès",
+        ("agora_sync.Handling",),
+        handlings_of_the_dead,
+        delete_rows,
+    ),
+    Sweep(
+        "erreurs-renvoyees",
+        "Erreurs renvoyées à qui les a saisies",
+        "Trois ans après le décès",
+        ("agora_sync.SendingBack",),
+        sendings_back_of_the_dead,
+        delete_rows,
+    ),
+    Sweep(
         "actualisations",
         "Demandes d’actualisation des dossiers",
         "Trois ans après le décès",
@@ -113,6 +146,12 @@ KEPT_FOR_PROOF = (
         "Les traces sont scellées en chaîne : en retirer une romprait la preuve de toutes.",
         "Code du travail, articles R. 6323-39 et R. 6323-40 ; convention avec AGORA, un an ; plus en cas d’incident",
         "Le propriétaire de la base retire les mois échus (remove_trace_months, docs/operations.md).",
+    ),
+    KeptForProof(
+        ("agora_sync.HandlingEntry", "agora_sync.CorrectionBatch"),
+        "Qui a fait quoi d’un dossier refusé, et qui a envoyé quelle correction : un agent en répond.",
+        "Code du travail, article R. 6323-39 ; règlement (UE) 2016/679, article 17, paragraphe 3, point e",
+        "Trois ans après le décès, ces lignes ne désignent plus personne.",
     ),
     KeptForProof(
         ("agora_sync.FileDeclaration", "agora_sync.FileContribution"),

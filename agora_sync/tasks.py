@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Holder
 from agora_sync.services import (
     certificate_warnings,
+    correction_sending,
     deliveries,
     delivery_work,
     inbox,
@@ -22,6 +23,9 @@ from agora_sync.services import (
 )
 
 logger = logging.getLogger(__name__)
+
+# A thousand lines take half a minute; killed at the limit, a batch goes on from there at the next sweep.
+CORRECTION_SECONDS = 600
 
 
 @shared_task
@@ -89,3 +93,10 @@ def verify_traces() -> None:
         seal_verification.verify_traces()
     except seal_verification.ChainBroken as fault:
         logger.critical("trace_chain_broken", extra={"finding": str(fault)})
+
+
+@shared_task(time_limit=CORRECTION_SECONDS)
+def send_corrections() -> None:
+    """Woken when a batch is sent, and swept by the beat; workers share the batches between them."""
+    if settings.AGORA_ROLE == "portal":
+        correction_sending.work_on_batches()

@@ -21,9 +21,17 @@ from agora_sync.views.corrections import (
 from agora_sync.views.deliveries import delivery_code, delivery_fetch, delivery_request
 from agora_sync.views.dictionary import dictionary, dictionary_sheet
 from agora_sync.views.exchanges import agent_home, exchange_detail, exchange_list, exchange_resend
+from agora_sync.views.file_timeline import file_history
 from agora_sync.views.gaps import gap_check, gap_detail, gap_list, gap_pull, gap_send
 from agora_sync.views.habilitations import habilitation_sheet, habilitation_table
+from agora_sync.views.handling import exchange_handle, group_handle
 from agora_sync.views.pulls import holder_pull
+from agora_sync.views.sending_back import (
+    exchange_send_back,
+    exchange_take_back,
+    sending_back_detail,
+    sending_back_list,
+)
 from agora_sync.views.traces import trace_list
 from agora_sync.views.trials import trial_bench
 
@@ -34,8 +42,15 @@ urlpatterns = [
     path("agents/echanges/<uuid:key>/", exchange_detail, name="exchange_detail"),
     path("agents/echanges/<uuid:key>/renvoyer/", exchange_resend, name="exchange_resend"),
     path("agents/echanges/<uuid:key>/corriger/", exchange_correct, name="exchange_correct"),
+    path("agents/echanges/<uuid:key>/suivre/", exchange_handle, name="exchange_handle"),
+    path("agents/echanges/<uuid:key>/a-qui-l-a-saisi/", exchange_send_back, name="exchange_send_back"),
+    path("agents/echanges/<uuid:key>/reprendre/", exchange_take_back, name="exchange_take_back"),
+    path("agents/dossiers/<uuid:file_id>/", file_history, name="file_history"),
+    path("renvois/", sending_back_list, name="sending_back_list"),
+    path("renvois/<uuid:key>/", sending_back_detail, name="sending_back_detail"),
     path("agents/rejets/", reject_list, name="reject_list"),
     path("agents/rejets.csv", reject_sheet, name="reject_sheet"),
+    path("agents/rejets/suivre/", group_handle, name="group_handle"),
     path("agents/rejets/corriger/", group_correct, name="group_correct"),
     path("agents/rejets/importer/", sheet_import, name="sheet_import"),
     path("agents/corrections/<uuid:key>/", correction_detail, name="correction_detail"),

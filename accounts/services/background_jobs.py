@@ -52,6 +52,15 @@ def take_job(*, job_id: UUID) -> BackgroundJob | None:
     return job
 
 
+def begin_or_take_over(
+    *, job: BackgroundJob | None, kind: str, total: int | None = None, requested_by: User | None = None
+) -> BackgroundJob | None:
+    """The job of a row that the caller locked: begun, or taken over when its process died. None while it is held."""
+    if job is not None and job.state == JobState.RUNNING:
+        return take_job(job_id=job.pk)
+    return start_job(kind=kind, total=total, requested_by=requested_by)
+
+
 def report_progress(
     *, job: BackgroundJob, done: int, total: int | None = None, cursor: dict[str, Any] | None = None
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -13,16 +14,18 @@ _LONGEST = 500
 
 
 class CorrectionForm(forms.Form):
-    """The values of one file that may be corrected, as they stand."""
+    """The values of one file that may be corrected, as they stand, or as their author said they should."""
 
-    def __init__(self, *args: Any, training_file: TrainingFile, **named: Any) -> None:
+    def __init__(
+        self, *args: Any, training_file: TrainingFile, answered: Mapping[str, str], **named: Any
+    ) -> None:
         super().__init__(*args, **named)
         for name, field in FIELDS.items():
             self.fields[name] = forms.CharField(
                 label=field.label,
                 max_length=_LONGEST,
                 required=False,
-                initial=str(getattr(training_file, name)),
+                initial=answered.get(name, str(getattr(training_file, name))),
             )
 
 

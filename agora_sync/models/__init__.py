@@ -7,6 +7,7 @@ from agora_sync.models.cut_offs import CutOff
 from agora_sync.models.delegations import TransmissionDelegation
 from agora_sync.models.exchanges import Exchange, HolderPull
 from agora_sync.models.habilitations import PAGM, PAGMAssignment, PAGMRight
+from agora_sync.models.handling import Handling, HandlingEntry, SendingBack
 from agora_sync.models.holds import TraceHold, TraceRemoval
 from agora_sync.models.partners import Partner, PartnerApplication, PartnerCertificate
 from agora_sync.models.reception import FileContribution, ReceivedRequest, ReplayedVector, ServiceStop
@@ -25,6 +26,8 @@ __all__ = [
     "FileRecord",
     "Gap",
     "GapEvent",
+    "Handling",
+    "HandlingEntry",
     "HolderPull",
     "MappingApproval",
     "PAGMAssignment",
@@ -36,6 +39,7 @@ __all__ = [
     "ReceivedRequest",
     "Reconciliation",
     "ReplayedVector",
+    "SendingBack",
     "ServiceStop",
     "Trace",
     "TraceCase",

@@ -6,18 +6,40 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import BackgroundJob
 from agora_sync.enums import CorrectionOutcome
 from agora_sync.models.exchanges import Exchange
 
 
 class CorrectionBatch(models.Model):
-    """Corrections prepared together by an agent: shown first, then sent or undone, once and whole."""
+    """Corrections prepared together by an agent: shown first, then sent or undone, once and whole.
+
+    Sending is asked for once (`sending_at`, `sent_by`) and done line by line, by whoever holds its job; `sent_at` says
+    that no line is left.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="préparé par"
     )
     made_at = models.DateTimeField("préparé le", auto_now_add=True)
+    sending_at = models.DateTimeField("envoi demandé le", null=True, blank=True)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="envoyé par",
+    )
+    job = models.ForeignKey(
+        BackgroundJob,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="travail",
+    )
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
     undone_at = models.DateTimeField("annulé le", null=True, blank=True)
     # Of a sheet: the lines that could not be taken, each with its reason.
@@ -28,8 +50,13 @@ class CorrectionBatch(models.Model):
         verbose_name_plural = "lots de corrections"
         constraints = [
             models.CheckConstraint(
-                condition=Q(sent_at__isnull=True) | Q(undone_at__isnull=True),
+                condition=Q(sending_at__isnull=True) | Q(undone_at__isnull=True),
                 name="agora_batch_sent_or_undone",
+            ),
+            models.CheckConstraint(
+                condition=Q(sending_at__isnull=False, sent_by__isnull=False)
+                | Q(sending_at__isnull=True, sent_by__isnull=True, sent_at__isnull=True),
+                name="agora_batch_sent_by_somebody",
             ),
         ]
 
@@ -38,7 +65,11 @@ class CorrectionBatch(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.sent_at is None and self.undone_at is None
+        return self.sending_at is None and self.undone_at is None
+
+    @property
+    def is_being_sent(self) -> bool:
+        return self.sending_at is not None and self.sent_at is None
 
 
 class Correction(models.Model):

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,15 +18,21 @@ from accounts.models import User
 from accounts.views.requests import user_of
 from agora_sync.exceptions import BatchIsOver, NothingToCorrect
 from agora_sync.forms.corrections import CorrectionForm, GroupCorrectionForm, SheetForm
+from agora_sync.forms.handling import GroupHandlingForm
 from agora_sync.mapping.corrections import FIELDS, Changes, Value, changes_of
 from agora_sync.mapping.reject_sheet import MOST_LINES, Line, as_sheet
 from agora_sync.models import CorrectionBatch, Exchange
 from agora_sync.permissions import can_follow_exchanges
+from agora_sync.selectors.handling import Followed, followed_counts, followed_rejects
 from agora_sync.selectors.rejects import batch_of, count_by_outcome, reject_causes, rejected_exchanges
-from agora_sync.services.corrections import prepare_corrections, send_corrections, undo_corrections
+from agora_sync.selectors.sendings_back import answered_values
+from agora_sync.services.correction_sending import send_corrections
+from agora_sync.services.corrections import prepare_corrections, undo_corrections
 from cpa_portal.kernel.access import requires
 
 ROWS_PER_PAGE = 50
+DONE = "Les corrections sont faites. Le résultat de chaque ligne est ci-dessous."
+BEGUN = "L’envoi a commencé : le résultat de chaque ligne apparaît ci-dessous à mesure."
 SAME = "Aucune ligne ne changerait : la valeur à remplacer ne s’y trouve pas, ou la valeur juste y est déjà."
 
 
@@ -33,13 +40,13 @@ SAME = "Aucune ligne ne changerait : la valeur à remplacer ne s’y trouve pas,
 @require_safe
 def reject_list(request: HttpRequest) -> HttpResponse:
     """The causes; for one of them, its rows and the ways to correct them."""
-    return _shown(request, GroupCorrectionForm(), SheetForm())
+    return shown_rejects(request)
 
 
 @requires(can_follow_exchanges)
 @require_safe
 def reject_sheet(request: HttpRequest) -> HttpResponse:
-    rows = rejected_exchanges(user_of(request), request.GET.get("motif"))
+    rows = listed_rejects(request)
     response = HttpResponse(f"\ufeff{as_sheet(rows)}", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="rejets-agora.csv"'
     return response
@@ -51,16 +58,14 @@ def group_correct(request: HttpRequest) -> HttpResponse:
     """Prepare the correction of a whole group, and show it."""
     form = GroupCorrectionForm(request.POST)
     if form.is_valid():
-        rows = rejected_exchanges(user_of(request), request.GET.get("motif"))
+        rows = listed_rejects(request)[:MOST_LINES]
         try:
-            batch = prepare_corrections(
-                user=user_of(request), wanted=_group(rows[:MOST_LINES], form.cleaned_data)
-            )
+            batch = prepare_corrections(user=user_of(request), wanted=_group(rows, form.cleaned_data))
         except NothingToCorrect:
             form.add_error("avant", SAME)
         else:
             return redirect("agora_sync:correction_detail", batch.pk)
-    return _shown(request, form, SheetForm())
+    return shown_rejects(request, group_form=form)
 
 
 def _group(rows: QuerySet[Exchange], answers: dict[str, str]) -> Iterator[tuple[Exchange, Changes]]:
@@ -86,7 +91,7 @@ def sheet_import(request: HttpRequest) -> HttpResponse:
             form.add_error("tableau", " ".join([*form.refused, *refused]) or "Ce tableau ne change rien.")
         else:
             return redirect("agora_sync:correction_detail", batch.pk)
-    return _shown(request, GroupCorrectionForm(), form)
+    return shown_rejects(request, sheet_form=form)
 
 
 def _differences(user: User, lines: list[Line]) -> tuple[list[tuple[Exchange, Changes]], list[str]]:
@@ -117,7 +122,9 @@ def exchange_correct(request: HttpRequest, key: UUID) -> HttpResponse:
     exchange = rejected_exchanges(user_of(request)).filter(pk=key).first()
     if exchange is None or exchange.training_file is None:
         raise Http404
-    form = CorrectionForm(request.POST or None, training_file=exchange.training_file)
+    form = CorrectionForm(
+        request.POST or None, training_file=exchange.training_file, answered=answered_values(exchange)
+    )
     if form.is_valid():
         try:
             changes = changes_of(exchange.training_file, form.cleaned_data)
@@ -155,11 +162,11 @@ def _described(changes: Changes) -> list[tuple[str, Value, Value]]:
 def correction_send(request: HttpRequest, key: UUID) -> HttpResponseBase:
     batch = _batch(request, key)
     try:
-        send_corrections(batch_id=batch.pk, user=user_of(request))
+        batch = send_corrections(batch_id=batch.pk, user=user_of(request))
     except BatchIsOver as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, "Les corrections sont faites. Le résultat de chaque ligne est ci-dessous.")
+        messages.success(request, DONE if batch.sent_at else BEGUN)
     return redirect("agora_sync:correction_detail", batch.pk)
 
 
@@ -176,16 +183,50 @@ def correction_undo(request: HttpRequest, key: UUID) -> HttpResponseBase:
     return redirect("agora_sync:reject_list")
 
 
-def _shown(request: HttpRequest, group_form: GroupCorrectionForm, sheet_form: SheetForm) -> HttpResponse:
-    user, cause = user_of(request), request.GET.get("motif")
-    rows = rejected_exchanges(user, cause) if cause is not None else Exchange.objects.none()
+def listed_rejects(request: HttpRequest) -> QuerySet[Exchange]:
+    """The refused exchanges of the list that the address names."""
+    return followed_rejects(
+        user_of(request), _followed(request), request.GET.get("motif"), today=timezone.localdate()
+    )
+
+
+def query_of(request: HttpRequest) -> str:
+    """The list that the address names, for another address."""
+    named = {"motif": request.GET.get("motif"), "suivi": _followed(request).value or None}
+    return urlencode({name: value for name, value in named.items() if value is not None})
+
+
+def _followed(request: HttpRequest) -> Followed:
+    asked = request.GET.get("suivi", "")
+    return Followed(asked) if asked in Followed.values else Followed.TO_DO
+
+
+def shown_rejects(
+    request: HttpRequest,
+    *,
+    group_form: GroupCorrectionForm | None = None,
+    sheet_form: SheetForm | None = None,
+    handling_form: GroupHandlingForm | None = None,
+) -> HttpResponse:
+    """The lists, their causes, and the rows of a cause or of a list; forms with what was typed in them."""
+    user, today = user_of(request), timezone.localdate()
+    cause, followed = request.GET.get("motif"), _followed(request)
+    has_rows = cause is not None or followed != Followed.TO_DO or handling_form is not None
+    page = Paginator(
+        listed_rejects(request) if has_rows else Exchange.objects.none(), ROWS_PER_PAGE
+    ).get_page(request.GET.get("page"))
     context = {
-        "causes": reject_causes(user),
+        "causes": reject_causes(followed_rejects(user, followed, None, today=today)),
         "cause": cause,
-        "query": urlencode({"motif": cause or ""}),
-        "page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
-        "group_form": group_form,
-        "sheet_form": sheet_form,
+        "counts": followed_counts(user, today=today),
+        "followed": followed,
+        "query": query_of(request),
+        "page": page,
+        "rows": [(exchange, getattr(exchange, "handling", None)) for exchange in page],
+        "today": today,
+        "group_form": group_form or GroupCorrectionForm(),
+        "sheet_form": sheet_form or SheetForm(),
+        "handling_form": handling_form or GroupHandlingForm(user=user, today=today),
         "columns": [field.column for field in FIELDS.values()],
     }
     return render(request, "agora_sync/reject_list.html", context)

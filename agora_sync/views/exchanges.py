@@ -8,11 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from accounts.services.access_log import record_consultation
 from accounts.views.requests import user_of
 from agora_sync.exceptions import NotToResend
 from agora_sync.forms.filters import ExchangeFilter
+from agora_sync.forms.handling import HandlingForm
 from agora_sync.mapping.reserved_persons import RECETTE
+from agora_sync.models import Exchange
 from agora_sync.permissions import can_follow_exchanges
 from agora_sync.selectors.exchanges import (
     exchange_counts,
@@ -21,8 +24,11 @@ from agora_sync.selectors.exchanges import (
     exchanges_of_file,
     person_of,
 )
+from agora_sync.selectors.file_timeline import entry_sentence
 from agora_sync.selectors.gaps import gap_counts, last_reconciliation
+from agora_sync.selectors.handling import handling_entries_of, handling_of
 from agora_sync.selectors.rejects import is_rejected
+from agora_sync.selectors.sendings_back import sendings_of
 from agora_sync.services.resending import can_resend, resend_exchange
 from cpa_portal.kernel.access import requires
 
@@ -68,18 +74,30 @@ def exchange_detail(request: HttpRequest, key: UUID) -> HttpResponse:
             purpose="Suivi d’un échange avec AGORA",
             what="Nom, dossier de formation et état de sa transmission",
         )
-    return render(
-        request,
-        "agora_sync/exchange_detail.html",
-        {
-            "exchange": exchange,
-            "person": person,
-            "now": timezone.now(),
-            "can_resend": can_resend(exchange),
-            "can_correct": is_rejected(user, exchange),
-            "others": exchanges_of_file(user, exchange),
-        },
-    )
+    can_correct = is_rejected(user, exchange)
+    context = {
+        "exchange": exchange,
+        "person": person,
+        "can_resend": can_resend(exchange),
+        "can_correct": can_correct,
+        "others": exchanges_of_file(user, exchange),
+        **(_handling_context(user, exchange) if can_correct else {}),
+    }
+    return render(request, "agora_sync/exchange_detail.html", context)
+
+
+def _handling_context(user: User, exchange: Exchange) -> dict[str, object]:
+    """Who looks after a refused exchange, what was done and asked about it."""
+    today = timezone.localdate()
+    sendings = sendings_of(exchange)
+    return {
+        "handling": handling_of(exchange),
+        "today": today,
+        "entries": [(entry, entry_sentence(entry)) for entry in handling_entries_of(exchange)],
+        "sendings": [(sending, sending.is_overdue(today)) for sending in sendings],
+        "is_sent_back": any(sending.is_waiting for sending in sendings),
+        "handling_form": HandlingForm(user=user, today=today),
+    }
 
 
 @requires(can_follow_exchanges)

@@ -13,10 +13,9 @@ from uuid import UUID
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
-from accounts.enums import JobState
 from accounts.exceptions import JobLost
 from accounts.models import BackgroundJob
-from accounts.services.background_jobs import fail_job, finish_job, report_progress, start_job, take_job
+from accounts.services.background_jobs import begin_or_take_over, fail_job, finish_job, report_progress
 from catalog.enums import ImportKind, ImportState, OrderState
 from catalog.exceptions import CatalogRefusal, ImportAlreadyRunning, UnreadableFile
 from catalog.models import ImportOrder, ImportRun
@@ -62,10 +61,10 @@ def take_order(pk: UUID) -> ImportOrder | None:
     order = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("job", "trial").first()
     if order is None:
         return None
-    if order.job is not None and order.job.state == JobState.RUNNING:
-        order.job = take_job(job_id=order.job.pk)
-        return order if order.job else None
-    order.job = start_job(kind=JOB_KIND, requested_by=order.requested_by)
+    job = begin_or_take_over(job=order.job, kind=JOB_KIND, requested_by=order.requested_by)
+    if job is None:
+        return None
+    order.job = job
     order.save(update_fields=["job"])
     return order
 

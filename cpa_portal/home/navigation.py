@@ -58,6 +58,7 @@ MENU = (
     Entry("Mes données", "accounts:personal_data", permissions.is_holder),
     Entry("Dossiers à traiter", "rights:instruction_list", instructs_files),
     Entry("Échanges avec AGORA", "agora_sync:exchange_list", permissions.is_regional_agent),
+    Entry("Données à corriger", "agora_sync:sending_back_list", permissions.is_training_organisation),
     Entry("Traces", "agora_sync:trace_list", permissions.is_rssi, BOTH),
     Entry("Droits des partenaires", "agora_sync:habilitation_table", can_read_habilitations, BOTH),
     Entry("Affaires", "agora_sync:trace_case_list", can_follow_cases, BOTH),

@@ -419,6 +419,7 @@ NOTIFICATION_RENDERERS: dict[str, str] = {
     "rights.file_changed": "rights.services.messages.render_file_changed",
     "rights.points_answered": "rights.services.messages.render_points_answered",
     "catalog.search_alert": "catalog.services.alerts.render_search_alert",
+    "agora_sync.staff_notice": "agora_sync.services.messages.render_staff_notice",
     "cep.appointment_confirmed": "cep.services.messages.render_confirmation",
     "cep.appointment_cancelled": "cep.services.messages.render_cancellation",
     "cep.appointment_moved": "cep.services.messages.render_move",

@@ -34,9 +34,12 @@ from agora_sync.models import (
     FileRecord,
     Gap,
     GapEvent,
+    Handling,
+    HandlingEntry,
     HolderPull,
     Partner,
     ReceivedRequest,
+    SendingBack,
 )
 from catalog.models import KeptTraining
 from cep.enums import BookingAction, BookingStatus, ImpactCause, RequestChannel
@@ -193,6 +196,16 @@ def flows(holder, training_file):
         batch=CorrectionBatch.objects.create(made_by=UserFactory()),
         exchange=refused,
         changes={"place": ["", "Corte"]},
+    )
+    Handling.objects.create(exchange=refused)
+    HandlingEntry.objects.create(exchange=refused, actor=UserFactory(), action="noted", note="Vu.")
+    SendingBack.objects.create(
+        exchange=refused,
+        field="place",
+        organisation_siret="73282932000074",
+        sent_by=UserFactory(),
+        due_on=timezone.localdate(),
+        message="Où ?",
     )
     HolderPull.objects.create(holder=holder)
     gap = Gap.objects.create(subject="x", kind=GapKind.STATE, holder=holder, training_file=training_file)

@@ -158,6 +158,22 @@ def batches(world: World) -> list[Target]:
     ]
 
 
+def followed_files(world: World) -> list[Target]:
+    """A file is followed through its exchanges: by the region, and by the Caisse des dépôts."""
+    return [
+        Target("own", {"file_id": world.objects["file/own"].pk}, frozenset({"agent", "CDC"})),
+        Target("other's", {"file_id": world.objects["file/other"].pk}, frozenset({"other agent", "CDC"})),
+    ]
+
+
+def sent_back(world: World) -> list[Target]:
+    """Each organisation answers for what it wrote."""
+    return [
+        Target("own", {"key": world.objects["sent back/own"].pk}, frozenset({"organisation"})),
+        Target("other's", {"key": world.objects["sent back/other"].pk}, frozenset({"other organisation"})),
+    ]
+
+
 def security_keys(world: World) -> list[Target]:
     key = Authenticator.objects.create(
         user=UserFactory(),
@@ -297,6 +313,11 @@ OBJECTS: dict[str, Builder] = {
     **dict.fromkeys(
         ("agora_sync:gap_detail", "agora_sync:gap_send", "agora_sync:gap_pull", "agora_sync:gap_check"), gaps
     ),
+    "agora_sync:exchange_handle": rejects,
+    "agora_sync:exchange_send_back": rejects,
+    "agora_sync:exchange_take_back": rejects,
+    "agora_sync:file_history": followed_files,
+    "agora_sync:sending_back_detail": sent_back,
     "agora_sync:correction_detail": batches,
     "agora_sync:correction_send": batches,
     "agora_sync:correction_undo": batches,

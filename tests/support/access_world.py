@@ -52,6 +52,7 @@ from agora_sync.models import (
     PAGMRight,
     Partner,
     PartnerApplication,
+    SendingBack,
     ServiceStop,
     TraceCase,
     TraceHold,
@@ -372,7 +373,19 @@ def _flows(world: World) -> None:
             region_code=region,
             there="DEMANDE",
         )
-        world.objects |= {f"reject/{whose}": refused, f"batch/{whose}": batch}
+        sending = SendingBack.objects.create(
+            exchange=refused,
+            field="place",
+            organisation_siret=OUR_SIRET if whose == "own" else THEIR_SIRET,
+            sent_by=batch.made_by,
+            due_on=timezone.localdate(),
+            message="zz",
+        )
+        world.objects |= {
+            f"reject/{whose}": refused,
+            f"batch/{whose}": batch,
+            f"sent back/{whose}": sending,
+        }
     partner = Partner.objects.create(
         code="zz", name=f"{MARK}partenaire", siret=OUR_SIRET, issuer="urn:zz", environment="recette"
     )

@@ -1,10 +1,11 @@
 """Several things at the same moment, each on a database connection of its own."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections
 
 SECONDS = 60
 
@@ -38,3 +39,18 @@ def run_together(actions: Iterable[Callable[[], object]], *, seconds: float = SE
     for result in results_together(actions, seconds=seconds):
         if isinstance(result, BaseException):
             raise result
+
+
+def wait_until_somebody_waits(*, seconds: float = SECONDS) -> None:
+    """Return once another session waits for a lock that this one holds."""
+    until = time.monotonic() + seconds
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+            # The database itself waits, a hundredth of a second.
+            cursor.execute("SELECT pg_sleep(0.01)")
+    raise AssertionError("nobody came to wait for the lock")

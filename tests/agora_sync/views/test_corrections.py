@@ -10,66 +10,26 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.enums import StaffRole
 from accounts.models import User
-from agora_sync.enums import CorrectionOutcome, Direction, ExchangeState
+from agora_sync.enums import CorrectionOutcome, ExchangeState
 from agora_sync.models import CorrectionBatch, Exchange
 from agora_sync.services.outbox import open_new_exchanges
 from cpa_portal.kernel.identifiers import fictitious_siret
 from rights.enums import EventOrigin, FileRole, JournalEventKind, TrainingFileState, Transmission
 from rights.models import JournalEvent, TrainingFile, TrainingFileTransition
-from tests.support.factories.accounts import StaffScopeFactory, UserFactory
+from tests.support.agora_rejects import BRITTANY, CAUSE, RIGHT, WRONG, agent_of, refused
 from tests.support.factories.rights import TrainingFileFactory
 
 pytestmark = pytest.mark.django_db
 
-CORSICA, BRITTANY = "94", "53"
-WRONG, RIGHT = fictitious_siret(7), fictitious_siret(8)
-CAUSE = "ag:SIRETInvalide"
-QUERIES_OF_A_CAUSE = 6
+QUERIES_OF_A_CAUSE = 8
 
 
 @pytest.fixture
 def agent(client: Client) -> User:
-    user = StaffScopeFactory(
-        user=UserFactory(is_staff=True), role=StaffRole.REGIONAL_AGENT, scope_code=CORSICA
-    ).user
+    user = agent_of()
     client.force_login(user)
     return user
-
-
-def refused(region_code: str = CORSICA, *, operation: str = "CreerDossier", **fields: object) -> Exchange:
-    """An exchange that AGORA refused for a SIRET; a creation closed its file."""
-    is_creation = operation == "CreerDossier"
-    file = TrainingFileFactory(
-        organisation_siret=WRONG,
-        **(
-            {
-                "state": TrainingFileState.REFUSED,
-                "transmission": Transmission.REFUSED,
-                "refusal_code": CAUSE,
-                "refusal_label": "SIRET refusé",
-            }
-            if is_creation
-            else {}
-        ),
-    )
-    event = JournalEvent.objects.create(
-        kind=JournalEventKind.FILE_REQUESTED, training_file=file, origin=EventOrigin.PORTAL
-    )
-    given = {
-        "direction": Direction.OUTGOING,
-        "operation": operation,
-        "state": ExchangeState.REFUSED,
-        "region_code": region_code,
-        "training_file": file,
-        "holder": file.holder,
-        "event": event,
-        "fault_code": CAUSE,
-        "fault_label": "SIRET refusé",
-        "failed_step": 16,
-    }
-    return Exchange.objects.create(**{**given, **fields})
 
 
 def file_of(exchange: Exchange) -> TrainingFile:
@@ -357,10 +317,7 @@ def test_file_that_is_no_such_sheet_is_refused_with_a_sentence(
 def test_batch_of_another_agent_is_not_there(client: Client, agent: User) -> None:
     refused()
     batch = prepared(client)
-    other = StaffScopeFactory(
-        user=UserFactory(is_staff=True), role=StaffRole.REGIONAL_AGENT, scope_code=CORSICA
-    ).user
-    client.force_login(other)
+    client.force_login(agent_of())
 
     answer = client.post(f"/agents/corrections/{batch.pk}/envoyer/")
 
