@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-# Seven values, the longest an Ed25519 signature and a SHA-256.
+# Eight values, the longest an Ed25519 signature and a SHA-256.
 LONGEST_LINE = 4_096
 
 
@@ -28,6 +28,8 @@ class Head:
     rows: int
     first_id: int
     last_id: int
+    # When the seal was made, in microseconds since 1970; 0 in lines of before it was noted.
+    sealed_at: int = 0
 
 
 def read_heads(register: Path) -> list[Head]:

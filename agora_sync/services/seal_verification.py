@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,13 +10,15 @@ from datetime import date, datetime
 from agora_sync.evidence.chain import GENESIS, SealContent, is_signed
 from agora_sync.evidence.heads import Head, read_heads
 from agora_sync.evidence.removals import RemovedMonth
-from agora_sync.evidence.rows import SealedEntry, TraceRow, is_authentic, unpacked
+from agora_sync.evidence.rows import ENTRY_BYTES, SealedEntry, TraceRow, is_authentic, unpacked
 from agora_sync.models import TraceSeal
 from agora_sync.selectors.evidence import BEGINNING, first_copy, instant, microseconds, trace_rows
 from agora_sync.selectors.removals import removed_months
 from agora_sync.services.sealing import register_of_heads, stop_for_broken_chain
 
 _SEALS_PER_PAGE = 50
+# Longer than the ten seconds after which a sealer makes good what a killed one left.
+REGISTER_PATIENCE_SECONDS = 15.0
 
 
 class ChainBroken(Exception):
@@ -35,21 +38,27 @@ class ChainReport:
 
 
 def verify_traces(
-    *, with_register: bool = True, progress: Callable[[ChainReport], None] = lambda _: None
+    *,
+    with_register: bool = True,
+    progress: Callable[[ChainReport], None] = lambda _: None,
+    patience_seconds: float = REGISTER_PATIENCE_SECONDS,
 ) -> ChainReport:
     """Check each seal, then each trace under it, then those not sealed yet.
 
     Raises ChainBroken at the first fault, after having stopped the service. Memory does not grow with the traces.
     `with_register=False`: for a restored database whose register was lost; a missing end is then not seen.
+    `patience_seconds`: how long the register may take to learn of a seal that was made meanwhile.
     """
     try:
-        return _verified(with_register, progress)
+        return _verified(with_register, progress, patience_seconds)
     except ChainBroken as fault:
         stop_for_broken_chain(str(fault))
         raise
 
 
-def _verified(with_register: bool, progress: Callable[[ChainReport], None]) -> ChainReport:
+def _verified(
+    with_register: bool, progress: Callable[[ChainReport], None], patience_seconds: float
+) -> ChainReport:
     heads = _heads() if with_register else {}
     removed = _Removed(_removed_months())
     report, last = ChainReport(removed_months=[said.month for said in removed.months]), None
@@ -62,6 +71,7 @@ def _verified(with_register: bool, progress: Callable[[ChainReport], None]) -> C
     removed.require_all_sealed()
     if with_register:
         _require_whole(last, heads)
+        _require_known_to_register(report.seals, patience_seconds)
     since = last.to_at if last else BEGINNING
     for row in trace_rows(since):
         _require_ours(row)
@@ -102,10 +112,12 @@ def _require_sound_seal(seal: TraceSeal, last: TraceSeal | None, head: Head | No
         follows and content.digest() == seal.digest and signature_holds,
         f"le sceau {seal.number} a été modifié",
     )
-    _require(
-        head is None or head.digest == seal.digest,
-        f"le sceau {seal.number} n’est pas celui du registre des têtes",
-    )
+    _require(ENTRY_BYTES * seal.rows == len(seal.entries), f"le sceau {seal.number} a été modifié")
+    if head is None:
+        return
+    _require(head.digest == seal.digest, f"le sceau {seal.number} n’est pas celui du registre des têtes")
+    is_dated_alike = head.sealed_at in {0, microseconds(seal.at)}
+    _require(is_dated_alike, f"le sceau {seal.number} a été modifié")
 
 
 def _require_rows_as_sealed(seal: TraceSeal, removed: _Removed) -> int:
@@ -202,7 +214,21 @@ def _require_whole(last: TraceSeal | None, heads: dict[int, Head]) -> None:
         raise ChainBroken(
             f"la fin a été retirée : sceau {lost} et suivants, à partir de la trace {head.first_id}"
         )
-    _require(reached == 0 or reached in heads, "le registre des têtes ne connaît pas le dernier sceau")
+
+
+def _require_known_to_register(reached: int, patience_seconds: float) -> None:
+    """Every seal has its line. Those that were made while we read come a moment after their seal."""
+    deadline = time.monotonic() + patience_seconds
+    while missing := _missing_from_register(reached):
+        are_the_last = 1 < missing[0] == reached + 1 - len(missing)
+        is_early = are_the_last and time.monotonic() < deadline
+        _require(is_early, f"le registre des têtes ne connaît pas le sceau {missing[0]}")
+        time.sleep(0.1)
+
+
+def _missing_from_register(reached: int) -> list[int]:
+    known = _heads()
+    return [number for number in range(1, reached + 1) if number not in known]
 
 
 def _require_ours(row: TraceRow) -> None:

@@ -38,6 +38,8 @@ def seal_traces(*, margin: timedelta = MARGIN, rows_per_seal: int = ROWS_PER_SEA
     until, total = _now_and_horizon(margin)[1], 0
     while sealed := _seal_one_batch(until, rows_per_seal):
         total += sealed
+        _bring_register_up_to_date()
+    # What a process that was killed left behind.
     _bring_register_up_to_date()
     return total
 
@@ -151,4 +153,5 @@ def _head(seal: TraceSeal) -> Head:
         rows=seal.rows,
         first_id=entries[0].id,
         last_id=entries[-1].id,
+        sealed_at=microseconds(seal.at),
     )
