@@ -11,6 +11,12 @@ from agora_sync.contract.shapes import element_shape, leaves
 from agora_sync.xml import namespaces as ns
 from agora_sync.xml.hardened import XMLRefused, parse
 
+# What every answer bears, and no dictionary of files names.
+_OF_EVERY_ANSWER = {
+    "identifiantRequete": "Identifiant de la requête",
+    "empreinteRequete": "Empreinte de la requête",
+}
+
 
 @dataclass(frozen=True)
 class DisclosedItem:
@@ -61,4 +67,4 @@ def _item(path: str, times: int, labels: dict[str, str]) -> DisclosedItem:
     known = items_by_path().get(path.removeprefix("dossier/"))
     if known is not None:
         return DisclosedItem(path, known.label, known.family_label, times)
-    return DisclosedItem(path, labels.get(path) or path, "", times)
+    return DisclosedItem(path, labels.get(path) or _OF_EVERY_ANSWER.get(path, path), "", times)

@@ -103,11 +103,11 @@ def _finding(progress: Any) -> SealFinding:
     except ChainBroken as fault:
         return SealFinding(False, f"La chaîne des sceaux est rompue : {fault}.")
     text = (
-        f"{report.seals} sceaux et {report.sealed} traces scellées relus : aucune n’a été modifiée, retirée, ajoutée "
-        f"ni déplacée. {report.pending} traces attendent leur sceau."
+        f"Toute la chaîne a été relue (sceaux : {report.seals}, traces scellées : {report.sealed}) : aucune trace n’a "
+        f"été modifiée, retirée, ajoutée ni déplacée. Traces qui attendent leur sceau : {report.pending}."
     )
     if report.removed:
-        text += f" {report.removed} traces de mois échus ont été retirées dans les règles."
+        text += f" Traces de mois échus, retirées dans les règles : {report.removed}."
     return SealFinding(True, text)
 
 

@@ -40,11 +40,12 @@ def test_case_validated_by_who_opened_it_is_refused(rssi: User, make_case: Make)
         TraceCase.objects.update(validated_by=rssi, validated_at=timezone.now())
 
 
-def test_case_validated_by_somebody_else_than_an_rssi_is_refused(make_case: Make) -> None:
+def test_case_validated_or_closed_by_somebody_else_than_an_rssi_is_refused(make_case: Make) -> None:
     case = make_case()
 
-    with pytest.raises(CaseRefused, match="Seul le responsable de la sécurité"):
-        validate_case(user=staff(StaffRole.CDC), case=case)
+    for decide in (validate_case, close_case):
+        with pytest.raises(CaseRefused, match="Seul le responsable de la sécurité"):
+            decide(user=staff(StaffRole.CDC), case=case)
 
 
 def test_case_opened_by_an_agent_is_refused(make_case: Make) -> None:

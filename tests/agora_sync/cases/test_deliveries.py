@@ -94,7 +94,7 @@ def test_report_says_what_the_seals_say(rssi: User, delivery: TraceDelivery) -> 
     report = fetched(delivery, give_code(user=rssi, delivery=delivery), "report")
 
     text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(report)).pages).split())
-    assert "aucune n’a été modifiée, retirée, ajoutée" in text
+    assert "aucune trace n’a été modifiée, retirée, ajoutée" in text
     assert NOTHING_FOUND in text
 
 
@@ -197,6 +197,11 @@ def test_wrong_codes_are_written_down_and_close_the_code(
     wrong = TraceDeliveryAccess.objects.filter(outcome=DeliveryOutcome.WRONG_CODE)
     assert wrong.count() == MOST_WRONG_CODES + 1
     assert fetched(delivery, give_code(user=rssi, delivery=delivery), "report").startswith(b"%PDF")
+
+
+def test_code_is_given_by_an_rssi_alone(cdc: User, delivery: TraceDelivery) -> None:
+    with pytest.raises(CaseRefused, match="Seul le responsable"):
+        give_code(user=cdc, delivery=delivery)
 
 
 def test_code_replaced_opens_nothing_more(rssi: User, delivery: TraceDelivery) -> None:
