@@ -126,3 +126,10 @@ class GapStep(models.TextChoices):
     SENT_AGAIN = "sent_again", "Renvoyé à AGORA"
     PULLED = "pulled", "Dossiers relus chez AGORA"
     CLOSED = "closed", "N’existe plus"
+
+
+class ConflictChoice(models.TextChoices):
+    """Which value of a disputed item stands."""
+
+    KEEP = "keep", "Garder la nôtre"
+    TAKE = "take", "Prendre celle d’AGORA"

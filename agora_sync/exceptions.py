@@ -47,3 +47,13 @@ class HandlingRefused(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class NotToDecide(Exception):
+    """The conflict is decided or over, or its value is not to be chosen by an agent alone. `message` says which."""
+
+    message = "Ce conflit est déjà décidé, ou les deux côtés disent maintenant la même chose."
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.message = message or self.message

@@ -13,13 +13,16 @@ from agora_sync.models import (
     Exchange,
     FileContribution,
     FileDeclaration,
+    FileReading,
     FileRecord,
     Gap,
     HandlingEntry,
     HolderPull,
+    ItemConflict,
     ReceivedRequest,
     SendingBack,
 )
+from agora_sync.services.merging import items_read
 from agora_sync.services.records import items_of
 
 TRACES_GROUND = (
@@ -42,6 +45,9 @@ RETENTION_RULES = [
             "agora_sync.FileContribution",
             "agora_sync.Gap",
             "agora_sync.GapEvent",
+            "agora_sync.FileReading",
+            "agora_sync.ItemConflict",
+            "agora_sync.ConflictDecision",
         ),
         kept="Tant que le dossier est conservé ; un an quand aucun dossier n’en est né",
         ground="Code du travail, articles R. 6323-31 à R. 6323-41 (système d’information du CPF)",
@@ -84,6 +90,9 @@ COPIED = {
     "agora_sync.HolderPull": "Demandes d’actualisation de vos dossiers",
     "agora_sync.Gap": "Écarts constatés entre vos dossiers et ceux d’AGORA",
     "agora_sync.GapEvent": "Écarts constatés entre vos dossiers et ceux d’AGORA",
+    "agora_sync.FileReading": "Ce qu’AGORA dit de vos dossiers",
+    "agora_sync.ItemConflict": "Données de vos dossiers changées ici et chez AGORA",
+    "agora_sync.ConflictDecision": "Données de vos dossiers changées ici et chez AGORA",
     "agora_sync.FileContribution": "Dossiers complétés par un partenaire",
     "agora_sync.FileRecord": "Données ajoutées à vos dossiers par un partenaire",
     "agora_sync.FileDeclaration": "Événements déclarés par un partenaire",
@@ -142,6 +151,18 @@ def export_personal_data(holder: Holder) -> dict[str, Any]:
             _gap(gap)
             for gap in Gap.objects.filter(holder=holder).prefetch_related("events").order_by("found_at")
         ],
+        "Ce qu’AGORA dit de vos dossiers": [
+            {"Dossier": row.training_file.title, "Lu le": row.read_at, "Données": items_read(row)}
+            for row in FileReading.objects.filter(training_file__holder=holder)
+            .select_related("training_file")
+            .order_by("pk")
+        ],
+        "Données de vos dossiers changées ici et chez AGORA": [
+            _conflict(row)
+            for row in ItemConflict.objects.filter(training_file__holder=holder)
+            .select_related("training_file", "decision")
+            .order_by("found_at")
+        ],
         "Dossiers complétés par un partenaire": [
             {"Dossier": row.training_file.title, "Partenaire": row.partner.name, "Depuis": row.since}
             for row in contributions.select_related("training_file", "partner")
@@ -187,4 +208,17 @@ def _gap(gap: Gap) -> dict[str, Any]:
         "Constaté le": gap.found_at,
         "Disparu le": gap.closed_at,
         "Histoire": [{"Le": event.at, "Étape": event.get_step_display()} for event in gap.events.all()],
+    }
+
+
+def _conflict(conflict: ItemConflict) -> dict[str, Any]:
+    decision = getattr(conflict, "decision", None)
+    return {
+        "Dossier": conflict.training_file.title,
+        "Donnée": item_label(conflict.item),
+        "Ici": conflict.here,
+        "Chez AGORA": conflict.there,
+        "Constaté le": conflict.found_at,
+        "Décision": decision.get_choice_display() if decision else "",
+        "Décidé le": decision.at if decision else None,
     }

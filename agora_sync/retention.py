@@ -11,6 +11,7 @@ from accounts.retention import ONE_YEAR, delete_rows, forgettable
 from agora_sync.models import (
     Correction,
     Exchange,
+    FileReading,
     FileRecord,
     Gap,
     Handling,
@@ -60,6 +61,10 @@ def sendings_back_of_the_dead(today: date) -> QuerySet[SendingBack]:
 
 def pulls_of_the_dead(today: date) -> QuerySet[HolderPull]:
     return HolderPull.objects.filter(holder__in=forgettable(today))
+
+
+def readings_of_the_dead(today: date) -> QuerySet[FileReading]:
+    return FileReading.objects.filter(training_file__holder__in=forgettable(today))
 
 
 def old_gaps(today: date) -> QuerySet[Gap]:
@@ -125,6 +130,14 @@ RETENTION_SWEEPS = (
         delete_rows,
     ),
     Sweep(
+        "lectures-agora",
+        "Ce qu’AGORA disait des dossiers",
+        "Trois ans après le décès",
+        ("agora_sync.FileReading",),
+        readings_of_the_dead,
+        delete_rows,
+    ),
+    Sweep(
         "ecarts-agora",
         "Écarts disparus entre les dossiers et ceux d’AGORA",
         "Un an après leur disparition, ou trois ans après le décès",
@@ -146,6 +159,12 @@ KEPT_FOR_PROOF = (
         "Les traces sont scellées en chaîne : en retirer une romprait la preuve de toutes.",
         "Code du travail, articles R. 6323-39 et R. 6323-40 ; convention avec AGORA, un an ; plus en cas d’incident",
         "Le propriétaire de la base retire les mois échus (remove_trace_months, docs/operations.md).",
+    ),
+    KeptForProof(
+        ("agora_sync.ItemConflict", "agora_sync.ConflictDecision"),
+        "Quelle valeur un agent a choisie, et laquelle il avait sous les yeux : écrit une fois.",
+        "Code du travail, article R. 6323-39 ; règlement (UE) 2016/679, article 17, paragraphe 3, point e",
+        "Trois ans après le décès, ces lignes ne désignent plus personne.",
     ),
     KeptForProof(
         ("agora_sync.HandlingEntry", "agora_sync.CorrectionBatch"),

@@ -8,6 +8,7 @@ from agora_sync.views.cases import (
     trace_case_validate,
     trace_detail,
 )
+from agora_sync.views.conflicts import conflict_decide, conflict_detail, conflict_list
 from agora_sync.views.corrections import (
     correction_detail,
     correction_send,
@@ -56,6 +57,9 @@ urlpatterns = [
     path("agents/corrections/<uuid:key>/", correction_detail, name="correction_detail"),
     path("agents/corrections/<uuid:key>/envoyer/", correction_send, name="correction_send"),
     path("agents/corrections/<uuid:key>/abandonner/", correction_undo, name="correction_undo"),
+    path("agents/conflits/", conflict_list, name="conflict_list"),
+    path("agents/conflits/<uuid:key>/", conflict_detail, name="conflict_detail"),
+    path("agents/conflits/<uuid:key>/decider/", conflict_decide, name="conflict_decide"),
     path("agents/ecarts/", gap_list, name="gap_list"),
     path("agents/ecarts/<uuid:key>/", gap_detail, name="gap_detail"),
     path("agents/ecarts/<uuid:key>/renvoyer/", gap_send, name="gap_send"),

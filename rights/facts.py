@@ -6,6 +6,11 @@ from typing import Any
 
 from rights.enums import Funder
 
+# Never the price nor the dates: the person agreed to them, and only a proposal of the organisation changes them.
+CORRECTABLE = ("title", "organisation_siret", "nda", "certification_code", "hours_minutes", "place")
+# What says which training it is, whoever writes it.
+IDENTIFYING = (*CORRECTABLE, "organisation_name")
+
 
 @dataclass(frozen=True)
 class FundingFact:

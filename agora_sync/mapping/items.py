@@ -41,6 +41,8 @@ def item_label(path: str) -> str:
     """How the dictionary calls an item; empty for what is not one (the state of a whole file)."""
     if path == FUNDINGS:
         return "Parts du prix, par financeur"
+    if path == "etat":
+        return "État du dossier"
     item = items_by_path().get(path)
     return item.label if item else ""
 

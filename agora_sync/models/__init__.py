@@ -10,6 +10,7 @@ from agora_sync.models.habilitations import PAGM, PAGMAssignment, PAGMRight
 from agora_sync.models.handling import Handling, HandlingEntry, SendingBack
 from agora_sync.models.holds import TraceHold, TraceRemoval
 from agora_sync.models.partners import Partner, PartnerApplication, PartnerCertificate
+from agora_sync.models.provenance import ConflictDecision, FileReading, ItemConflict
 from agora_sync.models.reception import FileContribution, ReceivedRequest, ReplayedVector, ServiceStop
 from agora_sync.models.reconciliation import Gap, GapEvent, Reconciliation
 from agora_sync.models.seals import TraceSeal
@@ -17,12 +18,14 @@ from agora_sync.models.traces import Trace, TraceConsultation
 
 __all__ = [
     "PAGM",
+    "ConflictDecision",
     "Correction",
     "CorrectionBatch",
     "CutOff",
     "Exchange",
     "FileContribution",
     "FileDeclaration",
+    "FileReading",
     "FileRecord",
     "Gap",
     "GapEvent",
@@ -30,6 +33,7 @@ __all__ = [
     "HandlingEntry",
     "HolderPull",
     "MappingApproval",
+    "ItemConflict",
     "PAGMAssignment",
     "PAGMRight",
     "Partner",

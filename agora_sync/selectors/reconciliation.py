@@ -31,7 +31,7 @@ def holders_to_reconcile(*, after: UUID | None, limit: int) -> list[Holder]:
 
 def known_files(holder: Holder) -> list[KnownFile]:
     """The person's files that AGORA has or waits for. Four queries."""
-    waiting = _waiting_since(holder)
+    waiting = waiting_since(holder)
     files = TrainingFile.objects.filter(SHARED, holder=holder).prefetch_related("fundings").order_by("pk")
     return [_known(file, waiting.get(file.pk)) for file in files]
 
@@ -51,7 +51,7 @@ def _known(file: TrainingFile, waits_since: datetime | None) -> KnownFile:
     )
 
 
-def _waiting_since(holder: Holder) -> dict[UUID, datetime]:
+def waiting_since(holder: Holder) -> dict[UUID, datetime]:
     """By file: since when the oldest thing that it has to tell waits, exchange open or still to be opened."""
     pending = Exchange.objects.filter(
         training_file__holder=holder,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts.models import Holder
@@ -21,10 +21,10 @@ from agora_sync.models import Exchange, HolderPull
 from agora_sync.selectors.people import agora_identity_of
 from agora_sync.selectors.pulls import holders_to_pull
 from agora_sync.selectors.regions import region_code_of
+from agora_sync.services.merging import merge_listed_file
 from cpa_portal.kernel.tasks import wake, wake_after_commit
 from rights.exceptions import RightsRefusal
 from rights.models import TrainingFile
-from rights.services.training_files import merge_agora_training_file
 
 PULL_TASK = "agora_sync.tasks.pull_holder_files"
 # Longer than a whole call and the merging of its answer.
@@ -66,7 +66,7 @@ def pull_holder_files(*, holder_id: UUID) -> int:
         _fail(exchange, holder, failure)
         return 0
     before = _known_files(holder)
-    refused = _merge(holder, files)
+    refused = _merge(holder, files, exchange.pk)
     if refused or _known_files(holder) != before:
         _finish(exchange, ExchangeState.DONE, label=" ".join(refused))
     else:
@@ -105,17 +105,18 @@ def _opened_exchange(holder: Holder) -> Exchange:
 
 
 def _known_files(holder: Holder) -> dict[str | None, tuple[object, ...]]:
-    """What the holder's page shows, by AGORA number."""
-    files = TrainingFile.objects.filter(holder=holder)
+    """What the holder's page shows, by AGORA number, with how much of it is disputed."""
+    disputed = Count("agora_conflicts", filter=Q(agora_conflicts__closed_at__isnull=True))
+    files = TrainingFile.objects.filter(holder=holder).annotate(disputed=disputed)
     return {
         row["agora_number"]: tuple(row.values())
         for row in files.values(
-            "agora_number", "state", "entered_on", "title", "price_cents", "session_starts_on"
+            "agora_number", "state", "entered_on", "title", "price_cents", "session_starts_on", "disputed"
         )
     }
 
 
-def _merge(holder: Holder, files: list[ListedFile]) -> list[str]:
+def _merge(holder: Holder, files: list[ListedFile], exchange_id: UUID) -> list[str]:
     """Merge file by file; returns the sentences of those that could not be."""
     known = _known_files(holder).keys()
     refused = []
@@ -124,7 +125,7 @@ def _merge(holder: Holder, files: list[ListedFile]) -> list[str]:
             # Refused or given up elsewhere before we ever heard of it: nothing to show.
             continue
         try:
-            merge_agora_training_file(holder=holder, facts=listed.facts, agora_number=listed.agora_number)
+            merge_listed_file(holder=holder, listed=listed, exchange_id=exchange_id)
         except RightsRefusal as refusal:
             refused.append(f"{listed.agora_number} : {refusal.message}")
     return refused

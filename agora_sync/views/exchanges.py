@@ -17,6 +17,7 @@ from agora_sync.forms.handling import HandlingForm
 from agora_sync.mapping.reserved_persons import RECETTE
 from agora_sync.models import Exchange
 from agora_sync.permissions import can_follow_exchanges
+from agora_sync.selectors.conflicts import conflicts_of_file, open_conflicts
 from agora_sync.selectors.exchanges import (
     exchange_counts,
     exchange_of,
@@ -44,6 +45,7 @@ def agent_home(request: HttpRequest) -> HttpResponse:
         "counts": exchange_counts(user, now=timezone.now()),
         "gaps": gap_counts(user),
         "reconciliation": last_reconciliation(),
+        "conflict_count": open_conflicts(user).count(),
         "has_bench": settings.AGORA_ENVIRONMENT == RECETTE,
     }
     return render(request, "agora_sync/agent_home.html", context)
@@ -81,6 +83,7 @@ def exchange_detail(request: HttpRequest, key: UUID) -> HttpResponse:
         "can_resend": can_resend(exchange),
         "can_correct": can_correct,
         "others": exchanges_of_file(user, exchange),
+        "conflicts": conflicts_of_file(user, exchange.training_file_id),
         **(_handling_context(user, exchange) if can_correct else {}),
     }
     return render(request, "agora_sync/exchange_detail.html", context)

@@ -18,6 +18,7 @@ from agora_sync.exceptions import NotToResend
 from agora_sync.forms.filters import GapFilter
 from agora_sync.models import Gap
 from agora_sync.permissions import can_follow_exchanges
+from agora_sync.selectors.conflicts import conflicts_of_file
 from agora_sync.selectors.exchanges import exchanges_of_training_file
 from agora_sync.selectors.gaps import (
     ADVICE,
@@ -62,6 +63,7 @@ def gap_detail(request: HttpRequest, key: UUID) -> HttpResponse:
         "can_send": is_open and may_be_sent_again(gap),
         "can_pull": is_open and may_be_pulled(gap),
         "events": gap.events.select_related("actor").order_by("pk"),
+        "conflicts": conflicts_of_file(user, gap.training_file_id),
         "exchanges": exchanges_of_training_file(user, gap.training_file_id),
     }
     return render(request, "agora_sync/gap_detail.html", context)

@@ -16,7 +16,7 @@ from agora_sync.enums import ExchangeState
 from agora_sync.mapping.events import TOLD
 from agora_sync.models import Exchange, FileDeclaration, HolderPull, ReceivedRequest
 from agora_sync.provider.operations.files import state_of
-from agora_sync.services.outbox import TOLD_EVENTS
+from agora_sync.selectors.journal import TOLD_EVENTS
 from rights.enums import EventOrigin, FileOrigin
 from rights.models import JournalEvent, TrainingFile
 from rights.selectors.journal import events_for_agora

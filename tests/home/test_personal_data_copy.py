@@ -24,19 +24,22 @@ from accounts.services.messages import announce_linked_account
 from accounts.services.private_files import store_private_file
 from accounts.services.spending import block_own_account
 from agora_sync.contract import Operation
-from agora_sync.enums import Direction, ExchangeState, GapKind, GapStep
+from agora_sync.enums import ConflictChoice, Direction, ExchangeState, GapKind, GapStep
 from agora_sync.models import (
+    ConflictDecision,
     Correction,
     CorrectionBatch,
     Exchange,
     FileContribution,
     FileDeclaration,
+    FileReading,
     FileRecord,
     Gap,
     GapEvent,
     Handling,
     HandlingEntry,
     HolderPull,
+    ItemConflict,
     Partner,
     ReceivedRequest,
     SendingBack,
@@ -210,6 +213,11 @@ def flows(holder, training_file):
     HolderPull.objects.create(holder=holder)
     gap = Gap.objects.create(subject="x", kind=GapKind.STATE, holder=holder, training_file=training_file)
     GapEvent.objects.create(gap=gap, step=GapStep.FOUND)
+    FileReading.objects.create(training_file=training_file, items='{"formation/lieu": "Corte"}')
+    conflict = ItemConflict.objects.create(
+        training_file=training_file, item="formation/lieu", here_author="portal", exchange_id=uuid.uuid4()
+    )
+    ConflictDecision.objects.create(conflict=conflict, choice=ConflictChoice.KEEP, decided_by=UserFactory())
     FileContribution.objects.create(partner=partner, training_file=training_file)
     FileRecord.objects.create(training_file=training_file)
     FileDeclaration.objects.create(

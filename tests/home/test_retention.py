@@ -25,7 +25,16 @@ from accounts.selectors.personal_data import retention_rules
 from accounts.services.private_files import store_private_file
 from agora_sync.contract import Operation
 from agora_sync.enums import Direction, ExchangeState, GapKind, GapStep
-from agora_sync.models import Exchange, FileRecord, Gap, GapEvent, HolderPull, Partner, ReceivedRequest
+from agora_sync.models import (
+    Exchange,
+    FileReading,
+    FileRecord,
+    Gap,
+    GapEvent,
+    HolderPull,
+    Partner,
+    ReceivedRequest,
+)
 from catalog.enums import ImportKind, ImportState
 from catalog.models import ImportRun
 from cep.models import Booking
@@ -118,15 +127,18 @@ def test_files_of_the_dead_lose_their_words_and_keep_their_amounts(dead, capsys)
     living = TrainingFileFactory(wish="Je commence en mars")
     FileRecord.objects.create(training_file=theirs, items='{"a": 1}', authors={"a": "p"})
     HolderPull.objects.create(holder=dead)
+    FileReading.objects.create(training_file=theirs)
 
-    counted = retention(capsys, "textes-des-dossiers", "complements-des-dossiers", "actualisations")
-    assert counted[-1].startswith("3 échues, 0 parties")
+    swept = ("textes-des-dossiers", "complements-des-dossiers", "actualisations", "lectures-agora")
+    counted = retention(capsys, *swept)
+    assert counted[-1].startswith("4 échues, 0 parties")
     retention(capsys, "--apply")
 
     theirs.refresh_from_db()
     assert (theirs.wish, theirs.price_cents) == ("", living.price_cents)
     assert not FileRecord.objects.exists()
     assert not HolderPull.objects.exists()
+    assert not FileReading.objects.exists()
     assert TrainingFile.objects.get(pk=living.pk).wish == "Je commence en mars"
     assert retention(capsys, "--apply")[-1].startswith("0 échues")
 

@@ -143,10 +143,11 @@ def rejects(world: World) -> list[Target]:
     ]
 
 
-def gaps(world: World) -> list[Target]:
-    return [
-        Target("own", {"key": world.objects["gap/own"].pk}, frozenset({"agent", "CDC"})),
-        Target("other's", {"key": world.objects["gap/other"].pk}, frozenset({"other agent", "CDC"})),
+def of_two_regions(name: str) -> Builder:
+    """Rows of two regions, each followed by its agents; the Caisse des dépôts follows both."""
+    return lambda world: [
+        Target(whose, {"key": world.objects[f"{name}/{whose}"].pk}, frozenset({agent, "CDC"}))
+        for whose, agent in (("own", "agent"), ("other", "other agent"))
     ]
 
 
@@ -311,13 +312,15 @@ OBJECTS: dict[str, Builder] = {
     "agora_sync:exchange_resend": exchanges,
     "agora_sync:exchange_correct": rejects,
     **dict.fromkeys(
-        ("agora_sync:gap_detail", "agora_sync:gap_send", "agora_sync:gap_pull", "agora_sync:gap_check"), gaps
+        ("agora_sync:gap_detail", "agora_sync:gap_send", "agora_sync:gap_pull", "agora_sync:gap_check"),
+        of_two_regions("gap"),
     ),
     "agora_sync:exchange_handle": rejects,
     "agora_sync:exchange_send_back": rejects,
     "agora_sync:exchange_take_back": rejects,
     "agora_sync:file_history": followed_files,
     "agora_sync:sending_back_detail": sent_back,
+    **dict.fromkeys(("agora_sync:conflict_detail", "agora_sync:conflict_decide"), of_two_regions("conflict")),
     "agora_sync:correction_detail": batches,
     "agora_sync:correction_send": batches,
     "agora_sync:correction_undo": batches,

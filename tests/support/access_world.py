@@ -48,6 +48,7 @@ from agora_sync.models import (
     CorrectionBatch,
     Exchange,
     Gap,
+    ItemConflict,
     PAGMAssignment,
     PAGMRight,
     Partner,
@@ -372,6 +373,13 @@ def _flows(world: World) -> None:
             training_file=file,
             region_code=region,
             there="DEMANDE",
+        )
+        world.objects[f"conflict/{whose}"] = ItemConflict.objects.create(
+            training_file=file,
+            item="formation/lieu",
+            region_code=region,
+            here_author="portal",
+            exchange_id=uuid.uuid4(),
         )
         sending = SendingBack.objects.create(
             exchange=refused,

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from rights.enums import EventOrigin, JournalEventKind, TrainingFileAction, TrainingFileState, Transmission
 from rights.exceptions import FileAlreadyOpen
+from rights.facts import CORRECTABLE, IDENTIFYING
 from rights.models import TrainingFile
 from rights.parties import Party
 from rights.rules.training_file_states import Rule
@@ -18,9 +19,6 @@ from rights.services.journal import append_event
 from rights.services.training_files.acting import take_step
 from rights.services.training_files.steps import wait_again
 from rights.services.transitions import lock_file
-
-# Never the price nor the dates: the person agreed to them, and only a proposal of the organisation changes them.
-CORRECTABLE = ("title", "organisation_siret", "nda", "certification_code", "hours_minutes", "place")
 
 
 def correct_identification(
@@ -42,11 +40,25 @@ def correct_identification(
                 return _corrected(training_file, changes, party, today, reason)
         except IntegrityError:
             # One live file for the same training: the other one was asked for after the refusal.
-            _write(training_file, changes)
-            other = TrainingFile.objects.active().same_training_as(training_file).first()
-            if other is None or other.pk == training_file.pk:
-                raise
-            raise FileAlreadyOpen(other) from None
+            raise _already_open(training_file, changes) from None
+
+
+def take_identification(*, training_file_id: UUID, values: Mapping[str, str | int]) -> TrainingFile:
+    """Write what an agent took from AGORA, as it is there. `values` names fields of IDENTIFYING.
+
+    Raises ValueError for another field, FileAlreadyOpen when the person has another live file for what it becomes.
+    """
+    if not set(values) <= set(IDENTIFYING):
+        raise ValueError(f"not to be taken: {sorted(set(values) - set(IDENTIFYING))}")
+    with transaction.atomic():
+        training_file = lock_file(training_file_id)
+        _write(training_file, values)
+        try:
+            with transaction.atomic():
+                training_file.save()
+        except IntegrityError:
+            raise _already_open(training_file, values) from None
+    return training_file
 
 
 def confirm_items(*, training_file_id: UUID, user: User) -> TrainingFile:
@@ -82,6 +94,14 @@ def _corrected(
         reason=reason,
         prepare=fill,
     )
+
+
+def _already_open(training_file: TrainingFile, changes: Mapping[str, str | int]) -> Exception:
+    """What the file met when it became the training of another; a broken promise of ours when there is none."""
+    _write(training_file, changes)
+    same = TrainingFile.objects.active().same_training_as(training_file).exclude(pk=training_file.pk)
+    other = same.first()
+    return FileAlreadyOpen(other) if other else IntegrityError("no file in the way")
 
 
 def is_refused_by_agora(training_file: TrainingFile) -> bool:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 CORSICA, BRITTANY = "94", "53"
 QUERIES_OF_THE_LIST = 5
-QUERIES_OF_THE_PAGE = 11
+QUERIES_OF_THE_PAGE = 12
 
 
 def staff(role: StaffRole, scope_code: str = "") -> User:
