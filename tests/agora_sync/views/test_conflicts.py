@@ -135,7 +135,8 @@ def test_conflict_is_on_the_files_timeline(client: Client, agent: User) -> None:
         training_file=row.training_file,
     )
 
-    shown = client.get(f"/agents/echanges/{exchange.pk}/").content.decode()
+    for page in (f"/agents/echanges/{exchange.pk}/", f"/agents/dossiers/{row.training_file_id}/"):
+        shown = client.get(page).content.decode()
 
-    assert f"/agents/conflits/{row.pk}/" in shown
-    assert "À décider" in shown
+        assert f"/agents/conflits/{row.pk}/" in shown
+        assert "À décider" in shown
