@@ -30,6 +30,7 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
 NIRS_FOUND = pytest.StashKey[list[str]]()
+LONG_FILES = {"test_matrix.py", "test_connector.py"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,6 +39,25 @@ def pytest_configure(config: pytest.Config) -> None:
     # Each new test client would look through the collected files again: half of what most tests took.
     settings.STATIC_ROOT = None
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left alone with them at the end."""
+    items.sort(key=rank_of)
+
+
+def rank_of(item: pytest.Item) -> int:
+    if "/e2e/" in str(item.path):
+        return 0
+    return 1 if item.path.name in LONG_FILES or item.get_closest_marker("browser") else 2
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.support.scheduling import WholeFiles  # xdist is absent from a run without workers.
+
+    config.option.loadscopereorder = False
+    return WholeFiles(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -79,6 +99,15 @@ def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]
         yield
         with django_db_blocker.unblock():  # type: ignore[attr-defined]
             connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for all that a worker looks at; each visit has a context of its own."""
+    from tests.support.browser import new_browser  # Most runs of a few tests need none.
+
+    with new_browser() as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)

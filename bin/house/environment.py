@@ -38,7 +38,8 @@ def prepared(
     with contextlib.ExitStack() as stack:
         state = None
         if not (given_database and given_redis):
-            state = stack.enter_context(Servers(data, durable=durable).leased())
+            servers = Servers(data, durable=durable, postgres=not given_database, valkey=not given_redis)
+            state = stack.enter_context(servers.leased())
         if given_database:
             databases = databases_given(given_database, keys)
         else:

@@ -50,9 +50,13 @@ class State:
 
 
 class Servers:
-    def __init__(self, data: Path, *, durable: bool = True) -> None:
+    def __init__(
+        self, data: Path, *, durable: bool = True, postgres: bool = True, valkey: bool = True
+    ) -> None:
+        """`postgres`, `valkey`: False for the one that stands elsewhere, which is left alone."""
         self.data = data
         self.durable = durable
+        self.wanted = {name for name, is_wanted in (("postgres", postgres), ("valkey", valkey)) if is_wanted}
         self.cluster = data / "postgres"
         self.valkey = data / "valkey"
         self._lease: int | None = None
@@ -63,8 +67,10 @@ class Servers:
         self.data.mkdir(parents=True, exist_ok=True)
         with self._alone():
             state = self._state()
-            self._start_postgres(state)
-            self._start_valkey(state)
+            if "postgres" in self.wanted:
+                self._start_postgres(state)
+            if "valkey" in self.wanted:
+                self._start_valkey(state)
             self._save(state)
             self._lease = locked(self.data / ".lease", fcntl.LOCK_SH)
         try:

@@ -122,7 +122,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "cpa_portal.kernel.cache.KeptRedisCache",
         "LOCATION": ENVIRONMENT.redis_url,
         "KEY_PREFIX": ENVIRONMENT.agora_role,
     }

@@ -13,7 +13,7 @@ from cep.enums import BookingAction, BookingStatus
 from cep.models import Booking
 from cep.services.appointments import act_on_appointment
 from cep.services.booking import book_appointment
-from tests.support.browser import DESKTOP, PHONE, audit, look_at, new_browser, new_visit
+from tests.support.browser import DESKTOP, PHONE, audit, look_at, new_visit
 from tests.support.factories.accounts import HolderFactory, UserFactory
 from tests.support.factories.cep import (
     NOW,
@@ -27,13 +27,7 @@ from tests.support.factories.cep import (
     span,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("cep-browser")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with new_browser() as opened:
-        yield opened
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

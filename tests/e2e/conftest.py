@@ -1,4 +1,4 @@
-"""One portal and one browser for all journeys of a worker; each journey is a new visit."""
+"""One portal for all journeys; each journey is a new visit."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.support.browser import DESKTOP, PHONE, new_browser, new_visit
+from tests.support.browser import DESKTOP, PHONE, new_visit
+from tests.support.databases import owner_url, running_url, worker_database
 from tests.support.portal import Portal, running_portal
 from tests.support.saml_idp import running_provider
 
@@ -29,16 +30,26 @@ def organisation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory, organisation: Path) -> Iterator[Portal]:
-    keys = {"SAML_SP_CERTIFICATE": str(organisation / "sp.pem"), "SAML_SP_KEY": str(organisation / "sp.key")}
-    with running_portal(tmp_path_factory.mktemp("portal") / "data", given=keys) as running:
-        yield running
+def databases_given() -> Iterator[dict[str, str]]:
+    """What names two migrated databases to a portal: making its own server and both schemas takes half a minute."""
+    with worker_database("portal") as ours, worker_database("agora") as theirs:
+        yield {
+            "DATABASE_URL": running_url(ours),
+            "DATABASE_OWNER_URL": owner_url(ours),
+            "AGORA_DATABASE_URL": running_url(theirs),
+            "AGORA_DATABASE_OWNER_URL": owner_url(theirs),
+        }
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with new_browser() as opened:
-        yield opened
+def portal(
+    tmp_path_factory: pytest.TempPathFactory, organisation: Path, databases_given: dict[str, str]
+) -> Iterator[Portal]:
+    keys = {"SAML_SP_CERTIFICATE": str(organisation / "sp.pem"), "SAML_SP_KEY": str(organisation / "sp.key")}
+    with running_portal(
+        tmp_path_factory.mktemp("portal") / "data", given={**databases_given, **keys}
+    ) as running:
+        yield running
 
 
 @pytest.fixture(params=["desktop", "phone"])

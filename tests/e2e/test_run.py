@@ -1,6 +1,5 @@
 """bin/run itself: what it prints, what it leaves, what it keeps."""
 
-import contextlib
 import subprocess
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import httpx
 import pytest
 
 from tests.support.portal import ROOT, Portal, started, stop
+from tests.support.processes import processes_of
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -15,17 +15,6 @@ NEW_USER = """
 INSERT INTO accounts_user (email, password, first_name, last_name, is_staff, is_active, date_joined)
 VALUES ('reste@demo.test', '!', '', '', false, true, now())
 """
-
-
-def processes_of(data: Path) -> list[str]:
-    """Every process that was started with the folder in its arguments or its environment."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            said = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
-            if str(data).encode() in said:
-                found.append(said.decode(errors="replace")[:200])
-    return found
 
 
 def test_run_prints_its_addresses_in_order_then_the_demo_accounts(portal: Portal) -> None:
@@ -81,7 +70,8 @@ def test_run_twice_on_the_same_data_is_refused(portal: Portal) -> None:
 def test_manage_works_beside_a_running_portal(portal: Portal) -> None:
     done = subprocess.run(
         [str(ROOT / "bin" / "manage"), "--data", str(portal.data), "verify_ledger"],
-        capture_output=True, text=True, timeout=120, check=False, env={"PATH": "/usr/bin:/bin:/usr/local/bin"},
+        capture_output=True, text=True, timeout=120, check=False,
+        env={"PATH": "/usr/bin:/bin:/usr/local/bin", **portal.given},
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr

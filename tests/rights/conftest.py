@@ -2,16 +2,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from rights.parameters import legal_values, registry
-from tests.support.browser import new_browser
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with new_browser() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -31,6 +31,8 @@ SERVICE = "Mon compte personnel d'activité"
 # Without "experimental" five of the RGAA rules never run.
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "RGAAv4", "experimental", "best-practice")
 CONTRASTS = ("color-contrast",)
+# The header and the footer are those of every page.
+BETWEEN_HEADER_AND_FOOTER = "body > :not(header, footer), body > :not(header, footer) *"
 # The DSFR underlines links with gradients, before which axe gives up on contrast: they are taken away for the audit.
 PLAIN_STYLE = "*, *::before, *::after { background-image: none !important; transition: none !important; }"
 
@@ -110,16 +112,24 @@ def sign_in(page: Page, base_url: str, login: str, password: str) -> None:
 
 
 def audit(
-    page: Page, *, appearances: tuple[str, ...] = APPEARANCES, contrasts: bool = True
+    page: Page,
+    *,
+    appearances: tuple[str, ...] = APPEARANCES,
+    contrasts: bool = True,
+    frame: bool = False,
 ) -> list[Violation]:
     """Everything axe finds on the page as it stands, then what another appearance alone can spoil, its contrasts.
 
-    `contrasts`: False leaves them out, half of the time, where another audit of the same page looks at them. The
-    appearance is put back after.
+    `contrasts`: False leaves them out, half of the time, where another audit of the same page looks at them. `frame`:
+    those of the header and footer too, which tests/look asks once for each kind of them. The appearance is put back
+    after.
     """
     # What the pointer happens to stand on would be judged in its hover colours.
     page.mouse.move(-1, -1)
     page.evaluate(_axe_source())
+    if not frame:
+        narrowed = [{"id": rule, "selector": BETWEEN_HEADER_AND_FOOTER} for rule in CONTRASTS]
+        page.evaluate("rules => axe.configure({rules})", narrowed)
     kept = page.evaluate("document.documentElement.getAttribute('data-fr-theme')")
     style = page.evaluate_handle(
         """css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);

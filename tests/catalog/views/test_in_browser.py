@@ -1,29 +1,15 @@
 """The pages as a visitor meets them, on a desktop and on a phone, with and without JavaScript."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from catalog.enums import Modality
 from catalog.models import CertificationBlock, Training
-from tests.support.browser import (
-    DESKTOP,
-    PHONE,
-    look_at,
-    new_browser,
-    new_visit,
-)
+from tests.support.browser import DESKTOP, PHONE, look_at, new_visit
 from tests.support.factories.catalog import CertificationFactory, OccupationFactory, SkillFactory, offered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with new_browser() as opened:
-        yield opened
 
 
 @pytest.fixture
