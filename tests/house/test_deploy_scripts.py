@@ -11,6 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from house.ports import free_port
 from house.servers import POSTGRES_BIN, VALKEY_BIN, Servers
@@ -210,7 +212,7 @@ def test_queue_accepts_both_passwords_while_one_is_rotated(tmp_path: Path) -> No
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         queues = {
-            word: redis.Redis(port=port, password=word)
+            word: redis.Redis(port=port, password=word, retry=Retry(NoBackoff(), 0))
             for word in ("the-new-one", "the-former-one", "another")
         }
         wait_until_open(queues["the-new-one"], server)
