@@ -16,6 +16,7 @@ from agora_sync.approving import ApprovingAdmin
 from agora_sync.forms.approvals import MappingForm
 from agora_sync.models import (
     PAGM,
+    ContractOpening,
     PAGMAssignment,
     PAGMRight,
     Partner,
@@ -145,6 +146,19 @@ class TransmissionDelegationAdmin(HabilitationAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         # What was notified does not change: it ends or is revoked, and another one is notified.
         return ("delegator", "delegate", "notice", "notified_at", "starts_at") if obj else ()
+
+
+@admin.register(ContractOpening)
+class ContractOpeningAdmin(HabilitationAdmin):
+    """Which version of the contract a partner may call; the withdrawal is refused before the end of its notice."""
+
+    list_display = ("partner", "version", "starts_at", "withdrawal_announced_at", "ends_at")
+    list_filter = ("version", "partner")
+    list_select_related = ("partner",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # What was opened does not change: it is withdrawn, and another row opens it again.
+        return ("partner", "version", "starts_at") if obj else ()
 
 
 @admin.register(ServiceStop)

@@ -54,6 +54,11 @@ class FaultCode(Enum):
         500,
         "Les profils présentés n'ouvrent pas droit à cette opération.",
     )
+    VERSION_NOT_OPEN = (
+        "ag:VersionNonOuverte",
+        500,
+        "Cette version du contrat n'est pas ouverte à ce partenaire, ou ne l'est plus.",
+    )
     SCHEMA = ("ag:SchemaInvalide", 500, "Le corps du message ne respecte pas le contrat.")
     REQUEST_CONFLICT = (
         "ag:ConflitRequete",
@@ -135,6 +140,7 @@ STEPS = {
     FaultCode.INVALID_AUTH_LEVEL: 12,
     FaultCode.INVALID_PAGM: 13,
     FaultCode.NOT_ENTITLED: 14,
+    FaultCode.VERSION_NOT_OPEN: 14,
     FaultCode.SCHEMA: 15,
 }
 BUSINESS_STEP = 16

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseServerError
 from django.urls import path
 
+from agora_sync.contract import Version
 from agora_sync.provider.views import endpoint
 
 TEXT = "text/plain; charset=utf-8"
@@ -27,4 +28,7 @@ def handler403(request: HttpRequest, *arguments: Any, **named: Any) -> HttpRespo
     return HttpResponse("Cette adresse n'est pas ouverte.\n", status=403, content_type=TEXT)
 
 
-urlpatterns = [path("agora/v1/", endpoint, name="agora_endpoint")]
+urlpatterns = [
+    path(f"agora/{version}/", endpoint, {"version": version}, name=f"agora_endpoint_{version}")
+    for version in Version
+]

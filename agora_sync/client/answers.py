@@ -8,6 +8,7 @@ from lxml import etree
 
 from agora_sync import contract
 from agora_sync.client.outcomes import Malformed, Refused, Unavailable
+from agora_sync.contract import Version
 from agora_sync.faults import BY_NAMESPACE_AND_NAME, TRANSIENT, FaultCode
 from agora_sync.xml import namespaces as ns
 from agora_sync.xml.hardened import XMLRefused, collapsed, parse, text_of
@@ -15,8 +16,10 @@ from agora_sync.xml.hardened import XMLRefused, collapsed, parse, text_of
 _FAULT = f"{ns.soap('Body')}/{ns.soap('Fault')}"
 
 
-def require_sound_answer(response: httpx.Response, *, request_id: UUID, sent_digest: str) -> None:
-    """The message answers our very request and respects the contract. Raises Malformed, Refused or Unavailable."""
+def require_sound_answer(
+    response: httpx.Response, *, request_id: UUID, sent_digest: str, version: Version
+) -> None:
+    """The message answers our very request and respects that version. Raises Malformed, Refused or Unavailable."""
     root = _parsed(response)
     fault = root.find(_FAULT)
     if fault is not None:
@@ -27,9 +30,9 @@ def require_sound_answer(response: httpx.Response, *, request_id: UUID, sent_dig
     if body is None or len(body) != 1:
         raise Malformed("no single answer in the envelope")
     answer = body[0]
-    if not contract.schema().validate(answer):
+    if not contract.schema(version).validate(answer):
         raise Malformed("the answer does not respect the contract")
-    _require_bound(answer, request_id=request_id, sent_digest=sent_digest)
+    _require_bound(answer, request_id=request_id, sent_digest=sent_digest, version=version)
 
 
 def raise_fault(fault: etree._Element, response: httpx.Response) -> NoReturn:
@@ -37,7 +40,7 @@ def raise_fault(fault: etree._Element, response: httpx.Response) -> NoReturn:
     code, name = code_of(fault)
     if code in TRANSIENT:
         raise Unavailable(name, code, _retry_after(response))
-    labels = [collapsed(text_of(label)) for label in fault.iter(ns.agora("libelle"))]
+    labels = [collapsed(text_of(label)) for label in fault.iter("{*}libelle")]
     label = " ".join(dict.fromkeys(label for label in labels if label)) or text_of(fault.find("faultstring"))
     raise Refused(name, label[:500], code)
 
@@ -52,9 +55,9 @@ def _parsed(response: httpx.Response) -> etree._Element:
         raise Malformed("not an XML document") from None
 
 
-def _require_bound(answer: etree._Element, *, request_id: UUID, sent_digest: str) -> None:
-    told_id = collapsed(text_of(answer.find(ns.agora("identifiantRequete"))))
-    told_digest = collapsed(text_of(answer.find(ns.agora("empreinteRequete"))))
+def _require_bound(answer: etree._Element, *, request_id: UUID, sent_digest: str, version: Version) -> None:
+    told_id = collapsed(text_of(answer.find(version.tag("identifiantRequete"))))
+    told_digest = collapsed(text_of(answer.find(version.tag("empreinteRequete"))))
     if UUID(told_id) != request_id or told_digest != sent_digest:
         raise Malformed("the answer is bound to another request")
 

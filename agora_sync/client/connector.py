@@ -22,11 +22,11 @@ from zeep.exceptions import Error as ZeepError
 from zeep.helpers import serialize_object
 from zeep.wsdl.utils import get_or_create_header
 
-from agora_sync import contract
 from agora_sync.client.answers import require_sound_answer
 from agora_sync.client.outcomes import Malformed, Unavailable
 from agora_sync.client.transport import TracedTransport
-from agora_sync.contract import Operation
+from agora_sync.contract import Operation, Version
+from agora_sync.contract.wire import internal_values, wire_values
 from agora_sync.mapping.answers import (
     ChangedFile,
     CreatedFile,
@@ -43,6 +43,7 @@ from agora_sync.mapping.requests import (
     operation_of,
     request_values,
 )
+from agora_sync.vector.binding import body_digest
 from agora_sync.vector.build import SignedVector, VectorIdentity, build_vector
 from agora_sync.xml import namespaces as ns
 
@@ -50,12 +51,16 @@ from agora_sync.xml import namespaces as ns
 class AgoraConnector:
     """Calls AGORA for one exchange: its traces bear that exchange's key. A new vector is made for each call.
 
+    It speaks the version of the settings, and binds the vector to the body when they say so. `make_vector` takes what
+    `new_vector` takes.
+
     Every method raises Unavailable, Refused or Malformed (and TracesUnavailable when nothing could be sent).
     """
 
-    def __init__(self, *, exchange_id: UUID, make_vector: Callable[[], SignedVector] | None = None) -> None:
+    def __init__(self, *, exchange_id: UUID, make_vector: Callable[..., SignedVector] | None = None) -> None:
         self.exchange_id = exchange_id
         self.make_vector = make_vector or new_vector
+        self.version = Version(settings.AGORA_CONTRACT_VERSION)
 
     def create_file(self, request: CreateFileRequest) -> CreatedFile:
         return read_created(self._call(Operation.CREATE_FILE, request))
@@ -72,20 +77,20 @@ class AgoraConnector:
         self._call(Operation.CHECK_IDENTITY, request)
 
     def _call(self, operation: Operation, request: Request) -> dict[str, Any]:
-        vector = self.make_vector()
         transport = TracedTransport(
-            exchange_id=self.exchange_id, request_id=request.request_id, operation=operation, vector=vector
+            exchange_id=self.exchange_id, request_id=request.request_id, operation=operation
         )
-        client = zeep.Client(_document(), transport=transport, wsse=_VectorHeader(vector))
-        service = client.create_service(_binding(), settings.AGORA_ENDPOINT_URL)
+        header = _VectorHeader(self.make_vector, transport)
+        client = zeep.Client(_document(self.version), transport=transport, wsse=header)
+        service = client.create_service(self.version.tag("AgoraSoap11"), settings.AGORA_ENDPOINT_URL)
         try:
-            answer = service[operation.value](**request_values(request))
+            answer = service[operation.value](**wire_values(request_values(request), self.version))
         except httpx.TransportError as problem:
             raise Unavailable(type(problem).__name__) from None
         except (ZeepError, etree.LxmlError) as problem:
             self._explain(problem, transport, request)
         self._require_sound(transport, request)
-        return dict(serialize_object(answer, dict))
+        return internal_values(serialize_object(answer, dict), self.version)
 
     def _explain(self, problem: Exception, transport: TracedTransport, request: Request) -> None:
         """zeep's own errors mix faults, form and transport: the bytes tell them apart."""
@@ -97,22 +102,34 @@ class AgoraConnector:
     def _require_sound(self, transport: TracedTransport, request: Request) -> None:
         assert transport.answer is not None
         require_sound_answer(
-            transport.answer, request_id=request.request_id, sent_digest=transport.sent_digest
+            transport.answer,
+            request_id=request.request_id,
+            sent_digest=transport.sent_digest,
+            version=self.version,
         )
 
 
 class _VectorHeader:
-    """Puts the Security header where zeep puts those of WS-Security."""
+    """Puts the Security header where zeep puts those of WS-Security, once the body is written."""
 
-    def __init__(self, vector: SignedVector) -> None:
-        self.vector = vector
+    def __init__(self, make_vector: Callable[..., SignedVector], transport: TracedTransport) -> None:
+        self._make_vector, self._transport = make_vector, transport
 
     def apply(self, envelope: etree._Element, headers: dict[str, str]) -> tuple[Any, dict[str, str]]:
-        get_or_create_header(envelope).append(self.vector.security_header)
+        vector = self._transport.vector = self._make_vector(**_binding_of(envelope))
+        get_or_create_header(envelope).append(vector.security_header)
         return envelope, headers
 
     def verify(self, envelope: etree._Element) -> None:
         """AGORA signs no answer: the channel authenticates it, the digest binds it to our request."""
+
+
+def _binding_of(envelope: etree._Element) -> dict[str, str]:
+    """What the vector says of the body of this message, when the partners agreed on it."""
+    body = envelope.find(ns.soap("Body"))
+    if not settings.AGORA_BIND_BODY or body is None:
+        return {}
+    return {"body_digest": body_digest(body[0])}
 
 
 def new_vector(*, at: datetime | None = None, **changes: Any) -> SignedVector:
@@ -142,13 +159,9 @@ def _signing_identity(
     return signing_key, x509.load_pem_x509_certificates(Path(certificate).read_bytes())
 
 
-@lru_cache(maxsize=1)
-def _document() -> zeep.wsdl.Document:
+@lru_cache(maxsize=len(Version))
+def _document(version: Version) -> zeep.wsdl.Document:
     """Our own copy of the contract: what the server says of itself is not trusted to describe it."""
     safe = zeep.Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=True)
     # The stubs want the class where the code wants an instance.
-    return zeep.wsdl.Document(str(contract.WSDL_FILE), zeep.Transport(), settings=safe)  # type: ignore[arg-type]
-
-
-def _binding() -> str:
-    return f"{{{ns.AGORA}}}AgoraSoap11"
+    return zeep.wsdl.Document(str(version.wsdl_file), zeep.Transport(), settings=safe)  # type: ignore[arg-type]

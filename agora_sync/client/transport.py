@@ -33,27 +33,30 @@ LIMITS = Limits(
 class TracedTransport(Transport):
     """Sends one message. Raises TracesUnavailable before anything leaves when the traces cannot be written."""
 
-    def __init__(
-        self, *, exchange_id: UUID, request_id: UUID, operation: Operation, vector: SignedVector
-    ) -> None:
+    def __init__(self, *, exchange_id: UUID, request_id: UUID, operation: Operation) -> None:
         super().__init__()
         self.exchange_id, self.request_id, self.operation = exchange_id, request_id, operation
-        self.vector = vector
+        # Made when the message is written, before it comes here.
+        self.vector: SignedVector | None = None
         self.sent_digest = ""
         self.answer: httpx.Response | None = None
 
     def post_xml(self, address: str, envelope: Any, headers: dict[str, str]) -> httpx.Response:
+        vector = self.vector
+        assert vector is not None
         message = etree_to_string(envelope)
         self.sent_digest = hashlib.sha256(message).hexdigest()
         # The vector is archived with its request, and both are on disk before the first byte leaves.
         with transaction.atomic(durable=True):
-            self._trace(TraceKind.VECTOR_CREATED, self.vector.assertion)
-            self._trace(TraceKind.REQUEST_SENT, message)
+            self._trace(TraceKind.VECTOR_CREATED, vector, vector.assertion)
+            self._trace(TraceKind.REQUEST_SENT, vector, message)
         self.answer = channel().post(address, content=message, headers=headers)
-        self._trace(TraceKind.ANSWER_RECEIVED, self.answer.content, self.answer.status_code)
+        self._trace(TraceKind.ANSWER_RECEIVED, vector, self.answer.content, self.answer.status_code)
         return self.answer
 
-    def _trace(self, kind: TraceKind, content: bytes, http_status: int | None = None) -> None:
+    def _trace(
+        self, kind: TraceKind, vector: SignedVector, content: bytes, http_status: int | None = None
+    ) -> None:
         record_trace(
             kind=kind,
             direction=Direction.OUTGOING,
@@ -62,7 +65,7 @@ class TracedTransport(Transport):
             operation=self.operation,
             content=content,
             http_status=http_status,
-            vector_id=self.vector.assertion_id,
+            vector_id=vector.assertion_id,
         )
 
 

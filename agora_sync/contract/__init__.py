@@ -1,18 +1,19 @@
-"""The AGORA contract, one folder per major version: files that stand alone, and what we read from them."""
+"""The AGORA contract, one folder per major version: files that stand alone, and what we read from them.
+
+What is said here of an operation without naming a version is said of the first one.
+"""
 
 import threading
 from functools import lru_cache
-from pathlib import Path
 
 from django.db.models import TextChoices
 from lxml import etree
 
-from agora_sync.xml import namespaces as ns
+from agora_sync.contract.versions import NEWEST, Version
 
-VERSION = "v1"
-FOLDER = Path(__file__).parent / VERSION
-WSDL_FILE = FOLDER / "agora.wsdl"
 SCHEMA_NAMES = ("operations.xsd", "types.xsd", "faults.xsd")
+
+__all__ = ["NEWEST", "Operation", "UnknownSchema", "Version", "schema", "served_schema", "served_wsdl"]
 
 _WSDL_SOAP = "{http://schemas.xmlsoap.org/wsdl/soap/}"
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
@@ -43,7 +44,7 @@ class Operation(TextChoices):
 
     @property
     def soap_action(self) -> str:
-        return f"{ns.AGORA}:{self.value}"
+        return Version.V1.soap_action(self.value)
 
     @property
     def answer_name(self) -> str:
@@ -54,28 +55,29 @@ class UnknownSchema(LookupError):
     """No schema of that name belongs to the contract."""
 
 
-def schema() -> etree.XMLSchema:
+def schema(version: Version = Version.V1) -> etree.XMLSchema:
     """The compiled schema of every operation, one per thread: its error log is not shared."""
-    if not hasattr(_per_thread, "schema"):
-        _per_thread.schema = etree.XMLSchema(etree.parse(str(FOLDER / "operations.xsd")))
-    return _per_thread.schema  # type: ignore[no-any-return]
+    compiled: dict[Version, etree.XMLSchema] = _per_thread.__dict__.setdefault("schemas", {})
+    if version not in compiled:
+        compiled[version] = etree.XMLSchema(etree.parse(str(version.folder / "operations.xsd")))
+    return compiled[version]
 
 
 @lru_cache(maxsize=64)
-def served_wsdl(address: str) -> bytes:
+def served_wsdl(address: str, version: Version = Version.V1) -> bytes:
     """The WSDL whose `soap:address` and schema locations are those of the address called."""
-    tree = etree.parse(str(WSDL_FILE))
+    tree = etree.parse(str(version.wsdl_file))
     for node in tree.iter(f"{_WSDL_SOAP}address"):
         node.set("location", address)
     return _located(tree, address)
 
 
 @lru_cache(maxsize=64)
-def served_schema(name: str, address: str) -> bytes:
+def served_schema(name: str, address: str, version: Version = Version.V1) -> bytes:
     """One XSD, its includes importable from the address called. Raises UnknownSchema."""
     if name not in SCHEMA_NAMES:
         raise UnknownSchema(name)
-    return _located(etree.parse(str(FOLDER / name)), address)
+    return _located(etree.parse(str(version.folder / name)), address)
 
 
 def _located(tree: etree._ElementTree, address: str) -> bytes:

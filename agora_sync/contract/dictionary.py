@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from agora_sync import contract
 from agora_sync.contract import Operation
 from agora_sync.contract.shapes import Code, Shape, Wire, element_shape, leaves, type_shape
+from agora_sync.contract.versions import NEWEST, Version
+from agora_sync.contract.wire import internal_path
 from agora_sync.enums import PartnerKind
 
 FILE_NAME = "items.csv"
@@ -41,9 +42,13 @@ class Overwriting(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """One item. `path` starts inside `Dossier` (or at `titulaire`, which requests carry)."""
+    """One item. `path` starts inside `Dossier` (or at `titulaire`, which requests carry), under the code's names.
+
+    `wire_path` is the same under those of its version.
+    """
 
     path: str
+    wire_path: str
     label: str
     type_name: str
     cardinality: str
@@ -60,12 +65,14 @@ class Item:
         return FAMILIES[self.family]
 
 
-@lru_cache(maxsize=1)
-def items() -> tuple[Item, ...]:
+@lru_cache(maxsize=8)
+def items(version: Version = NEWEST) -> tuple[Item, ...]:
     """Every item, in the order of the contract."""
-    shapes = _shapes()
-    with (contract.FOLDER / FILE_NAME).open(encoding="utf-8", newline="") as lines:
-        return tuple(_item(row, shapes[row["chemin"]]) for row in csv.DictReader(lines, delimiter=";"))
+    shapes = _shapes(version)
+    with (version.folder / FILE_NAME).open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter=";"))
+    paths = [internal_path(row["chemin"], version) for row in rows]
+    return tuple(_item(path, row, shapes[path], version) for path, row in zip(paths, rows, strict=True))
 
 
 @lru_cache(maxsize=1)
@@ -108,7 +115,7 @@ def _group(values: Wire, kind: str, shape: Shape, path: str, is_required: bool) 
     return kept if is_whole else {}
 
 
-def as_csv() -> str:
+def as_csv(version: Version = Version.V1) -> str:
     """The dictionary as a spreadsheet reads it: semicolons, one line an item."""
     sheet = io.StringIO()
     writer = csv.writer(sheet, delimiter=";", lineterminator="\r\n")
@@ -118,10 +125,10 @@ def as_csv() -> str:
         + ["operations_requete", "operations_reponse"]
         + [f"destinataire_{kind}" for kind in kinds]
     )
-    for item in items():
+    for item in items(version):
         writer.writerow(
             [
-                item.path,
+                item.wire_path,
                 item.label,
                 item.type_name,
                 item.cardinality,
@@ -134,10 +141,10 @@ def as_csv() -> str:
     return sheet.getvalue()
 
 
-def _item(row: dict[str, str], shape: Shape) -> Item:
-    path = row["chemin"]
+def _item(path: str, row: dict[str, str], shape: Shape, version: Version) -> Item:
     return Item(
         path=path,
+        wire_path=row["chemin"],
         label=shape.label,
         type_name=shape.type_name,
         cardinality=shape.cardinality,
@@ -146,22 +153,24 @@ def _item(row: dict[str, str], shape: Shape) -> Item:
         writers=frozenset(row["ecrit_par"].split()),
         overwriting=Overwriting(row["ecrase_par"]),
         recipients=frozenset(row["destinataires"].split()),
-        in_requests=tuple(operation for operation in Operation if _carries(operation.value, path)),
-        in_answers=tuple(operation for operation in Operation if _carries(operation.answer_name, path)),
+        in_requests=tuple(operation for operation in Operation if _carries(operation.value, path, version)),
+        in_answers=tuple(
+            operation for operation in Operation if _carries(operation.answer_name, path, version)
+        ),
     )
 
 
-def _shapes() -> dict[str, Shape]:
-    person = {f"titulaire/{path}": shape for path, shape in leaves(type_shape("Titulaire")).items()}
-    return {**person, **leaves(type_shape("Dossier"))}
+def _shapes(version: Version) -> dict[str, Shape]:
+    person = {f"titulaire/{path}": shape for path, shape in leaves(type_shape("Titulaire", version)).items()}
+    return {**person, **leaves(type_shape("Dossier", version))}
 
 
-@lru_cache(maxsize=64)
-def _leaf_paths(element: str) -> frozenset[str]:
-    return frozenset(path.removeprefix("dossier/") for path in leaves(element_shape(element)))
+@lru_cache(maxsize=128)
+def _leaf_paths(element: str, version: Version) -> frozenset[str]:
+    return frozenset(path.removeprefix("dossier/") for path in leaves(element_shape(element, version)))
 
 
-def _carries(element: str, path: str) -> bool:
+def _carries(element: str, path: str, version: Version) -> bool:
     """Whether a message holds the item: under its own path, or, for what happened to a file, under its bare name."""
-    held = _leaf_paths(element)
+    held = _leaf_paths(element, version)
     return path in held or any(path in {f"suivi/{name}", f"suivi/interruption/{name}"} for name in held)

@@ -1,6 +1,7 @@
 """The XSD read as trees: what an element holds, in which order, how many times, with which codes.
 
-The schema stays the one place where type, cardinality and code lists are written; this module only reads it.
+The schema stays the one place where type, cardinality and code lists are written; this module only reads it. Names are
+those that the code knows, whatever a version calls them: the newest one says all that the others say.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any
 from lxml import etree
 
 from agora_sync import contract
+from agora_sync.contract.versions import NEWEST, Version
+from agora_sync.contract.wire import internal_name
 from agora_sync.xml import namespaces as ns
 from agora_sync.xml.hardened import collapsed, text_of
 
@@ -54,17 +57,18 @@ class Shape:
 
 
 @lru_cache(maxsize=64)
-def element_shape(name: str) -> Shape:
+def element_shape(name: str, version: Version = NEWEST) -> Shape:
     """The shape of a global element (`CreerDossier`). Raises LookupError."""
-    element = _declared("element", name)
-    return Shape(name, _label(element), name, 1, 1, (), _children(element.find(f"{_XSD}complexType")))
+    element = _declared("element", name, version)
+    declared = element.find(f"{_XSD}complexType")
+    return Shape(name, _label(element), name, 1, 1, (), _children(declared, version))
 
 
 @lru_cache(maxsize=64)
-def type_shape(name: str) -> Shape:
+def type_shape(name: str, version: Version = NEWEST) -> Shape:
     """The shape of an element of that complex type. Raises LookupError."""
-    declared = _declared("complexType", name)
-    return Shape(name, _label(declared), name, 1, 1, (), _children(declared))
+    declared = _declared("complexType", name, version)
+    return Shape(name, _label(declared), name, 1, 1, (), _children(declared, version))
 
 
 def read_values(shape: Shape, element: etree._Element) -> Wire:
@@ -105,27 +109,26 @@ def _read(shape: Shape, node: etree._Element) -> Any:
     return read_values(shape, node) if shape.children else collapsed(text_of(node))
 
 
-def _children(complex_type: etree._Element | None) -> tuple[Shape, ...]:
+def _children(complex_type: etree._Element | None, version: Version) -> tuple[Shape, ...]:
     sequence = complex_type.find(f"{_XSD}sequence") if complex_type is not None else None
-    return (
-        tuple(_shape(node) for node in sequence.iterchildren(f"{_XSD}element"))
-        if sequence is not None
-        else ()
-    )
+    if complex_type is None or sequence is None:
+        return ()
+    group = complex_type.get("name", "")
+    return tuple(_shape(node, group, version) for node in sequence.iterchildren(f"{_XSD}element"))
 
 
-def _shape(element: etree._Element) -> Shape:
+def _shape(element: etree._Element, group: str, version: Version) -> Shape:
     most = element.get("maxOccurs", "1")
     type_name = (element.get("type") or "").rpartition(":")[2]
-    declared = _types().get(type_name)
+    declared = _types(version).get(type_name)
     return Shape(
-        name=element.get("name", ""),
+        name=internal_name(group, element.get("name", ""), version),
         label=_label(element),
         type_name=type_name,
         least=int(element.get("minOccurs", "1")),
         most=None if most == "unbounded" else int(most),
         codes=_codes(declared),
-        children=_children(declared),
+        children=_children(declared, version),
     )
 
 
@@ -138,20 +141,20 @@ def _label(node: etree._Element) -> str:
     return collapsed(text_of(node.find(f"{_XSD}annotation/{_XSD}documentation")))
 
 
-def _declared(kind: str, name: str) -> etree._Element:
-    for root in _schemas():
+def _declared(kind: str, name: str, version: Version) -> etree._Element:
+    for root in _schemas(version):
         for node in root.iterchildren(f"{_XSD}{kind}"):
             if node.get("name") == name:
                 return node
     raise LookupError(name)
 
 
-@lru_cache(maxsize=1)
-def _types() -> dict[str, etree._Element]:
+@lru_cache(maxsize=8)
+def _types(version: Version) -> dict[str, etree._Element]:
     kinds = (f"{_XSD}simpleType", f"{_XSD}complexType")
-    return {node.get("name", ""): node for root in _schemas() for node in root.iterchildren(*kinds)}
+    return {node.get("name", ""): node for root in _schemas(version) for node in root.iterchildren(*kinds)}
 
 
-@lru_cache(maxsize=1)
-def _schemas() -> tuple[etree._Element, ...]:
-    return tuple(etree.parse(str(contract.FOLDER / name)).getroot() for name in contract.SCHEMA_NAMES)
+@lru_cache(maxsize=8)
+def _schemas(version: Version) -> tuple[etree._Element, ...]:
+    return tuple(etree.parse(str(version.folder / name)).getroot() for name in contract.SCHEMA_NAMES)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from agora_sync.contract.dictionary import receivable
 from agora_sync.contract.shapes import Wire, in_order, type_shape
 from agora_sync.mapping.codes import funder_from_wire
@@ -83,6 +85,7 @@ def file_values(
     values: Wire = {
         "numeroDossier": training_file.agora_number,
         "etat": wire_state(training_file.state, declared),
+        "dateCreation": timezone.localdate(training_file.created_at),
         "formation": formation_values(facts_of(training_file, funding_facts(training_file))),
         "complement": complement,
         "suivi": follow_up(declared),

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from agora_sync.contract import Version
 from agora_sync.contract.dictionary import items_by_path
 from agora_sync.contract.shapes import element_shape, leaves
+from agora_sync.contract.wire import internal_form
 from agora_sync.xml import namespaces as ns
 from agora_sync.xml.hardened import XMLRefused, parse
 
@@ -31,8 +33,11 @@ class DisclosedItem:
 def disclosed_items(message: bytes) -> list[DisclosedItem]:
     """The items of an answer, in the order of the message; none for a fault or bytes that are no answer of ours."""
     answer = answer_element(message)
-    if answer is None or etree.QName(answer).namespace != ns.AGORA:
+    version = Version.of_namespace(etree.QName(answer).namespace) if answer is not None else None
+    if answer is None or version is None:
         return []
+    # The dictionary goes by the names that the code knows, whatever the version answered.
+    answer = internal_form(answer, version)
     counted: dict[str, int] = {}
     for node in answer.iter(etree.Element):
         if not len(node) and (node.text or "").strip():

@@ -25,6 +25,7 @@ NUMBERED: tuple[FaultCode, ...] = (
     FaultCode.INVALID_CERTIFICATION, FaultCode.INVALID_AMOUNT, FaultCode.INVALID_DURATION,
     FaultCode.INCONSISTENT_DATES, FaultCode.FORBIDDEN_TRANSITION, FaultCode.FILE_UNKNOWN, FaultCode.FILE_CONFLICT,
     FaultCode.NIR_NOT_CERTIFIED, FaultCode.UNKNOWN_CODE, FaultCode.INVALID_DIF, FaultCode.OUTSIDE_TAKEOVER,
+    FaultCode.VERSION_NOT_OPEN,
 )  # fmt: skip
 CASES: dict[int, FaultCode] = dict(enumerate(NUMBERED, start=1))
 # The person for whom nothing is arranged: the real answer comes.

@@ -15,7 +15,7 @@ STEP_LABELS: dict[int, str] = {
     6: "Enveloppe SOAP et opération",
     7: "Vecteur présent, à sa place, unique",
     8: "Signature du vecteur et certificat",
-    9: "Dates, destinataire et premier usage du vecteur",
+    9: "Dates, destinataire, corps s’il est lié, et premier usage du vecteur",
     10: "Émetteur",
     11: "Audience",
     12: "Niveau d’authentification",

@@ -2,6 +2,7 @@ from agora_sync.models.approvals import MappingApproval
 from agora_sync.models.cases import TraceCase, TraceCaseKey, TraceDelivery, TraceDeliveryAccess
 from agora_sync.models.contacts import PartnerContact
 from agora_sync.models.contents import FileDeclaration, FileRecord
+from agora_sync.models.contract_openings import ContractOpening
 from agora_sync.models.corrections import Correction, CorrectionBatch
 from agora_sync.models.cut_offs import CutOff
 from agora_sync.models.delegations import TransmissionDelegation
@@ -19,6 +20,7 @@ from agora_sync.models.traces import Trace, TraceConsultation
 __all__ = [
     "PAGM",
     "ConflictDecision",
+    "ContractOpening",
     "Correction",
     "CorrectionBatch",
     "CutOff",

@@ -25,6 +25,13 @@ class Partner(models.Model):
         blank=True,
         help_text="Vide si aucun n’est convenu.",
     )
+    # docs/decisions/0046-a-vector-bound-to-its-body.md
+    body_digest_required_from = models.DateTimeField(
+        "empreinte du corps exigée à partir du",
+        null=True,
+        blank=True,
+        help_text="Convenu avec le partenaire : un vecteur sans l’empreinte du corps est refusé dès cet instant.",
+    )
     cut_off_at = models.DateTimeField("interconnexion coupée depuis", null=True, blank=True)
     created_at = models.DateTimeField("enregistré le", auto_now_add=True)
 

@@ -5,6 +5,8 @@ import copy
 from lxml import etree
 
 from agora_sync import contract
+from agora_sync.contract import Version
+from agora_sync.contract.wire import internal_form
 from agora_sync.faults import FaultCode, FaultDetail, SOAPRefusal
 
 STEP = 15
@@ -23,16 +25,19 @@ _SENTENCES = (
 _OTHERWISE = "Ce contenu n’est pas conforme au contrat."
 
 
-def validated_body(element: etree._Element) -> etree._Element:
-    """The operation element alone, valid against the schema. Raises SOAPRefusal (SchemaInvalide)."""
+def validated_body(element: etree._Element, version: Version) -> etree._Element:
+    """The operation element alone, valid against that version's schema, under the names that the code knows.
+
+    Raises SOAPRefusal (SchemaInvalide).
+    """
     body = _alone(element)
-    schema = contract.schema()
+    schema = contract.schema(version)
     if schema.validate(body):
-        return body
+        return internal_form(body, version)
     errors = [*schema.error_log]  # type: ignore[misc]  # the stubs forget that it is iterable
     details = _details(body, errors)
     reason = " | ".join(f"{error.path}: {error.message}" for error in errors[:MAX_REPORTED])
-    raise SOAPRefusal(FaultCode.SCHEMA, STEP, reason, details=details[:MAX_REPORTED])
+    raise SOAPRefusal(FaultCode.SCHEMA, STEP, reason, details=details)
 
 
 def _alone(element: etree._Element) -> etree._Element:
@@ -46,23 +51,28 @@ def _alone(element: etree._Element) -> etree._Element:
 
 
 def _details(body: etree._Element, errors: list[etree._LogEntry]) -> list[FaultDetail]:
+    prefixes = {
+        prefix: uri for node in body.iter(etree.Element) for prefix, uri in node.nsmap.items() if prefix
+    }
     # A wrong value is reported twice, by its facet then by its type: the facet says more.
-    by_path: dict[str, FaultDetail] = {}
+    first: dict[str, etree._LogEntry] = {}
     for error in errors:
-        path = _readable_path(body, error.path or "")
-        by_path.setdefault(path, FaultDetail(FaultCode.SCHEMA, path, _sentence(error)))
-    return list(by_path.values())
+        first.setdefault(error.path or "", error)
+    details: dict[str, FaultDetail] = {}
+    for path, error in first.items():
+        readable = _readable_path(body, path, prefixes)
+        details.setdefault(readable, FaultDetail(FaultCode.SCHEMA, readable, _sentence(error)))
+        if len(details) == MAX_REPORTED:
+            break
+    return list(details.values())
 
 
 def _sentence(error: etree._LogEntry) -> str:
     return next((sentence for mark, sentence in _SENTENCES if mark in error.type_name), _OTHERWISE)
 
 
-def _readable_path(body: etree._Element, path: str) -> str:
+def _readable_path(body: etree._Element, path: str, prefixes: dict[str, str]) -> str:
     """The path in names (`/CreerDossier/titulaire/nir`), whatever prefixes the message uses."""
-    prefixes = {
-        prefix: uri for node in body.iter(etree.Element) for prefix, uri in node.nsmap.items() if prefix
-    }
     try:
         found = body.getroottree().xpath(path, namespaces=prefixes)
     except etree.XPathError:

@@ -6,6 +6,7 @@ from typing import IO
 
 from django.http import HttpRequest
 
+from agora_sync.contract import Version
 from agora_sync.faults import FaultCode, SOAPRefusal
 from agora_sync.xml.hardened import is_utf8
 
@@ -20,7 +21,10 @@ CLIENT_CERTIFICATE = "cpa.client_certificate"
 
 @dataclass(frozen=True)
 class Call:
-    """What was received. `client_certificate` is in DER, None when the caller presented none."""
+    """What was received. `client_certificate` is in DER, None when the caller presented none.
+
+    `version`: that of the address called; what it is answered is of that version, whatever it holds.
+    """
 
     method: str
     content_type: str
@@ -29,13 +33,14 @@ class Call:
     body: bytes
     is_too_large: bool
     client_certificate: bytes | None
+    version: Version = Version.V1
 
     @property
     def traced_content(self) -> bytes:
         return self.body[:KEPT_OF_TOO_LARGE_BYTES] if self.is_too_large else self.body
 
 
-def read_call(request: HttpRequest) -> Call:
+def read_call(request: HttpRequest, version: Version) -> Call:
     """Read a call; the body is never read beyond the limit, whatever its announced length."""
     meta = request.META
     body = _bounded_body(
@@ -49,6 +54,7 @@ def read_call(request: HttpRequest) -> Call:
         body=body[:MAX_BODY_BYTES],
         is_too_large=len(body) > MAX_BODY_BYTES,
         client_certificate=meta.get(CLIENT_CERTIFICATE),
+        version=version,
     )
 
 

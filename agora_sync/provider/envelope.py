@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from agora_sync.contract import Operation
+from agora_sync.contract import Operation, Version
 from agora_sync.faults import FaultCode, SOAPRefusal
 from agora_sync.xml import namespaces as ns
 from agora_sync.xml.hardened import DoctypeRefused, XMLRefused, parse
@@ -36,7 +36,7 @@ def parsed_message(content: bytes) -> etree._Element:
     return root
 
 
-def read_envelope(root: etree._Element, *, soap_action: str) -> Envelope:
+def read_envelope(root: etree._Element, *, soap_action: str, version: Version) -> Envelope:
     """Raises SOAPRefusal: version, shape, unknown compulsory header, operation."""
     _require_version(root)
     header, body = _parts(root)
@@ -44,7 +44,7 @@ def read_envelope(root: etree._Element, *, soap_action: str) -> Envelope:
     elements = list(body.iterchildren(etree.Element))
     if len(elements) != 1 or _has_text(body):
         raise SOAPRefusal(FaultCode.ENVELOPE, ENVELOPE_STEP, f"{len(elements)} elements in the body")
-    return Envelope(root, _operation(elements[0], soap_action), elements[0])
+    return Envelope(root, _operation(elements[0], soap_action, version), elements[0])
 
 
 def _has_comment(element: etree._Element) -> bool:
@@ -81,13 +81,13 @@ def _require_understood(header: etree._Element | None) -> None:
             raise SOAPRefusal(FaultCode.MUST_UNDERSTAND, ENVELOPE_STEP, f"header {block.tag}")
 
 
-def _operation(element: etree._Element, soap_action: str) -> Operation:
+def _operation(element: etree._Element, soap_action: str, version: Version) -> Operation:
     name = etree.QName(element)
-    if name.namespace != ns.AGORA or name.localname not in Operation.values:
+    if name.namespace != version.namespace or name.localname not in Operation.values:
         raise SOAPRefusal(FaultCode.OPERATION_MISMATCH, ENVELOPE_STEP, f"operation {element.tag}")
     operation = Operation(name.localname)
     announced = soap_action.strip().strip('"')
     # The bare name of the operation says the same thing as the URI of the contract.
-    if announced not in {operation.soap_action, str(operation.value)}:
+    if announced not in {version.soap_action(operation), str(operation.value)}:
         raise SOAPRefusal(FaultCode.OPERATION_MISMATCH, ENVELOPE_STEP, f"SOAPAction {announced!r}")
     return operation

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from agora_sync.contract import Operation
+from agora_sync.contract import Operation, Version
 from agora_sync.enums import Direction, ExchangeState, TraceKind
 from agora_sync.exceptions import TracesUnavailable
 from agora_sync.faults import FaultCode, SOAPRefusal
@@ -18,7 +18,7 @@ from agora_sync.models import Exchange, Partner
 from agora_sync.provider.body import validated_body
 from agora_sync.provider.call import Call, require_http_form
 from agora_sync.provider.channel import authenticated_partner, configured_trust, require_not_cut_off
-from agora_sync.provider.envelope import parsed_message, read_envelope
+from agora_sync.provider.envelope import Envelope, parsed_message, read_envelope
 from agora_sync.provider.habilitation import Presented, require_entitled, used_vector, verified_vector
 from agora_sync.provider.once import Outcome, answer_once, request_id_of
 from agora_sync.provider.opening import place_in_hand, require_open
@@ -49,6 +49,7 @@ class Progress:
     """What is known of a call so far. It feeds the exchange log and the traces, whatever the end."""
 
     received_at: dt.datetime
+    version: Version
     exchange_id: UUID = field(default_factory=uuid4)
     partner: Partner | None = None
     delegate: Partner | None = None
@@ -60,13 +61,14 @@ class Progress:
 
 def handle_call(call: Call) -> Answer:
     """Answer one call. Never raises: whatever happens ends in an answer or a fault of the contract."""
-    progress = Progress(received_at=timezone.now())
+    progress = Progress(timezone.now(), call.version)
     try:
         record_reception(exchange_id=progress.exchange_id, content=call.traced_content)
         return _answer(call, progress)
     except TracesUnavailable:
         logger.error("traces_unavailable", extra={"exchange": str(progress.exchange_id)})
-        return _fault(SOAPRefusal(FaultCode.TRACES_UNAVAILABLE, RECEPTION_STEP), trace_id="")
+        refusal = SOAPRefusal(FaultCode.TRACES_UNAVAILABLE, RECEPTION_STEP)
+        return _fault(refusal, trace_id="", version=call.version)
 
 
 def _answer(call: Call, progress: Progress) -> Answer:
@@ -99,7 +101,7 @@ def _verified_and_served(call: Call, progress: Progress, standing: Standing, at:
     require_not_cut_off(partner, at=at)
     message = parsed_message(call.body)
     progress.vector_id = announced_identifier(message)
-    envelope = read_envelope(message, soap_action=call.soap_action)
+    envelope = read_envelope(message, soap_action=call.soap_action, version=call.version)
     progress.operation = envelope.operation
     progress.vector = vector = verified_vector(envelope, standing=standing, trust=configured_trust(), at=at)
     if vector.standing.partner != partner:
@@ -111,8 +113,8 @@ def _verified_and_served(call: Call, progress: Progress, standing: Standing, at:
     # One commit for the use of the vector, the effect, the answer and its trace.
     with transaction.atomic(), gathered():
         try:
-            require_entitled(vector, envelope.operation)
-            body = validated_body(envelope.body)
+            require_entitled(vector, envelope.operation, call.version)
+            body = validated_body(envelope.body, call.version)
             meet_reserved_person(body)
             progress.request_id = request_id_of(body)
             outcome = answer_once(
@@ -120,7 +122,7 @@ def _verified_and_served(call: Call, progress: Progress, standing: Standing, at:
             )
         except SOAPRefusal as refusal:
             return _recorded_fault(refusal, progress)
-        return _concluded(outcome, call, progress)
+        return _concluded(outcome, call, envelope, progress)
 
 
 def _refused(refusal: SOAPRefusal, progress: Progress) -> Answer:
@@ -135,24 +137,27 @@ def _refused(refusal: SOAPRefusal, progress: Progress) -> Answer:
 
 
 def _recorded_fault(refusal: SOAPRefusal, progress: Progress) -> Answer:
-    answer = _fault(refusal, trace_id=str(progress.exchange_id))
+    answer = _fault(refusal, trace_id=str(progress.exchange_id), version=progress.version)
     _record(answer, progress, refusal=refusal)
     return answer
 
 
-def _concluded(outcome: Outcome, call: Call, progress: Progress) -> Answer:
+def _concluded(outcome: Outcome, call: Call, envelope: Envelope, progress: Progress) -> Answer:
     """The answer, traced and logged in the transaction of the effect."""
     if outcome.refusal is not None:
-        answer = _fault(outcome.refusal, trace_id=str(progress.exchange_id))
+        answer = _fault(outcome.refusal, trace_id=str(progress.exchange_id), version=call.version)
     else:
         assert outcome.answer is not None
-        answer = Answer(200, answer_envelope(outcome.answer, request_content=call.body))
+        content = answer_envelope(
+            outcome.answer, request_content=call.body, operation=envelope.body, version=call.version
+        )
+        answer = Answer(200, content)
     _record(answer, progress, refusal=outcome.refusal, outcome=outcome)
     return answer
 
 
-def _fault(refusal: SOAPRefusal, *, trace_id: str) -> Answer:
-    content = fault_envelope(refusal, trace_id=trace_id)
+def _fault(refusal: SOAPRefusal, *, trace_id: str, version: Version) -> Answer:
+    content = fault_envelope(refusal, trace_id=trace_id, version=version)
     return Answer(refusal.code.http_status, content, refusal.retry_after_seconds)
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from agora_sync.contract import Operation
+from agora_sync.contract import Operation, Version
 from agora_sync.faults import FaultCode, SOAPRefusal
 from agora_sync.models import Partner, ReplayedVector
 from agora_sync.pki.trust import TrustStore, fingerprint
 from agora_sync.provider.envelope import Envelope
 from agora_sync.provider.standing import Application, Standing, delegated_standing
 from agora_sync.vector import claims as vi
+from agora_sync.vector.binding import require_bound
 from agora_sync.vector.claims import Claims
 from agora_sync.vector.signature import verify_signature
 from agora_sync.vector.token import Token, locate_token
@@ -46,10 +47,17 @@ def verified_vector(
     claims = vi.read_claims(verified.assertion)
     vi.require_valid_now(claims, recipient=settings.AGORA_RECIPIENT, at=at)
     _require_same_reference(token, claims)
+    require_bound(claims, envelope.body, is_required=_is_binding_agreed(speaking.standing, at))
     if max(len(claims.issuer), len(claims.assertion_id)) > _LONGEST_NAME:
         raise SOAPRefusal(FaultCode.INVALID_VI, VALIDITY_STEP, "issuer or identifier too long")
     application = speaking.standing.by_certificate[fingerprint(verified.certificate)]
     return Presented(claims, application, speaking.standing)
+
+
+def _is_binding_agreed(standing: Standing, at: dt.datetime) -> bool:
+    assert standing.partner is not None
+    since = standing.partner.body_digest_required_from
+    return since is not None and since <= at
 
 
 class _Speaking:
@@ -81,7 +89,7 @@ def used_vector(presented: Presented) -> ReplayedVector:
     )
 
 
-def require_entitled(presented: Presented, operation: Operation) -> None:
+def require_entitled(presented: Presented, operation: Operation, version: Version) -> None:
     """The end of step 9 to step 14. Raises SOAPRefusal, each step its own.
 
     The vector is written down as used in the caller's transaction, which commits whatever refuses the call from here
@@ -98,6 +106,13 @@ def require_entitled(presented: Presented, operation: Operation) -> None:
         raise SOAPRefusal(
             FaultCode.NOT_ENTITLED, RIGHT_STEP, f"{claims.pagm_codes} do not open {operation.value}"
         )
+    _require_open_version(presented.standing, version)
+
+
+def _require_open_version(standing: Standing, version: Version) -> None:
+    if version not in standing.open_versions:
+        reason = f"{version.value} called, open to {standing.partner}: {sorted(standing.open_versions)}"
+        raise SOAPRefusal(FaultCode.VERSION_NOT_OPEN, RIGHT_STEP, reason)
 
 
 def _require_same_reference(token: Token, claims: Claims) -> None:

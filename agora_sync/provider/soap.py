@@ -1,11 +1,13 @@
 """SOAP 1.1 answers: the envelope of an answer, the envelope of a fault."""
 
-import copy
 import hashlib
 
 from lxml import etree
 
+from agora_sync.contract import Version
+from agora_sync.contract.wire import wire_form, wire_path
 from agora_sync.faults import SOAPRefusal
+from agora_sync.vector.binding import body_digest
 from agora_sync.xml import namespaces as ns
 
 _XML_LANG = f"{{{ns.XML}}}lang"
@@ -21,19 +23,28 @@ def canonical_digest(element: etree._Element) -> str:
     return digest_of(etree.tostring(element, method="c14n", exclusive=True))
 
 
-def answer_envelope(answer: etree._Element, *, request_content: bytes) -> bytes:
-    """The message that carries an answer; the digest of the request is put after the request's identifier."""
+def answer_envelope(
+    answer: etree._Element, *, request_content: bytes, operation: etree._Element, version: Version
+) -> bytes:
+    """The message that carries an answer in that version; the digests of the request follow the request's identifier.
+
+    `operation` is the element that was received, as it was.
+    """
     envelope, body = _envelope()
-    complete = copy.deepcopy(answer)
-    digest = etree.Element(ns.agora("empreinteRequete"))
-    digest.text = digest_of(request_content)
-    complete.insert(1, digest)
+    complete = wire_form(answer, version)
+    digests = {"empreinteRequete": digest_of(request_content)}
+    if version is not Version.V1:
+        digests["empreinteCorps"] = body_digest(operation)
+    for place, (name, digest) in enumerate(digests.items(), start=1):
+        told = etree.Element(version.tag(name))
+        told.text = digest
+        complete.insert(place, told)
     body.append(complete)
     return _bytes(envelope)
 
 
-def fault_envelope(refusal: SOAPRefusal, *, trace_id: str) -> bytes:
-    """The message that carries a refusal: qualified code, generic sentence, one `Erreur` per detail."""
+def fault_envelope(refusal: SOAPRefusal, *, trace_id: str, version: Version = Version.V1) -> bytes:
+    """The message that carries a refusal in that version: qualified code, generic sentence, one `Erreur` per detail."""
     envelope, body = _envelope()
     code = refusal.code
     prefixes = {} if code.prefix == "soap" else {code.prefix: code.namespace}
@@ -44,23 +55,23 @@ def fault_envelope(refusal: SOAPRefusal, *, trace_id: str) -> bytes:
     sentence.set(_XML_LANG, "fr")
     detail = etree.SubElement(fault, "detail")
     for item in refusal.described():
-        error = etree.SubElement(detail, ns.agora("Erreur"), nsmap={"agora": ns.AGORA})
+        error = etree.SubElement(detail, version.tag("Erreur"), nsmap={"agora": version.namespace})
         if item.cause:
             error.set("cause", item.cause)
-        _child(error, "code", item.code.local_name)
-        _child(error, "libelle", item.sentence or item.code.sentence)
-        _child(error, "chemin", item.path)
-        _child(error, "idTrace", trace_id)
+        told = {
+            "code": item.code.local_name,
+            "libelle": item.sentence or item.code.sentence,
+            "chemin": wire_path(item.path, version),
+            "idTrace": trace_id,
+        }
+        for name, text in told.items():
+            etree.SubElement(error, version.tag(name)).text = text
     return _bytes(envelope)
 
 
 def _envelope() -> tuple[etree._Element, etree._Element]:
     envelope = etree.Element(ns.soap("Envelope"), nsmap={"soap": ns.SOAP})
     return envelope, etree.SubElement(envelope, ns.soap("Body"))
-
-
-def _child(parent: etree._Element, name: str, text: str) -> None:
-    etree.SubElement(parent, ns.agora(name)).text = text
 
 
 def _bytes(envelope: etree._Element) -> bytes:

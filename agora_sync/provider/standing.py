@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from agora_sync.contract import Operation
+from agora_sync.contract import Operation, Version
 from agora_sync.enums import CertificateKind
 from agora_sync.models import Partner, PartnerCertificate, TransmissionDelegation
 from cpa_portal.kernel.database.prepared import prepared
@@ -28,12 +28,16 @@ class Application:
 
 @dataclass(frozen=True)
 class Standing:
-    """`by_certificate`: the application that each certificate for vectors in force speaks for, by fingerprint."""
+    """`by_certificate`: the application that each certificate for vectors in force speaks for, by fingerprint.
+
+    `open_versions`: the versions of the contract that the partner may call.
+    """
 
     is_stopped: bool
     partner: Partner | None
     application_codes: frozenset[str]
     by_certificate: dict[str, Application]
+    open_versions: frozenset[Version]
 
 
 _PARTNER_FIELDS = tuple(field.attname for field in Partner._meta.concrete_fields)
@@ -56,6 +60,8 @@ SELECT
       AND (opened.ends_at IS NULL OR opened.ends_at > %(at)s) AND {_APPROVED.format("opened.id", "right_id")}
     WHERE held.starts_at <= %(at)s AND (held.ends_at IS NULL OR held.ends_at > %(at)s)
       AND {_APPROVED.format("held.id", "assignment_id")}),
+  (SELECT json_agg(version) FROM agora_sync_contractopening
+    WHERE partner_id = partner.id AND starts_at <= %(at)s AND (ends_at IS NULL OR ends_at > %(at)s)),
   {", ".join(f"partner.{name}" for name in _PARTNER_FIELDS)}
 FROM (SELECT) AS call
 """  # noqa: S608 - names of ours, no value
@@ -97,7 +103,7 @@ def delegated_standing(delegate: Partner, *, signer: str, at: dt.datetime) -> St
 
 def _read(query: str, given: dict[str, Any]) -> Standing:
     with prepared(query, given) as cursor:
-        is_stopped, applications, certificates, profiles, *partner = cursor.fetchone()
+        is_stopped, applications, certificates, profiles, versions, *partner = cursor.fetchone()
     codes = {pk: str(code) for pk, code in applications or []}
     known = {pk: Application(code, _opened(profiles or [], pk)) for pk, code in codes.items()}
     return Standing(
@@ -105,6 +111,7 @@ def _read(query: str, given: dict[str, Any]) -> Standing:
         partner=Partner.from_db(connection.alias, _PARTNER_FIELDS, partner) if partner[0] else None,
         application_codes=frozenset(codes.values()),
         by_certificate={name: known[pk] for name, pk in certificates or []},
+        open_versions=frozenset(Version(version) for version in versions or []),
     )
 
 

@@ -1,10 +1,10 @@
-"""The one address that partners call, and the contract read from the same place."""
+"""The address that partners call, one for each version of the contract, and the contract read from the same place."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from agora_sync import contract
-from agora_sync.contract import dictionary
+from agora_sync.contract import Version, dictionary
 from agora_sync.provider.call import read_call
 from agora_sync.provider.exchange import Answer, handle_call
 from cpa_portal.kernel.access import public
@@ -15,24 +15,24 @@ XML_TYPE = "text/xml; charset=utf-8"
 # Neither session nor cookie here: the caller is known by its TLS certificate, which no page can borrow.
 @csrf_exempt
 @public
-def endpoint(request: HttpRequest) -> HttpResponse:
+def endpoint(request: HttpRequest, version: Version) -> HttpResponse:
     """`?wsdl`, `?xsd=` and `?items` (dictionary) give the contract; everything else is an exchange, refused or not."""
     wanted = {name.lower(): str(value) for name, value in request.GET.items()}
     if request.method in {"GET", "HEAD"} and wanted.keys() & {"wsdl", "xsd", "items"}:
-        return _contract(request, wanted)
-    return _response(handle_call(read_call(request)))
+        return _contract(request, wanted, version)
+    return _response(handle_call(read_call(request, version)))
 
 
-def _contract(request: HttpRequest, wanted: dict[str, str]) -> HttpResponse:
+def _contract(request: HttpRequest, wanted: dict[str, str], version: Version) -> HttpResponse:
     if "items" in wanted:
-        return HttpResponse(dictionary.as_csv(), content_type="text/csv; charset=utf-8")
+        return HttpResponse(dictionary.as_csv(version), content_type="text/csv; charset=utf-8")
     # The host was checked against ALLOWED_HOSTS; this listener and its proxy only speak TLS.
     address = f"https://{request.get_host()}{request.path}"
     try:
         content = (
-            contract.served_schema(wanted["xsd"], address)
+            contract.served_schema(wanted["xsd"], address, version)
             if "xsd" in wanted
-            else contract.served_wsdl(address)
+            else contract.served_wsdl(address, version)
         )
     except contract.UnknownSchema:
         raise Http404 from None

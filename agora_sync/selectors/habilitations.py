@@ -13,10 +13,11 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import F, QuerySet
 
-from agora_sync.contract import Operation
+from agora_sync.contract import Operation, Version
 from agora_sync.enums import ApprovalSide, CertificateKind
 from agora_sync.models import (
     PAGM,
+    ContractOpening,
     CutOff,
     MappingApproval,
     PAGMAssignment,
@@ -42,13 +43,17 @@ class Channel:
 
 @dataclass(frozen=True)
 class Habilitation:
-    """One application, under one certificate for vectors, with one profile: what it could do, and on which channels."""
+    """One application, under one certificate for vectors, with one profile: what it could do, and on which channels.
+
+    `versions`: those of the contract that its partner could call.
+    """
 
     certificate: PartnerCertificate
     assignment: PAGMAssignment
     rights: tuple[PAGMRight, ...]
     channels: tuple[Channel, ...]
     is_cut_off: bool
+    versions: tuple[Version, ...] = ()
 
     @property
     def application(self) -> PartnerApplication:
@@ -87,10 +92,13 @@ class HabilitationsAt:
     rows: list[Habilitation]
     pending: list[Mapping] = field(default_factory=list)
 
-    def allows(self, *, channel: str, signer: str, profile: str, operation: Operation) -> bool:
+    def allows(
+        self, *, channel: str, signer: str, profile: str, operation: Operation, version: Version = Version.V1
+    ) -> bool:
         """Whether a call went through: on this channel, with a vector signed so (fingerprints) and this profile."""
         return not self.is_closed and any(
             operation in row.operations
+            and version in row.versions
             and not row.is_cut_off
             and any(way.certificate.fingerprint == channel and not way.is_cut_off for way in row.channels)
             for row in self.rows
@@ -104,6 +112,7 @@ def habilitations_at(at: datetime, *, partner_code: str = "") -> HabilitationsAt
     """
     cut_off = set(CutOff.objects.in_force(at).values_list("partner_id", flat=True))
     signing, channels = _certificates(at), _channels(at, cut_off)
+    versions = _versions(at)
     assignments, rights = _assignments(at, partner_code), _rights(at, partner_code)
     opened: dict[int, list[PAGMRight]] = defaultdict(list)
     for right in rights:
@@ -116,6 +125,7 @@ def habilitations_at(at: datetime, *, partner_code: str = "") -> HabilitationsAt
             rights=tuple(opened[held.pagm_id]),
             channels=tuple(channels[held.application.partner_id]),
             is_cut_off=held.application.partner_id in cut_off,
+            versions=tuple(versions[held.application.partner_id]),
         )
         for held in assignments
         if is_approved(held, at)
@@ -167,6 +177,14 @@ def _channels(at: datetime, cut_off: Iterable[int]) -> dict[int, list[Channel]]:
             for certificate in own[delegation.delegate_id]
         )
     return defaultdict(list, found)
+
+
+def _versions(at: datetime) -> dict[int, list[Version]]:
+    """Those open to each partner."""
+    found: dict[int, list[Version]] = defaultdict(list)
+    for opening in ContractOpening.objects.at(at).order_by("version"):
+        found[opening.partner_id].append(Version(opening.version))
+    return found
 
 
 def _assignments(at: datetime, partner_code: str) -> list[PAGMAssignment]:

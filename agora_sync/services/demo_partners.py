@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import transaction
 
 from agora_sync import demo
+from agora_sync.contract import Version
 from agora_sync.demo import DemoPartner
 from agora_sync.enums import ApprovalSide, CertificateKind
 from agora_sync.models import Partner, PartnerApplication
@@ -16,6 +17,7 @@ from agora_sync.selectors.approvals import awaiting_approval
 from agora_sync.services.approvals import approve_mappings
 from agora_sync.services.partners import (
     grant_profiles,
+    open_version,
     register_application,
     register_certificate,
     register_partner,
@@ -55,6 +57,8 @@ def _register(wanted: DemoPartner, pki_dir: Path, now: datetime) -> Partner:
     grant_profiles(application=application, profiles=wanted.pagms, at=now - GRANTED_BEFORE)
     for side, approver in APPROVERS.items():
         _approve(application, side, approver, at=now - GRANTED_BEFORE)
+    for version in Version:
+        open_version(partner=partner, version=version, at=now - GRANTED_BEFORE)
     return partner
 
 

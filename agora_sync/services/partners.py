@@ -8,10 +8,11 @@ from datetime import datetime
 from cryptography import x509
 from django.db import transaction
 
-from agora_sync.contract import Operation
+from agora_sync.contract import Operation, Version
 from agora_sync.enums import CertificateKind, PartnerKind
 from agora_sync.models import (
     PAGM,
+    ContractOpening,
     PAGMAssignment,
     PAGMRight,
     Partner,
@@ -99,3 +100,9 @@ def grant_profiles(
             )
             if not PAGMAssignment.objects.filter(application=application, pagm=pagm).exists():
                 PAGMAssignment.objects.create(application=application, pagm=pagm, starts_at=at)
+
+
+def open_version(*, partner: Partner, version: Version, at: datetime) -> None:
+    """Let the partner call that version from that instant. What was opened before is left as it is."""
+    if not ContractOpening.objects.filter(partner=partner, version=version).exists():
+        ContractOpening.objects.create(partner=partner, version=version, starts_at=at)

@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from lxml import etree
 
-from agora_sync.contract import FOLDER
+from agora_sync import contract
 from agora_sync.mapping.disclosed import DisclosedItem
 from agora_sync.models import TraceCase
 from agora_sync.services.trace_opening import OpenedExchange, OpenedTrace
 
 NAMESPACE = "urn:cpa:agora:traces:1"
-SCHEMA_FILE = FOLDER.parent / "pivot" / "traces.xsd"
+SCHEMA_FILE = Path(contract.__file__).parent / "pivot" / "traces.xsd"
 _RESULTS = {True: "passee", False: "refusee", None: "non-atteinte"}
 # What XML 1.0 cannot write (§2.2).
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
+from hashlib import sha256
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.utils import timezone
@@ -31,6 +33,7 @@ class Defect(StrEnum):
     RECIPIENT = "destinataire"
     PROFILE = "profil"
     ALTERED = "altere"
+    OTHER_BODY = "corps"
 
 
 DEFECT_LABELS: dict[Defect, str] = {
@@ -40,6 +43,7 @@ DEFECT_LABELS: dict[Defect, str] = {
     Defect.RECIPIENT: "Autre destinataire",
     Defect.PROFILE: "Profil inconnu",
     Defect.ALTERED: "Un caractère changé après la signature",
+    Defect.OTHER_BODY: "Empreinte d’un autre corps",
 }
 
 
@@ -89,16 +93,21 @@ def _step_of(code: FaultCode | None) -> int:
     return STEPS.get(code, BUSINESS_STEP) if code else BUSINESS_STEP
 
 
-def _vector(defect: Defect) -> SignedVector:
-    match defect:
-        case Defect.EXPIRED:
-            return new_vector(at=timezone.now() - timedelta(minutes=10))
-        case Defect.AUDIENCE:
-            return new_vector(audience="urn:cpa:agora:autre")
-        case Defect.RECIPIENT:
-            return new_vector(recipient="urn:interops:sp:00000000000000:autre")
-        case Defect.PROFILE:
-            return new_vector(pagm_codes=("PROFIL_INCONNU",))
-        case Defect.ALTERED:
-            return new_vector().altered()
-    return new_vector()
+def _vector(defect: Defect, **binding: str) -> SignedVector:
+    vector = new_vector(**{**binding, **_spoiling(defect)})
+    return vector.altered() if defect is Defect.ALTERED else vector
+
+
+def _spoiling(defect: Defect) -> dict[str, Any]:
+    """What a vector in order would say otherwise."""
+    if defect is Defect.EXPIRED:
+        return {"at": timezone.now() - timedelta(minutes=10)}
+    return _SPOILT.get(defect, {})
+
+
+_SPOILT: dict[Defect, dict[str, Any]] = {
+    Defect.AUDIENCE: {"audience": "urn:cpa:agora:autre"},
+    Defect.RECIPIENT: {"recipient": "urn:interops:sp:00000000000000:autre"},
+    Defect.PROFILE: {"pagm_codes": ("PROFIL_INCONNU",)},
+    Defect.OTHER_BODY: {"body_digest": sha256(b"").hexdigest()},
+}

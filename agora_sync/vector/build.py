@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureMethod, XMLSigner
 
-from agora_sync.vector.claims import MAX_LIFETIME, PAGM_ATTRIBUTE
+from agora_sync.vector.claims import BODY_DIGEST_ATTRIBUTE, MAX_LIFETIME, PAGM_ATTRIBUTE
 from agora_sync.xml import namespaces as ns
 
 # Starts a little in the past: our clock may run ahead of theirs, and not every peer allows for it.
@@ -24,7 +24,10 @@ NAME_FORMAT = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"
 
 @dataclass(frozen=True)
 class VectorIdentity:
-    """Who calls and whom: what a vector says, its dates apart."""
+    """Who calls and whom: what a vector says, its dates apart.
+
+    `body_digest`: that of the one body that it may accompany (`vector.binding`); empty, it accompanies any.
+    """
 
     issuer: str
     name_id: str
@@ -32,6 +35,7 @@ class VectorIdentity:
     audience: str
     pagm_codes: tuple[str, ...]
     authn_context: str = DEFAULT_AUTHN_CONTEXT
+    body_digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,10 +103,16 @@ def _assertion(identity: VectorIdentity, assertion_id: str, now: dt.datetime) ->
     statement = _child(assertion, "AuthnStatement", AuthnInstant=_written(now), SessionIndex=assertion_id)
     _child(_child(statement, "AuthnContext"), "AuthnContextClassRef", identity.authn_context)
     attributes = _child(assertion, "AttributeStatement")
-    attribute = _child(attributes, "Attribute", Name=PAGM_ATTRIBUTE, NameFormat=NAME_FORMAT)
-    for code in identity.pagm_codes:
-        _child(attribute, "AttributeValue", code)
+    _attribute(attributes, PAGM_ATTRIBUTE, *identity.pagm_codes)
+    if identity.body_digest:
+        _attribute(attributes, BODY_DIGEST_ATTRIBUTE, identity.body_digest)
     return assertion
+
+
+def _attribute(statement: etree._Element, name: str, *values: str) -> None:
+    attribute = _child(statement, "Attribute", Name=name, NameFormat=NAME_FORMAT)
+    for value in values:
+        _child(attribute, "AttributeValue", value)
 
 
 def _reference(assertion_id: str) -> etree._Element:

@@ -1,6 +1,7 @@
 """Step 9: what the verified assertion says, and whether it is meant for us, now."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from lxml import etree
@@ -15,12 +16,20 @@ MAX_LIFETIME = dt.timedelta(minutes=5)
 # leave room for a slow clock, so that one expired by a second is refused.
 MAX_SKEW = dt.timedelta(seconds=60)
 PAGM_ATTRIBUTE = "PAGM"
+BODY_DIGEST_ATTRIBUTE = "EmpreinteCorps"
+# XML Schema part 2, §3.2.7. Python reads more forms than that: weeks, no dashes, a comma.
+_DATE_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 _KNOWN_CONDITIONS = {ns.saml("AudienceRestriction"), ns.saml("OneTimeUse"), ns.saml("ProxyRestriction")}
 
 
 @dataclass(frozen=True)
 class Claims:
-    """The content of a verified assertion. Texts are "" and dates None where the assertion says nothing."""
+    """The content of a verified assertion. Texts are "" and dates None where the assertion says nothing.
+
+    `body_digests`: None when the assertion does not name the body that it was made for.
+    """
 
     assertion_id: str
     issuer: str
@@ -35,6 +44,7 @@ class Claims:
     audience_restrictions: tuple[tuple[str, ...], ...]
     authn_contexts: tuple[str, ...]
     pagm_codes: tuple[str, ...]
+    body_digests: tuple[str, ...] | None
 
 
 def read_claims(assertion: etree._Element) -> Claims:
@@ -70,7 +80,8 @@ def read_claims(assertion: etree._Element) -> Claims:
                 f"{ns.saml('AuthnContext')}/{ns.saml('AuthnContextClassRef')}"
             )
         ),
-        pagm_codes=_pagm_codes(assertion),
+        pagm_codes=_attribute_values(assertion, PAGM_ATTRIBUTE) or (),
+        body_digests=_attribute_values(assertion, BODY_DIGEST_ATTRIBUTE),
     )
 
 
@@ -80,7 +91,8 @@ def require_valid_now(claims: Claims, *, recipient: str, at: dt.datetime) -> Non
     starts = _given(claims.starts_at, "Conditions NotBefore")
     ends = _given(claims.ends_at, "Conditions NotOnOrAfter")
     confirmed_until = _given(claims.confirmation_ends_at, "confirmation NotOnOrAfter")
-    _require(starts < ends <= starts + MAX_LIFETIME, f"lifetime from {starts} to {ends}")
+    # A difference, never a sum: there is nothing after the last instant of the calendar.
+    _require(dt.timedelta() < ends - starts <= MAX_LIFETIME, f"lifetime from {starts} to {ends}")
     _require(starts <= at + MAX_SKEW, f"starts at {starts}, now {at}")
     _require(at < ends, f"ended at {ends}, now {at}")
     _require(
@@ -104,13 +116,17 @@ def _confirmation_data(subject: etree._Element) -> etree._Element:
     return _only(confirmation, "SubjectConfirmationData")
 
 
-def _pagm_codes(assertion: etree._Element) -> tuple[str, ...]:
-    return tuple(
-        text_of(value)
+def _attribute_values(assertion: etree._Element, name: str) -> tuple[str, ...] | None:
+    """The values of an attribute, None when the assertion does not have it."""
+    found = [
+        attribute
         for attribute in assertion.iterfind(f"{ns.saml('AttributeStatement')}/{ns.saml('Attribute')}")
-        if attribute.get("Name") == PAGM_ATTRIBUTE
-        for value in attribute.findall(ns.saml("AttributeValue"))
-    )
+        if attribute.get("Name") == name
+    ]
+    if not found:
+        return None
+    values = [value for attribute in found for value in attribute.findall(ns.saml("AttributeValue"))]
+    return tuple(text_of(value) for value in values)
 
 
 def _only(element: etree._Element, name: str) -> etree._Element:
@@ -123,6 +139,7 @@ def _instant(element: etree._Element, attribute: str) -> dt.datetime | None:
     written = collapsed(element.get(attribute))
     if not written:
         return None
+    _require(_DATE_TIME.fullmatch(written) is not None, f"{attribute} {written!r}")
     try:
         instant = dt.datetime.fromisoformat(written)
     except ValueError:

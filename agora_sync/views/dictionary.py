@@ -2,10 +2,11 @@
 
 from itertools import groupby
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from agora_sync.contract import Version
 from agora_sync.contract.dictionary import AGORA, Item, as_csv, items
 from agora_sync.enums import PartnerKind
 from cpa_portal.kernel.access import public
@@ -16,31 +17,45 @@ NAMES = {**{str(kind): kind.label for kind in PartnerKind}, AGORA: "AGORA"}
 @public
 @require_safe
 def dictionary(request: HttpRequest) -> HttpResponse:
-    """Every item by family: what it is, who writes it, who may replace it, who receives it. No query."""
-    by_family = groupby(sorted(items(), key=_family), key=lambda item: item.family_label)
+    """Every item by family: what it is, who writes it, who may replace it, who receives it. No query.
+
+    `?version=` chooses the version of the contract.
+    """
+    version = _version(request)
+    by_family = groupby(sorted(items(version), key=_family), key=lambda item: item.family_label)
     families = [
         {"label": label, "slug": f"famille-{rank}", "rows": [_row(item) for item in members]}
         for rank, (label, members) in enumerate(by_family, start=1)
     ]
-    return render(request, "agora_sync/dictionary.html", {"families": families, "count": len(items())})
+    shown = {"families": families, "count": len(items(version)), "version": version, "versions": Version}
+    return render(request, "agora_sync/dictionary.html", shown)
 
 
 @public
 @require_safe
 def dictionary_sheet(request: HttpRequest) -> HttpResponse:
     """The same, as a spreadsheet."""
+    version = _version(request)
     return HttpResponse(
-        as_csv(),
+        as_csv(version),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="dictionnaire-agora.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="dictionnaire-agora-{version}.csv"'},
     )
+
+
+def _version(request: HttpRequest) -> Version:
+    """The version asked for, the first one by default. Raises Http404."""
+    try:
+        return Version(request.GET.get("version") or Version.V1)
+    except ValueError:
+        raise Http404 from None
 
 
 def _row(item: Item) -> dict[str, object]:
     return {
         "item": item,
         # A path may break after each of its steps: it is wider than a telephone.
-        "steps": item.path.split("/"),
+        "steps": item.wire_path.split("/"),
         "writers": [label for kind, label in NAMES.items() if kind in item.writers],
         "recipients": [label for kind, label in NAMES.items() if kind in item.recipients],
     }

@@ -27,6 +27,7 @@ COLUMNS = (
     "certificat de signature",
     "pagm",
     "operations",
+    "versions du contrat",
     "canal de",
     "certificat du canal",
     "delegation",
@@ -100,10 +101,11 @@ def _waiting(mapping: Mapping) -> dict[str, object]:
 
 
 def _cells(told: HabilitationsAt, row: Habilitation, channel: Channel) -> Iterator[str]:
-    is_open = not (told.is_closed or row.is_cut_off or channel.is_cut_off)
+    is_open = row.versions and not (told.is_closed or row.is_cut_off or channel.is_cut_off)
     yield timezone.localtime(told.at).isoformat()
     yield from (row.partner.code, row.application.code, row.certificate.fingerprint, row.pagm.code)
     yield " ".join(row.operations)
+    yield " ".join(row.versions)
     yield from (channel.certificate.partner.code, channel.certificate.fingerprint)
     yield channel.delegation.notice if channel.delegation else ""
     yield "oui" if is_open else "non"

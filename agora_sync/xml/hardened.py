@@ -7,6 +7,13 @@ from lxml import etree
 # An exchange needs about fifteen levels (envelope, assertion, signature); libxml2 itself stops at 256.
 MAX_DEPTH = 60
 _TOO_DEEP = etree.XPath("boolean(" + "/".join(["", *["*"] * (MAX_DEPTH + 1)]) + ")")
+# Ordinary clients write a dozen on their envelope. The parser and canonicalisation take the square of these numbers:
+# a message of 1 MiB made of attributes would hold a processor for a minute.
+MAX_ATTRIBUTES = 128
+MAX_NAMESPACES = 2_000
+# From one tag to the next: `<` cannot be in the value of an attribute. The text between two tags may hold equals signs.
+_MANY_EQUALS = re.compile(rb"<(?:[^<=]*=){%d}[^<]*" % (MAX_ATTRIBUTES + 1))
+_ATTRIBUTE = re.compile(rb"=\s*[\"']")
 _WHOLE_TEXT = etree.XPath("string()")
 _PROLOG_PART = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _DECLARED_ENCODING = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]*)["']""")
@@ -37,6 +44,7 @@ def parse(body: bytes) -> etree._Element:
     """The root of the document. Raises DoctypeRefused, or XMLRefused for everything else that is wrong."""
     if _announces_doctype(body):
         raise DoctypeRefused("document type declaration")
+    _refuse_crowd(body)
     parser = etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,
@@ -51,6 +59,14 @@ def parse(body: bytes) -> etree._Element:
         raise XMLRefused(str(problem)) from None
     _refuse_excess(root)
     return root
+
+
+def _refuse_crowd(body: bytes) -> None:
+    # Counted before the parser sees anything: it is the parser that they slow down.
+    if body.count(b"xmlns") > MAX_NAMESPACES:
+        raise XMLRefused(f"more than {MAX_NAMESPACES} namespace declarations")
+    if any(len(_ATTRIBUTE.findall(found[0])) > MAX_ATTRIBUTES for found in _MANY_EQUALS.finditer(body)):
+        raise XMLRefused(f"more than {MAX_ATTRIBUTES} attributes on one element")
 
 
 def _announces_doctype(body: bytes) -> bool:

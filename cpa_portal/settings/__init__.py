@@ -386,6 +386,8 @@ SPECTACULAR_SETTINGS = {
 # AGORA ------------------------------------------------------------------------------------------
 AGORA_ROLE = ENVIRONMENT.agora_role
 AGORA_ENDPOINT_URL = ENVIRONMENT.agora_endpoint_url
+AGORA_CONTRACT_VERSION = ENVIRONMENT.agora_contract_version
+AGORA_BIND_BODY = ENVIRONMENT.agora_bind_body
 AGORA_ENVIRONMENT = ENVIRONMENT.agora_environment
 AGORA_ISSUER = ENVIRONMENT.agora_issuer
 AGORA_RECIPIENT = ENVIRONMENT.agora_recipient

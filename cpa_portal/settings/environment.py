@@ -95,6 +95,8 @@ class Environment(BaseSettings):
 
     agora_role: Literal["portal", "provider"] = "portal"
     agora_endpoint_url: str = ""
+    agora_contract_version: Literal["v1", "v2"] = "v1"
+    agora_bind_body: bool = False
     agora_environment: str = "recette"
     agora_issuer: str = ""
     agora_recipient: str = ""
@@ -173,6 +175,16 @@ class Environment(BaseSettings):
                 raise ValueError("FRANCECONNECT_ISSUER: a provider on this machine is for DEMO=true only")
         elif url.scheme != "https" or not url.hostname:
             raise ValueError("FRANCECONNECT_ISSUER: expected https://…, as its discovery document names it")
+        return self
+
+    @model_validator(mode="after")
+    def agora_address_of_its_version(self) -> "Environment":
+        """The address of our own contract ends with its version: calling another one would be refused each time."""
+        last = urlsplit(self.agora_endpoint_url).path.rstrip("/").rpartition("/")[2]
+        if last in {"v1", "v2"} and last != self.agora_contract_version:
+            raise ValueError(
+                f"AGORA_CONTRACT_VERSION: {self.agora_contract_version}, where AGORA_ENDPOINT_URL is that of {last}"
+            )
         return self
 
     @property

@@ -72,13 +72,13 @@ class TrainingFile(models.Model):
     title = models.CharField("intitulé", max_length=500)
     certification_code = models.CharField("certification", max_length=20, blank=True)
     organisation_siret = models.CharField("SIRET de l’organisme", max_length=14)
-    organisation_name = models.CharField("organisme", max_length=250, blank=True)
+    organisation_name = models.CharField("organisme", max_length=255, blank=True)
     nda = models.CharField("numéro de déclaration d’activité", max_length=11, blank=True)
     session_starts_on = models.DateField("début")
     session_ends_on = models.DateField("fin")
     hours_minutes = models.PositiveIntegerField("durée en minutes", default=0)
     price_cents = models.PositiveBigIntegerField("prix en centimes")
-    place = models.CharField("lieu", max_length=250, blank=True)
+    place = models.CharField("lieu", max_length=255, blank=True)
     # Empty: told from the certification and the title (rights.rules.actions).
     action_code = models.CharField("nature de l’action", max_length=30, blank=True)
     block_codes = ArrayField(

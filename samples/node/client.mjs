@@ -11,11 +11,13 @@ const xml = values => Object.entries(values).flatMap(([name, value]) =>
     `<a:${name}>${typeof item === 'object' ? xml(item) : escape(item)}</a:${name}>`)).join('')
 
 function call (operation, values) {
-  const body = `<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Header>${securityHeader(given)}` +
-    `</soap:Header><soap:Body><a:${operation} xmlns:a="urn:cpa:agora:1">` +
-    `${xml({ identifiantRequete: crypto.randomUUID(), ...values })}</a:${operation}></soap:Body></soap:Envelope>`
+  // Écrit sous sa forme canonique exclusive, que le vecteur peut lier.
+  const asked = `<a:${operation} xmlns:a="${given.namespace}">` +
+    `${xml({ identifiantRequete: crypto.randomUUID(), ...values })}</a:${operation}>`
+  const body = '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Header>' +
+    `${securityHeader(given, asked)}</soap:Header><soap:Body>${asked}</soap:Body></soap:Envelope>`
   const digest = crypto.createHash('sha256').update(body, 'utf8').digest('hex')
-  const headers = { 'Content-Type': 'text/xml; charset=utf-8', SOAPAction: `"urn:cpa:agora:1:${operation}"`, 'Content-Length': Buffer.byteLength(body) }
+  const headers = { 'Content-Type': 'text/xml; charset=utf-8', SOAPAction: `"${given.namespace}:${operation}"`, 'Content-Length': Buffer.byteLength(body) }
   return new Promise((resolve, reject) => {
     const request = https.request(given.url, { method: 'POST', agent, headers }, response => {
       let text = ''

@@ -13,9 +13,13 @@ export function settings () {
   const folder = process.env.AGORA_PKI
   const read = name => fs.readFileSync(path.join(folder, name), 'utf8')
   const partner = JSON.parse(read('partner.json')).partner
+  const url = process.env.AGORA_URL || partner.endpoint
   return {
     partner,
-    url: process.env.AGORA_URL || partner.endpoint,
+    url,
+    // L'adresse dit la version du contrat.
+    namespace: `urn:cpa:agora:${new URL(url).pathname.match(/v(\d+)\/$/)[1]}`,
+    bindsBody: Boolean(process.env.AGORA_LIER_CORPS),
     tls: { ca: read('ca.pem'), cert: read('partner-tls.pem'), key: read('partner-tls.key') },
     vi: { cert: read('partner-vi.pem'), key: read('partner-vi.key') },
     person: { nir: process.env.AGORA_NIR, nomNaissance: process.env.AGORA_NOM },
@@ -30,7 +34,7 @@ const instant = seconds => new Date(Date.now() + seconds * 1000).toISOString().r
 const sha256 = text => crypto.createHash('sha256').update(text, 'utf8').digest('base64')
 
 // Forme canonique exclusive : attributs triés, espaces de noms déclarés là où ils servent, aucune balise vide.
-function assertion (partner, id, signature) {
+function assertion (partner, id, signature, bodyDigest) {
   const end = instant(240)
   const codes = partner.pagm.map(code => `<saml:AttributeValue>${escape(code)}</saml:AttributeValue>`).join('')
   return `<saml:Assertion xmlns:saml="${SAML}" ID="${id}" IssueInstant="${instant(0)}" Version="2.0">` +
@@ -44,13 +48,17 @@ function assertion (partner, id, signature) {
     `<saml:AuthnStatement AuthnInstant="${instant(0)}" SessionIndex="${id}"><saml:AuthnContext>` +
     `<saml:AuthnContextClassRef>${escape(partner.authn_context)}</saml:AuthnContextClassRef>` +
     `</saml:AuthnContext></saml:AuthnStatement>` +
-    `<saml:AttributeStatement><saml:Attribute Name="PAGM">${codes}</saml:Attribute></saml:AttributeStatement>` +
+    `<saml:AttributeStatement><saml:Attribute Name="PAGM">${codes}</saml:Attribute>` +
+    (bodyDigest && `<saml:Attribute Name="EmpreinteCorps"><saml:AttributeValue>${bodyDigest}</saml:AttributeValue></saml:Attribute>`) +
+    '</saml:AttributeStatement>' +
     '</saml:Assertion>'
 }
 
-export function securityHeader ({ partner, vi }) {
+// `asked` : l'élément d'opération sous sa forme canonique exclusive ; sans lui, le vecteur n'est lié à aucun corps.
+export function securityHeader ({ partner, vi, bindsBody }, asked = '') {
+  const bodyDigest = bindsBody && asked ? crypto.createHash('sha256').update(asked, 'utf8').digest('hex') : ''
   const id = `_${crypto.randomUUID().replaceAll('-', '')}`
-  const unsigned = assertion(partner, id, '')
+  const unsigned = assertion(partner, id, '', bodyDigest)
   const info = declared => `<ds:SignedInfo${declared}>` +
     `<ds:CanonicalizationMethod Algorithm="${EXC}"></ds:CanonicalizationMethod>` +
     '<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></ds:SignatureMethod>' +

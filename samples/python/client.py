@@ -1,6 +1,10 @@
-"""Client AGORA avec zeep et signxml : création, entrée, sortie, consultation."""
+"""Client AGORA avec zeep et signxml : création, entrée, sortie, consultation.
+
+Avec AGORA_LIER_CORPS, chaque vecteur porte l’empreinte du corps qu’il accompagne.
+"""
 
 import datetime as dt
+import hashlib
 import json
 import os
 import uuid
@@ -16,6 +20,8 @@ PKI = Path(os.environ["AGORA_PKI"])
 PARTNER = json.loads((PKI / "partner.json").read_text())["partner"]
 URL = os.environ.get("AGORA_URL") or PARTNER["endpoint"]
 START = dt.date.fromisoformat(os.environ["AGORA_DEBUT"])
+BINDS = bool(os.environ.get("AGORA_LIER_CORPS"))
+SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 PERSON = {"nir": os.environ["AGORA_NIR"], "nomNaissance": os.environ["AGORA_NOM"]}
 WSSE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 ASSERTION = """<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" Version="2.0"><saml:Issuer/>
@@ -27,11 +33,11 @@ ASSERTION = """<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion
 </saml:AttributeStatement></saml:Assertion>"""
 
 
-def security_header() -> etree._Element:
-    """Un vecteur neuf, signé."""
+def security_header(operation: etree._Element) -> etree._Element:
+    """Un vecteur neuf, signé, pour cet élément d'opération."""
     key = f"_{uuid.uuid4().hex}"
     signed = XMLSigner(c14n_algorithm="http://www.w3.org/2001/10/xml-exc-c14n#").sign(
-        filled(key),
+        filled(key, digest_of(operation)),
         key=(PKI / "partner-vi.key").read_bytes(),
         cert=(PKI / "partner-vi.pem").read_text(),
         reference_uri=f"#{key}",
@@ -42,7 +48,15 @@ def security_header() -> etree._Element:
     return header
 
 
-def filled(key: str) -> etree._Element:
+def digest_of(operation: etree._Element) -> str:
+    """SHA-256 de la forme canonique exclusive, sans commentaires ; rien si le corps n'est pas lié."""
+    if not BINDS:
+        return ""
+    octets = etree.tostring(operation, method="c14n", exclusive=True, with_comments=False, with_tail=False)
+    return hashlib.sha256(octets).hexdigest()
+
+
+def filled(key: str, digest: str) -> etree._Element:
     """L'assertion, les valeurs posées par la bibliothèque XML et jamais par un assemblage de textes."""
     assertion = etree.fromstring(ASSERTION, etree.XMLParser(remove_blank_text=True))
     saml = assertion.nsmap["saml"]
@@ -57,6 +71,10 @@ def filled(key: str) -> etree._Element:
     for code in PARTNER["pagm"]:
         parent = next(assertion.iter(f"{{{saml}}}Attribute"))
         etree.SubElement(parent, f"{{{saml}}}AttributeValue").text = code
+    if digest:
+        statement = next(assertion.iter(f"{{{saml}}}AttributeStatement"))
+        attribute = etree.SubElement(statement, f"{{{saml}}}Attribute", Name="EmpreinteCorps")
+        etree.SubElement(attribute, f"{{{saml}}}AttributeValue").text = digest
     now = dt.datetime.now(dt.UTC)
     written = {
         name: f"{now + dt.timedelta(seconds=after):%Y-%m-%dT%H:%M:%SZ}" for name, after in TIMES.items()
@@ -77,11 +95,11 @@ class _Vector(Plugin):
     """zeep appelle ceci juste avant d'envoyer."""
 
     def egress(self, envelope, http_headers, operation, binding_options):  # type: ignore[no-untyped-def]
-        header = envelope.find("{http://schemas.xmlsoap.org/soap/envelope/}Header")
+        header = envelope.find(f"{SOAP}Header")
         if header is None:
-            header = etree.Element("{http://schemas.xmlsoap.org/soap/envelope/}Header")
+            header = etree.Element(f"{SOAP}Header")
             envelope.insert(0, header)
-        header.append(security_header())
+        header.append(security_header(envelope.find(f"{SOAP}Body")[0]))
         return envelope, http_headers
 
 

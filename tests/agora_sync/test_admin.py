@@ -1,17 +1,18 @@
 """The back office of habilitations: CDC keeps, the RSSI reads, nobody deletes, the others do not come in."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from accounts.enums import StaffRole
+from agora_sync.contract.notices import NoNotice, earliest_withdrawal
 from agora_sync.models import PAGM, MappingApproval, PAGMAssignment, PAGMRight, Partner
 from tests.support.factories.accounts import StaffScopeFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-PAGES = ["partner", "pagm", "pagmassignment", "pagmright", "servicestop"]
+PAGES = ["partner", "pagm", "pagmassignment", "pagmright", "contractopening", "servicestop"]
 
 
 def signed_in(role: StaffRole, scope_code: str = "") -> Client:
@@ -120,3 +121,40 @@ def test_end_of_a_mapping_is_not_put_off_in_the_back_office(partners: dict[str, 
     page = signed_in(StaffRole.CDC).post(address, {"ends_at_0": f"{later:%d/%m/%Y}", "ends_at_1": "00:00"})
 
     assert "La fin ne peut qu’être avancée" in page.content.decode()
+
+
+# Versions of the contract -------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("is_significant", "ends_on", "wanted"),
+    [
+        (True, date(2026, 9, 14), "Le préavis n’est pas tenu"),
+        (True, date(2026, 9, 15), ""),
+        (False, date(2026, 6, 14), "Le préavis n’est pas tenu"),
+        (False, date(2026, 6, 15), ""),
+    ],
+    ids=["six months less a day", "six months", "three months less a day", "three months"],
+)
+def test_withdrawal_of_a_version_keeps_its_notice(
+    partners: dict[str, Partner], is_significant: bool, ends_on: date, wanted: str
+) -> None:
+    opening = partners["partner"].contract_openings.get(version="v1")
+    address = f"/admin/agora_sync/contractopening/{opening.pk}/change/"
+    given = {
+        "withdrawal_announced_at_0": "15/03/2026",
+        "withdrawal_announced_at_1": "10:00",
+        "ends_at_0": f"{ends_on:%d/%m/%Y}",
+        "ends_at_1": "10:00",
+        **({"is_significant": "on"} if is_significant else {}),
+    }
+
+    answer = signed_in(StaffRole.CDC).post(address, given)
+
+    opening.refresh_from_db()
+    assert (opening.ends_at is not None) is (wanted == "")
+    assert wanted in answer.content.decode()
+
+
+def test_notice_is_that_in_force_when_it_was_announced() -> None:
+    assert earliest_withdrawal(date(2026, 8, 31), is_significant=True) == date(2027, 2, 28)
+    with pytest.raises(NoNotice):
+        earliest_withdrawal(date(2019, 12, 31), is_significant=True)

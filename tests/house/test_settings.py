@@ -50,6 +50,7 @@ def test_missing_value_stops_the_start_with_its_name(surroundings: pytest.Monkey
         ("THEME", "disco"),
         ("AGORA_ROLE", "les deux"),
         ("AGORA_MAINTENANCE_WINDOWS", "dimanche soir"),
+        ("AGORA_CONTRACT_VERSION", "v9"),
         ("TRACES_RETENTION_DAYS", "30"),
         ("STAFF_MFA_REQUIRED", "peut-être"),
     ],
@@ -63,6 +64,16 @@ def test_wrong_value_stops_the_start_with_its_name_and_not_its_secret(
         read_environment()
 
     assert "tres-secret" not in str(stopped.value)
+
+
+def test_address_of_another_version_of_the_contract_stops_the_start(surroundings: pytest.MonkeyPatch) -> None:
+    surroundings.setenv("AGORA_ENDPOINT_URL", "https://agora.example.fr/agora/v2/")
+
+    with pytest.raises(ImproperlyConfigured, match="AGORA_CONTRACT_VERSION"):
+        read_environment()
+
+    surroundings.setenv("AGORA_CONTRACT_VERSION", "v2")
+    assert read_environment().agora_contract_version == "v2"
 
 
 def test_all_that_is_wrong_is_said_at_once(surroundings: pytest.MonkeyPatch) -> None:

@@ -41,9 +41,11 @@ from accounts.models import (
 from accounts.services.access_log import record_consultation
 from accounts.services.data_requests import submit_data_request
 from accounts.services.private_files import store_private_file
+from agora_sync.contract import Version
 from agora_sync.enums import CaseKind, Direction, ExchangeState, GapKind, HoldKind
 from agora_sync.models import (
     PAGM,
+    ContractOpening,
     Correction,
     CorrectionBatch,
     Exchange,
@@ -405,6 +407,9 @@ def _flows(world: World) -> None:
         "right": PAGMRight.objects.create(pagm=profile, operation="CreerDossier"),
         "assignment": PAGMAssignment.objects.create(
             application=application, pagm=profile, starts_at=timezone.now()
+        ),
+        "opening": ContractOpening.objects.create(
+            partner=partner, version=Version.V1, starts_at=timezone.now()
         ),
         "stop": ServiceStop.objects.create(reason=f"{MARK}arret"),
         "transmission": TransmissionDelegation.objects.create(

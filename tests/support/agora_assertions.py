@@ -40,7 +40,10 @@ _HASHES = {
 
 @dataclass(frozen=True)
 class Assertion:
-    """What to say, how to sign it. Times are seconds from now."""
+    """What to say, how to sign it. Times are seconds from now.
+
+    `extra` goes into the conditions, `attributes` after that of the profiles.
+    """
 
     identity: VectorIdentity
     signer: "Signer"
@@ -58,6 +61,7 @@ class Assertion:
     version: str = "2.0"
     is_signed: bool = True
     extra: str = ""
+    attributes: str = ""
 
     # The assertion ---------------------------------------------------------------------------
     def unsigned(self) -> etree._Element:
@@ -78,7 +82,7 @@ class Assertion:
             f"<saml:AuthnContextClassRef>{who.authn_context}</saml:AuthnContextClassRef>"
             f"</saml:AuthnContext></saml:AuthnStatement>"
             f'<saml:AttributeStatement><saml:Attribute Name="PAGM">{pagms}</saml:Attribute>'
-            f"</saml:AttributeStatement></saml:Assertion>"
+            f"{self.attributes}</saml:AttributeStatement></saml:Assertion>"
         )
 
     def element(self) -> etree._Element:

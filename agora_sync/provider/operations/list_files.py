@@ -35,9 +35,11 @@ def list_files(request: ListFilesRequest, partner: Partner) -> Served:
         TrainingFile.objects.filter(holder=holder, agora_number__isnull=False)
         .select_related("agora_record")
         .prefetch_related("fundings", "agora_declarations")
-        .order_by("-created_at", "-pk")[:MAX_FILES]
+        .order_by("-created_at", "-pk")
     )
-    return Served({"dossier": [told_file(training_file, partner) for training_file in files]}, holder)
+    told = [told_file(training_file, partner) for training_file in files[:MAX_FILES]]
+    count = len(told) if len(told) < MAX_FILES else files.count()
+    return Served({"nombreDossiers": count, "dossier": told}, holder)
 
 
 def find_file(request: FindFileRequest, partner: Partner) -> Served:

@@ -18,6 +18,7 @@ from agora_sync.mapping.requests import ListFilesRequest, PersonIdentity
 from agora_sync.models import Trace
 from agora_sync.provider.soap import fault_envelope
 from agora_sync.services.traces import opened
+from agora_sync.vector.binding import body_digest
 from agora_sync.xml import namespaces as ns
 from tests.support.agora import create_request, list_request
 from tests.support.agora_listener import AgoraSide, Listener
@@ -247,3 +248,42 @@ def outcome(
             connector.list_files(REQUEST)
     assert type(failure.value) is family, failure.value
     return failure.value
+
+
+# Other versions, other agreements -----------------------------------------------------------------
+def test_connector_speaks_the_version_of_the_settings(
+    listener: Listener, agora_side: AgoraSide, settings: Any
+) -> None:
+    with agora_side():
+        holder = HolderFactory()
+        creation, listing = create_request(holder, place="Corte"), list_request(holder)
+    settings.AGORA_CONTRACT_VERSION = "v2"
+    settings.AGORA_ENDPOINT_URL = listener.url.replace("/v1/", "/v2/")
+    connector = AgoraConnector(exchange_id=uuid4())
+
+    connector.create_file(creation)
+    listed = connector.list_files(listing)
+
+    assert listed[0].facts == creation.facts
+    sent = Trace.objects.filter(exchange_id=connector.exchange_id, kind=TraceKind.REQUEST_SENT).first()
+    assert sent is not None
+    assert b"localite" in opened(sent.content)
+
+
+def test_connector_binds_the_vector_to_the_body_where_it_was_agreed(
+    listener: Listener, agora_side: AgoraSide, settings: Any
+) -> None:
+    with agora_side():
+        request = list_request(HolderFactory())
+    settings.AGORA_BIND_BODY = True
+    connector = AgoraConnector(exchange_id=uuid4())
+
+    connector.list_files(request)
+
+    vector, sent, _ = Trace.objects.filter(exchange_id=connector.exchange_id).order_by("id")
+    body = etree.fromstring(opened(sent.content)).find(ns.soap("Body"))
+    assert body is not None
+    digest = etree.fromstring(opened(vector.content)).findtext(
+        f".//{ns.saml('Attribute')}[@Name='EmpreinteCorps']/{ns.saml('AttributeValue')}"
+    )
+    assert digest == body_digest(body[0])

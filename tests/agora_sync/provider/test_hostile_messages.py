@@ -12,11 +12,12 @@ from rights.models import JournalEvent, TrainingFile
 from tests.support.agora import Caller, body_of, create_request, read_answer, read_fault
 from tests.support.agora_listener import AgoraSide, Listener
 from tests.support.factories.accounts import HolderFactory
+from tests.support.hostile_extremes import HARMLESS_EXTREMES, HOSTILE_EXTREMES
 from tests.support.hostile_messages import HARMLESS, HOSTILE, Message, Row
 from tests.support.hostile_variants import HARMLESS_VARIANTS, HOSTILE_VARIANTS
 
 pytestmark = pytest.mark.xdist_group("agora_listener")
-ALL_HOSTILE = [*HOSTILE, *HOSTILE_VARIANTS]
+ALL_HOSTILE = [*HOSTILE, *HOSTILE_VARIANTS, *HOSTILE_EXTREMES]
 
 
 def test_hostile_messages_get_their_fault_are_traced_and_change_nothing(
@@ -50,7 +51,7 @@ def test_odd_but_honest_messages_pass(
 ) -> None:
     refused = {}
     with session(listener) as channel:
-        for row in [*HARMLESS, *HARMLESS_VARIANTS]:
+        for row in [*HARMLESS, *HARMLESS_VARIANTS, *HARMLESS_EXTREMES]:
             with agora_side():
                 body = body_of(create_request(HolderFactory()))
             answer = sent(channel, listener, row, caller_of_files, body)

@@ -9,9 +9,10 @@ from django.utils import timezone
 from lxml import etree
 
 from agora_sync import contract
-from agora_sync.contract import Operation
+from agora_sync.contract import Operation, Version
 from agora_sync.contract.dictionary import items, receivable
 from agora_sync.contract.shapes import in_order, type_shape
+from agora_sync.contract.wire import wire_form
 from agora_sync.enums import PartnerKind
 from agora_sync.mapping.progress import TRANSITIONS
 from agora_sync.mapping.requests import (
@@ -389,9 +390,12 @@ def test_every_recipient_gets_a_file_within_the_contract() -> None:
     whole = full_values("Dossier")
     for kind in PartnerKind:
         kept = in_order(type_shape("Dossier"), receivable(whole, kind))
-        heading = {"identifiantRequete": str(uuid4()), "empreinteRequete": "a" * 64}
+        heading = dict.fromkeys(("empreinteRequete", "empreinteCorps"), "a" * 64)
+        heading = {"identifiantRequete": str(uuid4()), **heading}
 
-        contract.schema().assertValid(element_of("RechercherDossierReponse", {**heading, "dossier": kept}))
+        answer = element_of("RechercherDossierReponse", {**heading, "dossier": kept})
+        for version in Version:
+            contract.schema(version).assertValid(wire_form(answer, version))
 
         withheld = {item.path for item in items() if kind not in item.recipients}
         assert not {

@@ -163,7 +163,7 @@ def test_contract_is_served_at_the_address_called(listener: Listener) -> None:
     assert "complement/situationEntree/niveau" in items.text
 
 
-@pytest.mark.parametrize("path", ["/", "/admin/", "/healthz", "/agora/v2/", "/tableau-de-bord/"])
+@pytest.mark.parametrize("path", ["/", "/admin/", "/healthz", "/agora/v3/", "/tableau-de-bord/"])
 def test_listener_serves_nothing_else(listener: Listener, path: str) -> None:
     response = requests.get(
         f"https://127.0.0.1:{listener.port}{path}", verify=str(listener.folder / "ca.pem"), timeout=20

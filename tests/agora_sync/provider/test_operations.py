@@ -380,3 +380,12 @@ def test_trace_holds_no_nir_in_clear_and_recognises_the_message(caller: Caller, 
     for trace in Trace.objects.all():
         assert request.person.nir.encode() not in bytes(trace.content)
     assert Trace.objects.get(kind=TraceKind.REQUEST_RECEIVED).sha256 == hashlib.sha256(call.body).hexdigest()
+
+
+def test_longest_texts_of_the_contract_are_kept_whole(caller: Caller, holder: Holder) -> None:
+    longest = dict.fromkeys(("title", "organisation_name", "place"), "é" * 255)
+
+    answered(handle_call(caller.call(create_request(holder, **longest))))
+
+    file = TrainingFile.objects.get()
+    assert {name: getattr(file, name) for name in longest} == longest

@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from agora_sync import demo
+from agora_sync.contract import NEWEST
+from agora_sync.models import Partner
 from rights.models import TrainingFile
 from tests.support.agora import person
 from tests.support.agora_listener import AgoraSide, Listener
@@ -48,7 +51,30 @@ def test_sample_client_creates_enters_leaves_and_reads(
         assert TrainingFile.objects.filter(agora_number=lines[0]["numeroDossier"]).count() == 1
 
 
-def run(command: list[str], listener: Listener, *, nir: str, name: str) -> list[dict[str, str]]:
+@pytest.mark.parametrize("client", ["python", "node"])
+def test_sample_client_calls_the_newest_version_with_a_vector_bound_to_its_body(
+    listener: Listener, agora_side: AgoraSide, client: str
+) -> None:
+    program, script = CLIENTS[client]
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed here")
+    with agora_side():
+        who = person(HolderFactory())
+        Partner.objects.filter(code="partner").update(body_digest_required_from=timezone.now())
+    newest = listener.url.replace("/v1/", f"/{NEWEST}/")
+    variables = {"AGORA_URL": newest, "AGORA_LIER_CORPS": "oui"}
+    try:
+        lines = run([program, str(SAMPLES / script)], listener, nir=who.nir, name=who.birth_name, **variables)
+    finally:
+        with agora_side():
+            Partner.objects.filter(code="partner").update(body_digest_required_from=None)
+
+    assert [line["etat"] for line in lines] == ["DEMANDE", "EN_FORMATION", "SORTI", "SORTI"]
+
+
+def run(
+    command: list[str], listener: Listener, *, nir: str, name: str, **variables: str
+) -> list[dict[str, str]]:
     partners = demo.announced_partners(
         recipient=demo.RECIPIENT, audience=demo.AUDIENCE, endpoint=listener.url
     )
@@ -60,6 +86,7 @@ def run(command: list[str], listener: Listener, *, nir: str, name: str) -> list[
         "AGORA_NIR": str(nir),
         "AGORA_NOM": name,
         "AGORA_DEBUT": "2026-03-02",
+        **variables,
     }
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr[-3000:]

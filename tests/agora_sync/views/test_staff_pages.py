@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.enums import StaffRole
 from accounts.models import User
+from agora_sync.contract import Version
 from agora_sync.contract.dictionary import as_csv, items
 from agora_sync.enums import Direction, ExchangeState, TraceKind
 from agora_sync.models import Exchange, Trace, TraceConsultation
@@ -206,11 +207,21 @@ def test_dictionary_page_says_who_writes_and_receives_each_item(client: Client) 
     with CaptureQueriesContext(connection) as queries:
         page = client.get("/agora/dictionnaire/").content.decode()
 
-    assert f"Les {len(items())} données" in page
+    assert f"Les {len(items(Version.V1))} données" in page
     assert "formation/<wbr>prix" in page
     assert not queries
     sheet = client.get("/agora/dictionnaire.csv")
     assert sheet.content.decode() == as_csv()
+
+
+def test_dictionary_page_is_that_of_the_version_asked_for(client: Client) -> None:
+    page = client.get("/agora/dictionnaire/", {"version": "v2"}).content.decode()
+    sheet = client.get("/agora/dictionnaire.csv", {"version": "v2"})
+
+    assert f"Les {len(items(Version.V2))} données" in page
+    assert "formation/<wbr>localite" in page
+    assert sheet.content.decode() == as_csv(Version.V2)
+    assert client.get("/agora/dictionnaire/", {"version": "v9"}).status_code == 404
 
 
 def test_agent_home_counts_what_waits_and_what_was_refused(client: Client) -> None:
