@@ -1,16 +1,22 @@
-"""Django's Redis cache, whose client is kept: Django builds one for each key asked, which takes longer than to ask."""
+"""Django's Redis cache, whose clients are kept: Django builds one for each key asked, which takes longer than to ask."""
 
-from functools import cache
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import ConnectionPool, Redis
 
 
 class _KeptClients(RedisCacheClient):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         # A client holds nothing but its pool, and so may last as long.
-        self._client = cache(self._client)
+        self._clients: dict[ConnectionPool, Redis] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
+        pool = self._get_connection_pool(write)
+        if pool not in self._clients:
+            self._clients[pool] = Redis(connection_pool=pool)
+        return self._clients[pool]
 
 
 class KeptRedisCache(RedisCache):
