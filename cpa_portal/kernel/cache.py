@@ -1,22 +1,20 @@
-"""Django's Redis cache, whose clients are kept: Django builds one for each key asked, which takes longer than to ask."""
+"""Django's Redis cache, whose clients are kept: building one for each key, as Django does, takes longer than to ask."""
 
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
-from redis import ConnectionPool, Redis
 
 
 class _KeptClients(RedisCacheClient):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         # A client holds nothing but its pool, and so may last as long.
-        self._clients: dict[ConnectionPool, Redis] = {}
+        self._clients: dict[bool, Any] = {}
 
-    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
-        pool = self._get_connection_pool(write)
-        if pool not in self._clients:
-            self._clients[pool] = Redis(connection_pool=pool)
-        return self._clients[pool]
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        if write not in self._clients:
+            self._clients[write] = super().get_client(key, write=write)
+        return self._clients[write]
 
 
 class KeptRedisCache(RedisCache):
