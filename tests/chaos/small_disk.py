@@ -23,6 +23,12 @@ from tests.support.databases import owner_url
 TABLESPACE = "small_disk"
 SMALL, ENOUGH = "8m", "128m"
 FILLING_ROW = 64 * 1024
+# A trace of the demonstration's partner, of any size.
+FILLING = (
+    "INSERT INTO agora_sync_trace (at, kind, direction, exchange_id, partner_code, operation, content, content_length, "
+    "sha256, diagnostic, code) VALUES (now(), 'request_received', 'incoming', gen_random_uuid(), 'partner', '', %s, 0, "
+    "'', '', '')"
+)
 
 
 class NotHere(Exception):
@@ -116,11 +122,6 @@ def _fill(database: str) -> None:
         size = FILLING_ROW
         while size:
             try:
-                owner.execute(
-                    "INSERT INTO agora_sync_trace (at, kind, direction, exchange_id, partner_code, operation, "
-                    "content, content_length, sha256, diagnostic, code) VALUES (now(), 'request_received', "
-                    "'incoming', gen_random_uuid(), 'partner', '', %s, 0, '', '', '')",
-                    [os.urandom(size)],
-                )
+                owner.execute(FILLING, [os.urandom(size)])
             except psycopg.errors.DiskFull:
                 size //= 4

@@ -12,7 +12,6 @@ import argparse
 import contextlib
 import os
 import resource
-import subprocess
 import time
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator
@@ -28,7 +27,7 @@ from agora_sync.contract import Operation
 from agora_sync.services.demo_partners import register_demo_partners
 from house.servers import Servers
 from tests.chaos.flows_partner import PartnerCalls
-from tests.chaos.small_disk import NotHere, full_disk_under_traces
+from tests.chaos.small_disk import FILLING, NotHere, full_disk_under_traces
 from tests.support.agora import create_request, read_fault
 from tests.support.agora_listener import on_database, running_listener
 from tests.support.databases import owner_url, running_url, worker_database
@@ -40,7 +39,7 @@ RETURN_SECONDS = 60
 REQUESTS = 300
 # PostgreSQL writes its journal by files of 16 MiB, which must still be allowed.
 JOURNAL_FILE = 16 * 1024 * 1024
-FILLING_ROW, FILLING_ROWS = 256 * 1024, 72
+FILLING_ROW, FILLING_ROWS, LAST_FILLING_ROW = 256 * 1024, 72, 8 * 1024
 Say = Callable[[str], object]
 
 
@@ -155,13 +154,14 @@ class Trial:
 
     @contextlib.contextmanager
     def without_room(self) -> Iterator[None]:
-        """The files of the table may not grow: what a quota or a full disk does to every write of a trace."""
+        """The files of the table may not grow: what a quota does to every write of a trace."""
         self.fill_first_files()
-        self.limit_files(JOURNAL_FILE)
+        self.restart_with_files_of(JOURNAL_FILE)
+        self.fill_until_refused()
         try:
             yield
         finally:
-            self.limit_files(resource.RLIM_INFINITY)
+            self.restart_with_files_of(resource.RLIM_INFINITY)
 
     @contextlib.contextmanager
     def killed(self) -> Iterator[None]:
@@ -175,31 +175,27 @@ class Trial:
         """Traces of the demonstration's partner, until their file is larger than the quota to come."""
         with psycopg.connect(owner_url(self.name), autocommit=True) as owner:
             for _ in range(FILLING_ROWS):
-                owner.execute(
-                    "INSERT INTO agora_sync_trace (at, kind, direction, exchange_id, partner_code, operation, "
-                    "content, content_length, sha256, diagnostic, code) VALUES (now(), 'request_received', "
-                    "'incoming', gen_random_uuid(), 'partner', '', %s, 0, '', '', '')",
-                    [os.urandom(FILLING_ROW)],
-                )
+                owner.execute(FILLING, [os.urandom(FILLING_ROW)])
 
-    def limit_files(self, size: int) -> None:
-        """For the postmaster, hence whoever is born of it, and for the sessions that are open."""
-        with psycopg.connect(owner_url("postgres"), autocommit=True) as owner:
-            found = owner.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s", [self.name])
-            sessions = [pid for (pid,) in found.fetchall()]
-        postmaster = int((self.servers.cluster / "postmaster.pid").read_text().split()[0])
-        # As the account of PostgreSQL: root without its capabilities may not touch the limits of others.
-        account = self.servers.cluster.stat().st_uid
-        limit = "unlimited" if size == resource.RLIM_INFINITY else str(size)
-        for pid in (postmaster, *sessions):
-            done = subprocess.run(
-                ["/usr/bin/prlimit", "--pid", str(pid), f"--fsize={limit}:"], capture_output=True, check=False,
-                user=account if os.geteuid() == 0 else None,
-            )  # fmt: skip
-            if done.returncode and Path(f"/proc/{pid}").exists():
-                raise NotHere(
-                    f"the limits of PostgreSQL are out of our reach ({done.stderr.decode().strip()})"
-                )
+    def fill_until_refused(self) -> None:
+        """A file is made larger by several pages at a time: those that are still free go first."""
+        with (
+            psycopg.connect(owner_url(self.name), autocommit=True) as owner,
+            contextlib.suppress(psycopg.Error),
+        ):
+            while True:
+                owner.execute(FILLING, [os.urandom(LAST_FILLING_ROW)])
+
+    def restart_with_files_of(self, size: int) -> None:
+        """Stop PostgreSQL well, and start it so that neither it nor whoever is born of it has larger files."""
+        self.servers.end_postgres()
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        # What is started inherits our own limit, which comes back at once.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size if size != resource.RLIM_INFINITY else hard, hard))
+        try:
+            self.servers.revive_postgres()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     def as_owner(self, statement: str) -> None:
         with psycopg.connect(owner_url(self.name), autocommit=True) as owner:
