@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
-from agora_sync.enums import DeliveryOutcome
-from agora_sync.models import Trace, TraceCase, TraceConsultation, TraceDelivery
+from agora_sync.models import Trace, TraceCase, TraceConsultation, TraceDelivery, TraceDeliveryAccess
 
 MOST_KEYS = 500
 
@@ -38,11 +37,10 @@ def openings_of(case: TraceCase) -> QuerySet[TraceConsultation]:
 
 
 def deliveries_of(case: TraceCase) -> QuerySet[TraceDelivery]:
-    """What was delivered or is being made, the latest first, with how many times each was fetched or tried wrongly."""
+    """What was delivered or is being made, the latest first, with each visit of whoever held the link."""
     deliveries = TraceDelivery.objects.filter(case=case).select_related("job", "requested_by")
-    taken = Count("accesses", filter=Q(accesses__outcome=DeliveryOutcome.TAKEN))
-    wrong = Count("accesses", filter=Q(accesses__outcome=DeliveryOutcome.WRONG_CODE))
-    return deliveries.annotate(taken=taken, wrong=wrong).order_by("-created_at")
+    visits = Prefetch("accesses", TraceDeliveryAccess.objects.order_by("at", "pk"), to_attr="visits")
+    return deliveries.prefetch_related(visits).order_by("-created_at")
 
 
 def covered_exchanges(case: TraceCase, only: UUID | None = None) -> list[CoveredExchange]:

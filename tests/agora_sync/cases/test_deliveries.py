@@ -181,6 +181,8 @@ def test_code_is_shown_once_apart_from_the_link_and_opens_the_document(
     assert b"".join(answer.streaming_content).startswith(b"<?xml")  # type: ignore[attr-defined]
     assert "no-store" in answer["Cache-Control"]
     assert TraceDeliveryAccess.objects.values_list("outcome", "document").get() == ("taken", "pivot")
+    client.force_login(rssi)
+    assert "document remis (pivot)" in client.get(f"/rssi/affaires/{case.pk}/").content.decode()
 
 
 def test_wrong_codes_are_written_down_and_close_the_code(
