@@ -50,6 +50,15 @@ class CorrectionOutcome(models.TextChoices):
     FAILED = "failed", "Non corrigé"
 
 
+class CorrectionRuleState(models.TextChoices):
+    """Where a rule born from repeated corrections stands."""
+
+    PROPOSED = "proposed", "Proposée"
+    ON = "on", "En service"
+    REFUSED = "refused", "Écartée"
+    OFF = "off", "Arrêtée"
+
+
 class HandlingAction(models.TextChoices):
     """What somebody did about a refused exchange."""
 

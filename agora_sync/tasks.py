@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Holder
 from agora_sync.services import (
     certificate_warnings,
+    correction_rules,
     correction_sending,
     deliveries,
     delivery_work,
@@ -100,3 +101,9 @@ def send_corrections() -> None:
     """Woken when a batch is sent, and swept by the beat; workers share the batches between them."""
     if settings.AGORA_ROLE == "portal":
         correction_sending.work_on_batches()
+
+
+@shared_task
+def apply_correction_rules() -> None:
+    if settings.AGORA_ROLE == "portal":
+        correction_rules.apply_rules()

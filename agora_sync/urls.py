@@ -9,6 +9,13 @@ from agora_sync.views.cases import (
     trace_detail,
 )
 from agora_sync.views.conflicts import conflict_decide, conflict_detail, conflict_list
+from agora_sync.views.correction_rules import (
+    rule_approve,
+    rule_detail,
+    rule_list,
+    rule_refuse,
+    rule_switch_off,
+)
 from agora_sync.views.corrections import (
     correction_detail,
     correction_send,
@@ -46,6 +53,11 @@ urlpatterns = [
     path("agents/echanges/<uuid:key>/suivre/", exchange_handle, name="exchange_handle"),
     path("agents/echanges/<uuid:key>/a-qui-l-a-saisi/", exchange_send_back, name="exchange_send_back"),
     path("agents/echanges/<uuid:key>/reprendre/", exchange_take_back, name="exchange_take_back"),
+    path("agents/regles/", rule_list, name="rule_list"),
+    path("agents/regles/<int:pk>/", rule_detail, name="rule_detail"),
+    path("agents/regles/<int:pk>/approuver/", rule_approve, name="rule_approve"),
+    path("agents/regles/<int:pk>/ecarter/", rule_refuse, name="rule_refuse"),
+    path("agents/regles/<int:pk>/arreter/", rule_switch_off, name="rule_switch_off"),
     path("agents/dossiers/<uuid:file_id>/", file_history, name="file_history"),
     path("renvois/", sending_back_list, name="sending_back_list"),
     path("renvois/<uuid:key>/", sending_back_detail, name="sending_back_detail"),

@@ -3,6 +3,7 @@ from agora_sync.models.cases import TraceCase, TraceCaseKey, TraceDelivery, Trac
 from agora_sync.models.contacts import PartnerContact
 from agora_sync.models.contents import FileDeclaration, FileRecord
 from agora_sync.models.contract_openings import ContractOpening
+from agora_sync.models.correction_rules import CorrectionRule
 from agora_sync.models.corrections import Correction, CorrectionBatch
 from agora_sync.models.cut_offs import CutOff
 from agora_sync.models.delegations import TransmissionDelegation
@@ -23,6 +24,7 @@ __all__ = [
     "ContractOpening",
     "Correction",
     "CorrectionBatch",
+    "CorrectionRule",
     "CutOff",
     "Exchange",
     "FileContribution",

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from accounts.models import BackgroundJob
 from agora_sync.enums import CorrectionOutcome
+from agora_sync.models.correction_rules import CorrectionRule
 from agora_sync.models.exchanges import Exchange
 
 
@@ -21,6 +22,15 @@ class CorrectionBatch(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name="préparé par"
+    )
+    # Prepared by a rule, in the name of who approved it: any agent of its region may confirm it.
+    rule = models.ForeignKey(
+        CorrectionRule,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="batches",
+        verbose_name="règle",
     )
     made_at = models.DateTimeField("préparé le", auto_now_add=True)
     sending_at = models.DateTimeField("envoi demandé le", null=True, blank=True)
@@ -58,6 +68,11 @@ class CorrectionBatch(models.Model):
                 | Q(sending_at__isnull=True, sent_by__isnull=True, sent_at__isnull=True),
                 name="agora_batch_sent_by_somebody",
             ),
+            models.UniqueConstraint(
+                fields=["rule"],
+                condition=Q(sending_at__isnull=True, undone_at__isnull=True),
+                name="agora_batch_one_open_of_a_rule",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -81,6 +96,8 @@ class Correction(models.Model):
     exchange = models.ForeignKey(
         Exchange, on_delete=models.CASCADE, related_name="corrections", verbose_name="échange"
     )
+    # Why AGORA had refused it: the exchange forgets once it has left again.
+    cause = models.CharField("code de refus", max_length=60, blank=True)
     changes = models.JSONField("valeurs corrigées")
     outcome = models.CharField(
         "résultat",

@@ -13,6 +13,7 @@ from agora_sync.contract import Operation
 from agora_sync.enums import CorrectionOutcome, Direction, ExchangeState
 from agora_sync.faults import BUSINESS_STEP
 from agora_sync.models import CorrectionBatch, Exchange
+from agora_sync.selectors.correction_rules import rules_for
 from agora_sync.selectors.exchanges import exchanges_for
 from rights.enums import TrainingFileState, Transmission
 
@@ -30,7 +31,12 @@ class Cause:
 
 
 def rejected_exchanges(user: User, cause: str | None = None) -> QuerySet[Exchange]:
-    """The refused exchanges of the journal that the user may follow, the oldest first.
+    """The refused exchanges that the user may follow, the oldest first."""
+    return refused_among(exchanges_for(user), cause)
+
+
+def refused_among(exchanges: QuerySet[Exchange], cause: str | None = None) -> QuerySet[Exchange]:
+    """Of some exchanges, those of the journal that AGORA refused and that wait for a correction, the oldest first.
 
     A creation that was told again since is over: what became of it is on the later one. So is one whose file was
     reopened, or is with somebody who examines it.
@@ -40,7 +46,7 @@ def rejected_exchanges(user: User, cause: str | None = None) -> QuerySet[Exchang
         operation=Operation.CREATE_FILE,
         event_id__gt=OuterRef("event_id"),
     )
-    stopped = exchanges_for(user).filter(
+    stopped = exchanges.filter(
         direction=Direction.OUTGOING, state__in=STOPPED, event__isnull=False, training_file__isnull=False
     )
     if cause is not None:
@@ -69,8 +75,9 @@ def reject_causes(rejects: QuerySet[Exchange]) -> list[Cause]:
 
 
 def batch_of(user: User, key: UUID) -> CorrectionBatch | None:
-    """A batch of the user's own: nobody sends what another prepared."""
-    return CorrectionBatch.objects.filter(pk=key, made_by=user).select_related("job").first()
+    """A batch of the user's own, or one that a rule of their region prepared: nobody sends what another prepared."""
+    own = Q(made_by=user, rule__isnull=True) | Q(rule__in=rules_for(user).values("pk"))
+    return CorrectionBatch.objects.filter(own, pk=key).select_related("job", "rule").first()
 
 
 def count_by_outcome(batch: CorrectionBatch) -> dict[str, int]:

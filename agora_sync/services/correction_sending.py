@@ -24,6 +24,7 @@ from agora_sync.models import Correction, CorrectionBatch
 from agora_sync.selectors.rejects import rejected_exchanges
 from agora_sync.services.corrections import open_batch
 from agora_sync.services.resending import can_resend, resend_exchange
+from agora_sync.services.rule_proposals import propose_rules
 from agora_sync.services.sending_back import close_sending_back
 from cpa_portal.kernel.tasks import wake_after_commit
 from rights.enums import FileRole
@@ -52,8 +53,7 @@ def send_corrections(*, batch_id: UUID, user: User) -> CorrectionBatch:
     """
     with transaction.atomic():
         batch = open_batch(batch_id)
-        batch.sending_at, batch.sent_by = timezone.now(), user
-        batch.save()
+        begin_sending(batch, user)
         is_small = batch.corrections.count() <= AT_ONCE
         if not is_small:
             wake_after_commit(SEND_TASK)
@@ -61,6 +61,12 @@ def send_corrections(*, batch_id: UUID, user: User) -> CorrectionBatch:
         work_on_batch(batch.pk)
         batch.refresh_from_db()
     return batch
+
+
+def begin_sending(batch: CorrectionBatch, user: User) -> None:
+    """Have the batch sent, in the name of the user, by whichever worker comes first."""
+    batch.sending_at, batch.sent_by = timezone.now(), user
+    batch.save(update_fields=["sending_at", "sent_by"])
 
 
 def work_on_batches() -> int:
@@ -127,6 +133,7 @@ def _end(batch: CorrectionBatch, job: BackgroundJob) -> None:
     finish_job(job=job)
     batch.sent_at = timezone.now()
     batch.save(update_fields=["sent_at"])
+    propose_rules(batch=batch)
 
 
 def _sent(correction: Correction, user: User) -> tuple[CorrectionOutcome, str]:

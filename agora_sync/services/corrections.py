@@ -31,7 +31,8 @@ def prepare_corrections(
     with transaction.atomic():
         batch = CorrectionBatch.objects.create(made_by=user, refused_lines=list(refused_lines))
         Correction.objects.bulk_create(
-            Correction(batch=batch, exchange=exchange, changes=changes) for exchange, changes in found
+            Correction(batch=batch, exchange=exchange, cause=exchange.fault_code, changes=changes)
+            for exchange, changes in found
         )
     return batch
 

@@ -18,6 +18,7 @@ from agora_sync.mapping.reserved_persons import RECETTE
 from agora_sync.models import Exchange
 from agora_sync.permissions import can_follow_exchanges
 from agora_sync.selectors.conflicts import conflicts_of_file, open_conflicts
+from agora_sync.selectors.correction_rules import proposed_batches
 from agora_sync.selectors.exchanges import (
     exchange_counts,
     exchange_of,
@@ -26,22 +27,29 @@ from agora_sync.selectors.exchanges import (
     person_of,
 )
 from agora_sync.selectors.file_timeline import entry_sentence
+from agora_sync.selectors.flows import daily_flows, flow_chart, oldest_waiting
 from agora_sync.selectors.gaps import gap_counts, last_reconciliation
-from agora_sync.selectors.handling import handling_entries_of, handling_of
-from agora_sync.selectors.rejects import is_rejected
+from agora_sync.selectors.handling import followed_counts, handling_entries_of, handling_of
+from agora_sync.selectors.rejects import is_rejected, reject_causes, rejected_exchanges
 from agora_sync.selectors.sendings_back import sendings_of
 from agora_sync.services.resending import can_resend, resend_exchange
 from cpa_portal.kernel.access import requires
 
 ROWS_PER_PAGE = 50
+MOST_CAUSES = 5
 
 
 @requires(can_follow_exchanges)
 @require_safe
 def agent_home(request: HttpRequest) -> HttpResponse:
-    """Where an agent begins: what waits, what was refused."""
-    user = user_of(request)
+    """Where an agent begins: what waits, what was refused, by whom it is followed, how the flows go."""
+    user, today = user_of(request), timezone.localdate()
     context = {
+        "followed": followed_counts(user, today=today),
+        "causes": reject_causes(rejected_exchanges(user))[:MOST_CAUSES],
+        "waiting": oldest_waiting(user),
+        "proposed": proposed_batches(user).count(),
+        "chart": flow_chart(daily_flows(user, today=today)),
         "counts": exchange_counts(user, now=timezone.now()),
         "gaps": gap_counts(user),
         "reconciliation": last_reconciliation(),

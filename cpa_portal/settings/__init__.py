@@ -405,6 +405,8 @@ TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 AGORA_CLIENT_CERTIFICATE_FROM = ENVIRONMENT.agora_client_certificate_from
 AGORA_MAX_CONCURRENT_CALLS = ENVIRONMENT.agora_max_concurrent_calls
 AGORA_MAINTENANCE_WINDOWS = ENVIRONMENT.agora_maintenance_windows
+# The same correction made for so many files in a year is proposed as a rule.
+AGORA_RULE_AFTER_CORRECTIONS = 5
 TRACES_RETENTION_DAYS = ENVIRONMENT.traces_retention_days
 
 # What the rooms below ask of the rooms above, by name (see docs/architecture.md) ----------------

@@ -159,6 +159,13 @@ def batches(world: World) -> list[Target]:
     ]
 
 
+def rules(world: World) -> list[Target]:
+    return [
+        Target("own", {"pk": world.objects["rule/own"].pk}, frozenset({"agent", "CDC"})),
+        Target("other's", {"pk": world.objects["rule/other"].pk}, frozenset({"other agent", "CDC"})),
+    ]
+
+
 def followed_files(world: World) -> list[Target]:
     """A file is followed through its exchanges: by the region, and by the Caisse des dépôts."""
     return [
@@ -319,6 +326,15 @@ OBJECTS: dict[str, Builder] = {
     "agora_sync:exchange_send_back": rejects,
     "agora_sync:exchange_take_back": rejects,
     "agora_sync:file_history": followed_files,
+    **dict.fromkeys(
+        (
+            "agora_sync:rule_detail",
+            "agora_sync:rule_approve",
+            "agora_sync:rule_refuse",
+            "agora_sync:rule_switch_off",
+        ),
+        rules,
+    ),
     "agora_sync:sending_back_detail": sent_back,
     **dict.fromkeys(("agora_sync:conflict_detail", "agora_sync:conflict_decide"), of_two_regions("conflict")),
     "agora_sync:correction_detail": batches,

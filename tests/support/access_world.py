@@ -48,6 +48,7 @@ from agora_sync.models import (
     ContractOpening,
     Correction,
     CorrectionBatch,
+    CorrectionRule,
     Exchange,
     Gap,
     ItemConflict,
@@ -395,6 +396,15 @@ def _flows(world: World) -> None:
             f"reject/{whose}": refused,
             f"batch/{whose}": batch,
             f"sent back/{whose}": sending,
+            f"rule/{whose}": CorrectionRule.objects.create(
+                region_code=region,
+                fault_code="zz",
+                field="place",
+                before="a",
+                after="b",
+                seen=5,
+                proposed_by=batch.made_by,
+            ),
         }
     partner = Partner.objects.create(
         code="zz", name=f"{MARK}partenaire", siret=OUR_SIRET, issuer="urn:zz", environment="recette"

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 CORSICA, BRITTANY = "94", "53"
 QUERIES_OF_THE_LIST = 5
 QUERIES_OF_THE_PAGE = 12
+QUERIES_OF_THE_HOME = 13
 
 
 def staff(role: StaffRole, scope_code: str = "") -> User:
@@ -235,6 +236,52 @@ def test_agent_home_counts_what_waits_and_what_was_refused(client: Client) -> No
     assert "1 en attente" in page
     assert "depuis plus d’un quart d’heure" in page
     assert "1 refusé" in page
+
+
+def test_agent_home_draws_each_day_by_state_and_says_the_same_in_a_table(client: Client) -> None:
+    today = timezone.localdate()
+    for state in (ExchangeState.DONE, ExchangeState.DONE, ExchangeState.REFUSED):
+        exchange(state=state)
+    exchange(BRITTANY)
+    old = exchange()
+    Exchange.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=20))
+
+    page = signed_in(client, StaffRole.REGIONAL_AGENT, CORSICA).get("/agents/")
+
+    chart = page.context["chart"]
+    assert "<svg" in page.content.decode()
+    assert chart.header == ("Jour", "Aboutis", "Refusés ou illisibles", "En attente", "Sans objet")
+    assert len(chart.rows) == 14
+    assert chart.rows[-1] == (f"{today:%d/%m}", "2", "1", "0", "0")
+    assert {row[1:] for row in chart.rows[:-1]} == {("0", "0", "0", "0")}
+
+
+def test_agent_home_says_since_when_the_oldest_waits_and_why(client: Client) -> None:
+    oldest, other = refused_change(), refused_change()
+    refused_change(BRITTANY, fault_code="ag:SecretBreton")
+    Exchange.objects.filter(pk=oldest.pk).update(created_at=timezone.now() - timedelta(days=3))
+    waits = exchange(state=ExchangeState.PENDING, request_id=uuid.uuid4(), next_attempt_at=timezone.now())
+
+    page = signed_in(client, StaffRole.REGIONAL_AGENT, CORSICA).get("/agents/")
+
+    oldest.refresh_from_db()
+    assert page.context["waiting"].to_correct == oldest.created_at
+    assert page.context["waiting"].to_send == waits.created_at
+    assert [(cause.code, cause.count) for cause in page.context["causes"]] == [("ag:TransitionInterdite", 2)]
+    assert "À traiter : 2" in page.content.decode()
+    assert other.fault_code in page.content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_agent_home_costs_the_same_queries_whatever_the_rows(client: Client, rows: int) -> None:
+    for _ in range(rows):
+        refused_change()
+    signed_in(client, StaffRole.REGIONAL_AGENT, CORSICA).get("/agents/")
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/agents/")
+
+    assert len(queries) == QUERIES_OF_THE_HOME, [query["sql"] for query in queries]
 
 
 def test_trace_list_rssi_finds_the_trace_without_its_content_and_is_written_down(client: Client) -> None:
