@@ -7,6 +7,8 @@ SCHEDULE: dict[str, tuple[str, int]] = {
     # Once a day, in batches: what is under way goes on, and nothing begins once the day's is over.
     "agora-reconcile": ("agora_sync.tasks.reconcile", 60),
     "agora-apply-correction-rules": ("agora_sync.tasks.apply_correction_rules", 300),
+    # The code alone changes the table: what a deployment brought is kept within the hour.
+    "agora-note-correspondences": ("agora_sync.tasks.note_correspondences", 3_600),
     "agora-send-corrections": ("agora_sync.tasks.send_corrections", 30),
     "agora-seal-traces": ("agora_sync.tasks.seal_traces", 10),
     "agora-produce-deliveries": ("agora_sync.tasks.produce_deliveries", 60),

@@ -13,6 +13,7 @@ from agora_sync.services import (
     certificate_warnings,
     correction_rules,
     correction_sending,
+    correspondences,
     deliveries,
     delivery_work,
     inbox,
@@ -107,3 +108,9 @@ def send_corrections() -> None:
 def apply_correction_rules() -> None:
     if settings.AGORA_ROLE == "portal":
         correction_rules.apply_rules()
+
+
+@shared_task
+def note_correspondences() -> None:
+    if settings.AGORA_ROLE == "portal":
+        correspondences.note_correspondences()

@@ -26,6 +26,11 @@ from agora_sync.views.corrections import (
     reject_sheet,
     sheet_import,
 )
+from agora_sync.views.correspondences import (
+    correspondence_sheet,
+    correspondence_table,
+    correspondence_version,
+)
 from agora_sync.views.deliveries import delivery_code, delivery_fetch, delivery_request
 from agora_sync.views.dictionary import dictionary, dictionary_sheet
 from agora_sync.views.exchanges import agent_home, exchange_detail, exchange_list, exchange_resend
@@ -53,6 +58,9 @@ urlpatterns = [
     path("agents/echanges/<uuid:key>/suivre/", exchange_handle, name="exchange_handle"),
     path("agents/echanges/<uuid:key>/a-qui-l-a-saisi/", exchange_send_back, name="exchange_send_back"),
     path("agents/echanges/<uuid:key>/reprendre/", exchange_take_back, name="exchange_take_back"),
+    path("agents/correspondances/", correspondence_table, name="correspondence_table"),
+    path("agents/correspondances.csv", correspondence_sheet, name="correspondence_sheet"),
+    path("agents/correspondances/<int:number>/", correspondence_version, name="correspondence_version"),
     path("agents/regles/", rule_list, name="rule_list"),
     path("agents/regles/<int:pk>/", rule_detail, name="rule_detail"),
     path("agents/regles/<int:pk>/approuver/", rule_approve, name="rule_approve"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from agora_sync.contract import Operation
 from agora_sync.contract.shapes import Wire
+from agora_sync.mapping.requests import euros
 from rights.enums import ExitReason, FileRole, JournalEventKind, TrainingFileAction, TrainingFileState
 
 A, S = TrainingFileAction, TrainingFileState
@@ -80,3 +81,13 @@ def exit_values(*, left_on: dt.date, reason: str, attended_minutes: int | None, 
         "motifSortie": _EXIT_REASONS.get(reason, "AUTRE"),
         "resultat": result,
     }
+
+
+def validation_values(day: dt.date) -> Wire:
+    """What `ValiderDossier` says: the day of the firm enrolment."""
+    return {"dateValidation": day.isoformat()}
+
+
+def settlement_values(day: dt.date, amount_cents: int) -> Wire:
+    """What `SolderDossier` says: the action is settled, that day, for that amount."""
+    return {"dateSolde": day.isoformat(), "natureSolde": "ACTION", "montantSolde": str(euros(amount_cents))}

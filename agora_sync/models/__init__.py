@@ -5,6 +5,7 @@ from agora_sync.models.contents import FileDeclaration, FileRecord
 from agora_sync.models.contract_openings import ContractOpening
 from agora_sync.models.correction_rules import CorrectionRule
 from agora_sync.models.corrections import Correction, CorrectionBatch
+from agora_sync.models.correspondences import CorrespondenceVersion
 from agora_sync.models.cut_offs import CutOff
 from agora_sync.models.delegations import TransmissionDelegation
 from agora_sync.models.exchanges import Exchange, HolderPull
@@ -25,6 +26,7 @@ __all__ = [
     "Correction",
     "CorrectionBatch",
     "CorrectionRule",
+    "CorrespondenceVersion",
     "CutOff",
     "Exchange",
     "FileContribution",

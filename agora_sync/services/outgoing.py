@@ -6,6 +6,7 @@ lost and the next one: the change has an event, hence an exchange, of its own.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +20,13 @@ from agora_sync.contract.shapes import Wire
 from agora_sync.enums import ExchangeState
 from agora_sync.mapping.answers import told_facts
 from agora_sync.mapping.codes import CLOSED_WIRE_STATES, WIRE_STATES
-from agora_sync.mapping.events import CLOSINGS, closing_values, exit_values
+from agora_sync.mapping.events import (
+    CLOSINGS,
+    closing_values,
+    exit_values,
+    settlement_values,
+    validation_values,
+)
 from agora_sync.mapping.requests import (
     AmendFileRequest,
     CreateFileRequest,
@@ -27,7 +34,6 @@ from agora_sync.mapping.requests import (
     FileEventRequest,
     Request,
     element_of,
-    euros,
     read_request,
     request_values,
 )
@@ -65,7 +71,7 @@ class Outgoing:
 def outgoing_of(exchange: Exchange) -> Outgoing:
     """What the exchange sends, the same for every try. Raises NothingToSay, CreationNotMended, Malformed."""
     if not exchange.content:
-        request = _BUILDERS[Operation(exchange.operation)](exchange, _file_of(exchange))
+        request = BUILDERS[Operation(exchange.operation)](exchange, _file_of(exchange))
         element = element_of(exchange.operation, request_values(request))
         exchange.content = etree.tostring(element).decode()
         exchange.facts_sha256 = _facts_digest(element)
@@ -100,13 +106,12 @@ def _entry(exchange: Exchange, training_file: TrainingFile) -> Request:
 
 
 def _validation(exchange: Exchange, training_file: TrainingFile) -> Request:
-    return _event(exchange, training_file, {"dateValidation": _day(exchange)})
+    return _event(exchange, training_file, validation_values(_day(exchange)))
 
 
 def _closing(exchange: Exchange, training_file: TrainingFile) -> Request:
     assert exchange.event is not None
-    day = timezone.localdate(exchange.event.at)
-    values = closing_values(Operation(exchange.operation), exchange.event.payload, day)
+    values = closing_values(Operation(exchange.operation), exchange.event.payload, _day(exchange))
     return _event(exchange, training_file, values)
 
 
@@ -122,8 +127,7 @@ def _exit(exchange: Exchange, training_file: TrainingFile) -> Request:
 
 
 def _settlement(exchange: Exchange, training_file: TrainingFile) -> Request:
-    amount = str(euros(price_due_cents(training_file)))
-    values = {"dateSolde": _day(exchange), "natureSolde": "ACTION", "montantSolde": amount}
+    values = settlement_values(_day(exchange), price_due_cents(training_file))
     return _event(exchange, training_file, values)
 
 
@@ -134,7 +138,7 @@ def _event(exchange: Exchange, training_file: TrainingFile, values: Wire) -> Req
     )
 
 
-_BUILDERS: dict[Operation, Callable[[Exchange, TrainingFile], Request]] = {
+BUILDERS: dict[Operation, Callable[[Exchange, TrainingFile], Request]] = {
     Operation.CREATE_FILE: _creation,
     Operation.AMEND_FILE: _amendment,
     Operation.VALIDATE_FILE: _validation,
@@ -151,9 +155,9 @@ def _file_of(exchange: Exchange) -> TrainingFile:
     return exchange.training_file
 
 
-def _day(exchange: Exchange) -> str:
+def _day(exchange: Exchange) -> dt.date:
     assert exchange.event is not None
-    return timezone.localdate(exchange.event.at).isoformat()
+    return timezone.localdate(exchange.event.at)
 
 
 def _number(training_file: TrainingFile) -> str:

@@ -326,6 +326,7 @@ OBJECTS: dict[str, Builder] = {
     "agora_sync:exchange_send_back": rejects,
     "agora_sync:exchange_take_back": rejects,
     "agora_sync:file_history": followed_files,
+    "agora_sync:correspondence_version": of_everybody("correspondence version", "number", "number"),
     **dict.fromkeys(
         (
             "agora_sync:rule_detail",

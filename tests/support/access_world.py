@@ -63,6 +63,7 @@ from agora_sync.models import (
     TransmissionDelegation,
 )
 from agora_sync.services.cases import open_case, validate_case
+from agora_sync.services.correspondences import note_correspondences
 from agora_sync.services.deliveries import request_delivery
 from cep.models import GroupSession, Seat, WaitingEntry
 from cep.services.closing import request_closing
@@ -406,6 +407,7 @@ def _flows(world: World) -> None:
                 proposed_by=batch.made_by,
             ),
         }
+    world.objects["correspondence version"] = note_correspondences()
     partner = Partner.objects.create(
         code="zz", name=f"{MARK}partenaire", siret=OUR_SIRET, issuer="urn:zz", environment="recette"
     )
