@@ -145,7 +145,8 @@ def _leaves(values: Wire, above: str = "") -> dict[str, Any]:
 
 def _label(operation: Operation, path: str) -> str:
     item = items_by_path().get(path)
-    return item.label if item else leaves(element_shape(operation.value))[path].label
+    label = item.label if item else leaves(element_shape(operation.value))[path].label
+    return label or path
 
 
 # How each message is written -----------------------------------------------------------------------

@@ -3,6 +3,8 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from cpa_portal.kernel.database import ForbidChanges
+
 
 class Migration(migrations.Migration):
 
@@ -18,11 +20,12 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField(unique=True, verbose_name='version')),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='constatée le')),
                 ('sha256', models.CharField(max_length=64, verbose_name='empreinte')),
-                ('content', models.JSONField(verbose_name='table')),
+                ('lines', models.JSONField(verbose_name='table')),
             ],
             options={
                 'verbose_name': 'version des correspondances',
                 'verbose_name_plural': 'versions des correspondances',
             },
         ),
+        ForbidChanges('agora_sync_correspondenceversion'),
     ]

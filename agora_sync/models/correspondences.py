@@ -9,13 +9,13 @@ from cpa_portal.kernel.database import AppendOnlyModel
 class CorrespondenceVersion(AppendOnlyModel):
     """The table of correspondences as the code had it from an instant on, until the next version.
 
-    `content`: lines of text by section, as `mapping.correspondence.described` writes them; `sha256` is its digest.
+    `lines`: lines of text by section, as `mapping.correspondence.described` writes them; `sha256` is its digest.
     """
 
     number = models.PositiveIntegerField("version", unique=True)
     at = models.DateTimeField("constatée le", db_default=Now(), editable=False)
     sha256 = models.CharField("empreinte", max_length=64)
-    content = models.JSONField("table")
+    lines = models.JSONField("table")
 
     class Meta:
         verbose_name = "version des correspondances"

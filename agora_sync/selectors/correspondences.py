@@ -59,8 +59,8 @@ def source_label(name: str) -> str:
 
 
 def versions() -> list[CorrespondenceVersion]:
-    """The last first, without their content. One query."""
-    return list(CorrespondenceVersion.objects.defer("content").order_by("-number"))
+    """The last first, without their lines. One query."""
+    return list(CorrespondenceVersion.objects.defer("lines").order_by("-number"))
 
 
 def is_kept(version: CorrespondenceVersion | None) -> bool:
@@ -70,12 +70,12 @@ def is_kept(version: CorrespondenceVersion | None) -> bool:
 
 def difference(old: CorrespondenceVersion | None, new: CorrespondenceVersion) -> list[Difference]:
     """What a version says that an older one did not, and the other way round, in the order of each."""
-    before = old.content if old else {}
+    before = old.lines if old else {}
     return [
         Difference(
             title,
-            added=[line for line in new.content.get(name, []) if line not in set(before.get(name, []))],
-            removed=[line for line in before.get(name, []) if line not in set(new.content.get(name, []))],
+            added=[line for line in new.lines.get(name, []) if line not in set(before.get(name, []))],
+            removed=[line for line in before.get(name, []) if line not in set(new.lines.get(name, []))],
         )
         for name, title in SECTIONS.items()
     ]

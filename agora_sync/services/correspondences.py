@@ -14,7 +14,7 @@ def note_correspondences() -> CorrespondenceVersion:
     if last is not None and last.sha256 == digest:
         return last
     number = last.number + 1 if last else 1
-    version = CorrespondenceVersion(number=number, sha256=digest, content=content)
+    version = CorrespondenceVersion(number=number, sha256=digest, lines=content)
     # The number is unique: of two workers that notice the change, one writes it.
     CorrespondenceVersion.objects.bulk_create([version], ignore_conflicts=True)
     return CorrespondenceVersion.objects.get(number=number)

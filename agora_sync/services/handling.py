@@ -66,10 +66,16 @@ def assign(*, user: User, exchange_ids: Collection[UUID], colleague: User) -> Ha
                 recipients=[colleague.email],
                 key=f"assigned:{uuid4()}",
                 subject="Des échanges refusés vous sont confiés",
-                what=f"{user} vous confie {handled.done} échange(s) qu’AGORA a refusé(s).",
+                what=_given(user, handled.done),
                 path=f"{reverse('agora_sync:reject_list')}?suivi=a-moi",
             )
     return handled
+
+
+def _given(user: User, count: int) -> str:
+    if count == 1:
+        return f"{user} vous confie un échange qu’AGORA a refusé."
+    return f"{user} vous confie {count} échanges qu’AGORA a refusés."
 
 
 def release(*, user: User, exchange_ids: Collection[UUID]) -> Handled:

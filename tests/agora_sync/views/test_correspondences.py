@@ -25,7 +25,7 @@ def old_version(number: int = 1) -> CorrespondenceVersion:
     """As the code may have been: an event less, an item fed otherwise."""
     now = described()
     content = {"triggers": now["triggers"][1:], "feeds": ["CreerDossier / x : dossier.y", *now["feeds"]]}
-    return CorrespondenceVersion.objects.create(number=number, sha256=f"{number:064}", content=content)
+    return CorrespondenceVersion.objects.create(number=number, sha256=f"{number:064}", lines=content)
 
 
 def test_table_says_which_field_feeds_which_item_and_which_event_sends_what(
@@ -51,7 +51,7 @@ def test_version_is_kept_once_until_the_code_changes_the_table(client: Client, a
     again = note_correspondences()
 
     assert (again, CorrespondenceVersion.objects.count()) == (first, 1)
-    assert first.content == described()
+    assert first.lines == described()
     assert "En service" in client.get("/agents/correspondances/").content.decode()
 
 
