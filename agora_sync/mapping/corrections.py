@@ -13,7 +13,7 @@ from cpa_portal.kernel.identifiers import (
     normalise_siret,
 )
 from rights.models import TrainingFile
-from rights.services.training_files.mending import CORRECTABLE
+from rights.facts import CORRECTABLE
 
 Value = str | int
 # What was there and what replaces it, by field.
