@@ -17,6 +17,9 @@ from agora_sync.forms.approvals import MappingForm
 from agora_sync.models import (
     PAGM,
     ContractOpening,
+    LocalCertificate,
+    LocalRole,
+    LocalSystem,
     PAGMAssignment,
     PAGMRight,
     Partner,
@@ -159,6 +162,25 @@ class ContractOpeningAdmin(HabilitationAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         # What was opened does not change: it is withdrawn, and another row opens it again.
         return ("partner", "version", "starts_at") if obj else ()
+
+
+class LocalCertificateInline(HabilitationInline):
+    model = LocalCertificate
+
+
+class LocalRoleInline(HabilitationInline):
+    model = LocalRole
+
+
+@admin.register(LocalSystem)
+class LocalSystemAdmin(HabilitationAdmin):
+    list_display = ("name", "code", "region_code", "suspended_at")
+    search_fields = ("name", "code")
+    inlines: ClassVar = [LocalCertificateInline, LocalRoleInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        # The code is written in messages and traces: it never changes.
+        return ("code",) if obj else ()
 
 
 @admin.register(ServiceStop)

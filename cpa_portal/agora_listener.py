@@ -27,8 +27,9 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 loglevel = "warning"
 
 if not BEHIND_PROXY:
-    certfile = os.environ.get("AGORA_TLS_CERTIFICATE", "")
-    keyfile = os.environ.get("AGORA_TLS_KEY", "")
+    # The gateway of local systems calls AGORA with one certificate and is called under another.
+    certfile = os.environ.get("AGORA_LISTENER_CERTIFICATE") or os.environ.get("AGORA_TLS_CERTIFICATE", "")
+    keyfile = os.environ.get("AGORA_LISTENER_KEY") or os.environ.get("AGORA_TLS_KEY", "")
     ca_certs = os.environ.get("AGORA_TRUSTED_CA", "")
     cert_reqs = ssl.CERT_OPTIONAL
     # In the worker's thread, with the time limit set below.

@@ -116,7 +116,7 @@ class _VectorHeader:
         self._make_vector, self._transport = make_vector, transport
 
     def apply(self, envelope: etree._Element, headers: dict[str, str]) -> tuple[Any, dict[str, str]]:
-        vector = self._transport.vector = self._make_vector(**_binding_of(envelope))
+        vector = self._transport.vector = self._make_vector(**binding_of(envelope))
         get_or_create_header(envelope).append(vector.security_header)
         return envelope, headers
 
@@ -124,7 +124,7 @@ class _VectorHeader:
         """AGORA signs no answer: the channel authenticates it, the digest binds it to our request."""
 
 
-def _binding_of(envelope: etree._Element) -> dict[str, str]:
+def binding_of(envelope: etree._Element) -> dict[str, Any]:
     """What the vector says of the body of this message, when the partners agreed on it."""
     body = envelope.find(ns.soap("Body"))
     if not settings.AGORA_BIND_BODY or body is None:

@@ -12,8 +12,8 @@ from cpa_portal.kernel.identifiers import (
     normalise_nda,
     normalise_siret,
 )
-from rights.models import TrainingFile
 from rights.facts import CORRECTABLE
+from rights.models import TrainingFile
 
 Value = str | int
 # What was there and what replaces it, by field.

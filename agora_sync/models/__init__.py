@@ -12,6 +12,7 @@ from agora_sync.models.exchanges import Exchange, HolderPull
 from agora_sync.models.habilitations import PAGM, PAGMAssignment, PAGMRight
 from agora_sync.models.handling import Handling, HandlingEntry, SendingBack
 from agora_sync.models.holds import TraceHold, TraceRemoval
+from agora_sync.models.local_systems import LocalCertificate, LocalRole, LocalSystem
 from agora_sync.models.partners import Partner, PartnerApplication, PartnerCertificate
 from agora_sync.models.provenance import ConflictDecision, FileReading, ItemConflict
 from agora_sync.models.reception import FileContribution, ReceivedRequest, ReplayedVector, ServiceStop
@@ -39,6 +40,9 @@ __all__ = [
     "HandlingEntry",
     "HolderPull",
     "ItemConflict",
+    "LocalCertificate",
+    "LocalRole",
+    "LocalSystem",
     "MappingApproval",
     "PAGMAssignment",
     "PAGMRight",

@@ -51,16 +51,14 @@ def _alone(element: etree._Element) -> etree._Element:
 
 
 def _details(body: etree._Element, errors: list[etree._LogEntry]) -> list[FaultDetail]:
-    prefixes = {
-        prefix: uri for node in body.iter(etree.Element) for prefix, uri in node.nsmap.items() if prefix
-    }
+    prefixes = prefixes_of(body)
     # A wrong value is reported twice, by its facet then by its type: the facet says more.
     first: dict[str, etree._LogEntry] = {}
     for error in errors:
         first.setdefault(error.path or "", error)
     details: dict[str, FaultDetail] = {}
     for path, error in first.items():
-        readable = _readable_path(body, path, prefixes)
+        readable = readable_path(body, path, prefixes)
         details.setdefault(readable, FaultDetail(FaultCode.SCHEMA, readable, _sentence(error)))
         if len(details) == MAX_REPORTED:
             break
@@ -71,7 +69,12 @@ def _sentence(error: etree._LogEntry) -> str:
     return next((sentence for mark, sentence in _SENTENCES if mark in error.type_name), _OTHERWISE)
 
 
-def _readable_path(body: etree._Element, path: str, prefixes: dict[str, str]) -> str:
+def prefixes_of(body: etree._Element) -> dict[str, str]:
+    """The prefixes that a message gave to its namespaces, as the validator's paths use them."""
+    return {prefix: uri for node in body.iter(etree.Element) for prefix, uri in node.nsmap.items() if prefix}
+
+
+def readable_path(body: etree._Element, path: str, prefixes: dict[str, str]) -> str:
     """The path in names (`/CreerDossier/titulaire/nir`), whatever prefixes the message uses."""
     try:
         found = body.getroottree().xpath(path, namespaces=prefixes)

@@ -19,6 +19,14 @@ def authenticated_partner(
     certificate: bytes | None, *, registered_for: Partner | None, at: dt.datetime
 ) -> Partner:
     """The partner that the certificate, trusted and not revoked, is registered for. Raises SOAPRefusal."""
+    presented = require_trusted(certificate, at=at)
+    if registered_for is None:
+        raise SOAPRefusal(FaultCode.CHANNEL, STEP, f"certificate {presented} is not registered")
+    return registered_for
+
+
+def require_trusted(certificate: bytes | None, *, at: dt.datetime) -> str:
+    """The fingerprint of a client certificate that is trusted and not revoked. Raises SOAPRefusal."""
     if certificate is None:
         raise SOAPRefusal(FaultCode.CHANNEL, STEP, "no client certificate")
     try:
@@ -28,9 +36,7 @@ def authenticated_partner(
         trust.require_not_revoked(presented, at=at)
     except (CertificateRefused, ValueError) as problem:
         raise SOAPRefusal(FaultCode.CHANNEL, STEP, str(problem)) from None
-    if registered_for is None:
-        raise SOAPRefusal(FaultCode.CHANNEL, STEP, f"certificate {fingerprint(presented)} is not registered")
-    return registered_for
+    return fingerprint(presented)
 
 
 def require_not_cut_off(partner: Partner, *, at: dt.datetime) -> None:

@@ -36,11 +36,21 @@ def parsed_message(content: bytes) -> etree._Element:
     return root
 
 
-def read_envelope(root: etree._Element, *, soap_action: str, version: Version) -> Envelope:
-    """Raises SOAPRefusal: version, shape, unknown compulsory header, operation."""
+def read_envelope(
+    root: etree._Element,
+    *,
+    soap_action: str,
+    version: Version,
+    understood: str | None = ns.wsse("Security"),
+) -> Envelope:
+    """Raises SOAPRefusal: version, shape, unknown compulsory header, operation.
+
+    `understood`: the header block that is read; None when the caller judges every block itself.
+    """
     _require_version(root)
     header, body = _parts(root)
-    _require_understood(header)
+    if understood is not None:
+        _require_understood(header, understood)
     elements = list(body.iterchildren(etree.Element))
     if len(elements) != 1 or _has_text(body):
         raise SOAPRefusal(FaultCode.ENVELOPE, ENVELOPE_STEP, f"{len(elements)} elements in the body")
@@ -73,11 +83,11 @@ def _has_text(element: etree._Element) -> bool:
     return any(text and text.strip() for text in texts)
 
 
-def _require_understood(header: etree._Element | None) -> None:
+def _require_understood(header: etree._Element | None, understood: str) -> None:
     for block in header.iterchildren(etree.Element) if header is not None else ():
         is_compulsory = block.get(ns.soap("mustUnderstand"), "0").strip() not in {"0", "false"}
         is_for_us = block.get(ns.soap("actor"), "").strip() in _FOR_US
-        if is_compulsory and is_for_us and block.tag != ns.wsse("Security"):
+        if is_compulsory and is_for_us and block.tag != understood:
             raise SOAPRefusal(FaultCode.MUST_UNDERSTAND, ENVELOPE_STEP, f"header {block.tag}")
 
 

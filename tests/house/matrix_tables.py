@@ -570,5 +570,6 @@ BACK_OFFICE: dict[str, Desk] = {
     "agora_sync.transmissiondelegation": Desk(row("transmission"), view=CDC | WATCH, add=CDC, change=CDC),
     "agora_sync.tracehold": Desk(row("hold"), view=WATCH, add=WATCH, change=WATCH),
     "agora_sync.contractopening": Desk(row("opening"), view=CDC | WATCH, add=CDC, change=CDC),
+    "agora_sync.localsystem": Desk(row("local system"), view=CDC | WATCH, add=CDC, change=CDC),
     "agora_sync.servicestop": Desk(row("stop"), view=CDC | WATCH, add=CDC, change=CDC),
 }

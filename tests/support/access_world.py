@@ -52,6 +52,7 @@ from agora_sync.models import (
     Exchange,
     Gap,
     ItemConflict,
+    LocalSystem,
     PAGMAssignment,
     PAGMRight,
     Partner,
@@ -423,6 +424,7 @@ def _flows(world: World) -> None:
         "opening": ContractOpening.objects.create(
             partner=partner, version=Version.V1, starts_at=timezone.now()
         ),
+        "local system": LocalSystem.objects.create(code="zz", name=f"{MARK}systeme"),
         "stop": ServiceStop.objects.create(reason=f"{MARK}arret"),
         "transmission": TransmissionDelegation.objects.create(
             delegator=partner,
