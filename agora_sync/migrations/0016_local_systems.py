@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agora_sync', '0013_contract_versions'),
+        ('agora_sync', '0015_correspondence_versions'),
     ]
 
     operations = [
