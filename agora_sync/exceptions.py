@@ -57,3 +57,7 @@ class NotToDecide(Exception):
     def __init__(self, message: str = "") -> None:
         super().__init__(message)
         self.message = message or self.message
+
+
+class TooManyVisits(Exception):
+    """The partner opened more pages of its area in a minute than one may."""

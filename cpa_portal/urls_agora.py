@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpRes
 from django.urls import path
 
 from agora_sync.contract import Version
+from agora_sync.provider import partner_area
 from agora_sync.provider.views import endpoint
 
 TEXT = "text/plain; charset=utf-8"
@@ -29,6 +30,14 @@ def handler403(request: HttpRequest, *arguments: Any, **named: Any) -> HttpRespo
 
 
 urlpatterns = [
-    path(f"agora/{version}/", endpoint, {"version": version}, name=f"agora_endpoint_{version}")
-    for version in Version
+    *(
+        path(f"agora/{version}/", endpoint, {"version": version}, name=f"agora_endpoint_{version}")
+        for version in Version
+    ),
+    path("agora/partenaire/", partner_area.area, name="partner_area"),
+    path("agora/partenaire.json", partner_area.area_json, name="partner_area_json"),
+    path("agora/partenaire/style.css", partner_area.stylesheet, name="partner_style"),
+    path("agora/partenaire/traces/", partner_area.trace_ask, name="partner_trace_ask"),
+    path("agora/partenaire/traces/<uuid:trace_id>/", partner_area.trace, name="partner_trace"),
+    path("agora/partenaire/traces/<uuid:trace_id>.json", partner_area.trace_json, name="partner_trace_json"),
 ]

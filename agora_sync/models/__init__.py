@@ -19,6 +19,7 @@ from agora_sync.models.reception import FileContribution, ReceivedRequest, Repla
 from agora_sync.models.reconciliation import Gap, GapEvent, Reconciliation
 from agora_sync.models.seals import TraceSeal
 from agora_sync.models.traces import Trace, TraceConsultation
+from agora_sync.models.visits import PartnerVisit
 
 __all__ = [
     "PAGM",
@@ -50,6 +51,7 @@ __all__ = [
     "PartnerApplication",
     "PartnerCertificate",
     "PartnerContact",
+    "PartnerVisit",
     "ReceivedRequest",
     "Reconciliation",
     "ReplayedVector",

@@ -90,6 +90,10 @@ class Exchange(models.Model):
     fault_code = models.CharField("code de refus", max_length=60, blank=True)
     fault_label = models.CharField("motif", max_length=300, blank=True)
     failed_step = models.PositiveSmallIntegerField("étape en échec", null=True, blank=True)
+    # Which check of that step, by its name in provider/explanations.py: what partners are told of a refusal.
+    failed_check = models.CharField("contrôle en échec", max_length=40, blank=True)
+    # What the vector said, once its signature held: how far the caller's clock is from ours.
+    vector_issued_at = models.DateTimeField("vecteur émis le", null=True, blank=True)
     created_at = models.DateTimeField("créé le", auto_now_add=True)
     last_attempt_at = models.DateTimeField("dernier essai", null=True, blank=True)
     finished_at = models.DateTimeField("terminé le", null=True, blank=True)

@@ -13,12 +13,13 @@ from django.utils import timezone
 from agora_sync.contract import Operation, Version
 from agora_sync.enums import Direction, ExchangeState, TraceKind
 from agora_sync.exceptions import TracesUnavailable
-from agora_sync.faults import FaultCode, SOAPRefusal
+from agora_sync.faults import STEPS, FaultCode, SOAPRefusal
 from agora_sync.models import Exchange, Partner
 from agora_sync.provider.body import validated_body
 from agora_sync.provider.call import Call, require_http_form
 from agora_sync.provider.channel import authenticated_partner, configured_trust, require_not_cut_off
 from agora_sync.provider.envelope import Envelope, parsed_message, read_envelope
+from agora_sync.provider.explanations import failed_check
 from agora_sync.provider.habilitation import Presented, require_entitled, used_vector, verified_vector
 from agora_sync.provider.once import Outcome, answer_once, request_id_of
 from agora_sync.provider.opening import place_in_hand, require_open
@@ -27,12 +28,15 @@ from agora_sync.provider.soap import answer_envelope, fault_envelope
 from agora_sync.provider.standing import Standing, standing_of
 from agora_sync.selectors.regions import region_found_for
 from agora_sync.services.traces import new_trace, record_reception
+from agora_sync.vector.claims import Claims
 from agora_sync.vector.token import announced_identifier
 from cpa_portal.kernel.database.rows import gathered, insert_rows, insert_unless_taken
 
 logger = logging.getLogger(__name__)
 
 RECEPTION_STEP, SERVICE_STEP = 1, 16
+# Steps 2 and 3, but for an overload: what is in excess costs no more than its refusal.
+_BEFORE_THE_CHANNEL = frozenset(code for code, step in STEPS.items() if step in {2, 3}) - {FaultCode.OVERLOAD}
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,11 @@ class Progress:
     request_id: UUID | None = None
     vector_id: str = ""
     vector: Presented | None = None
+    vector_issued_at: dt.datetime | None = None
+
+    def hear(self, claims: Claims) -> None:
+        """What a vector says whose signature holds, even if it is refused for what it says."""
+        self.vector_issued_at = claims.issued_at
 
 
 def handle_call(call: Call) -> Answer:
@@ -75,6 +84,8 @@ def _answer(call: Call, progress: Progress) -> Answer:
     try:
         return _served(call, progress)
     except SOAPRefusal as refusal:
+        if progress.partner is None and refusal.code in _BEFORE_THE_CHANNEL:
+            progress.partner = _known_caller(call, at=progress.received_at)
         return _refused(refusal, progress)
     except TracesUnavailable:
         raise
@@ -83,6 +94,15 @@ def _answer(call: Call, progress: Progress) -> Answer:
         logger.exception("exchange_failed", extra={"exchange": str(progress.exchange_id)}, exc_info=False)
         reason = f"{type(problem).__name__}: {problem}"
         return _refused(SOAPRefusal(FaultCode.INTERNAL, SERVICE_STEP, reason), progress)
+
+
+def _known_caller(call: Call, *, at: dt.datetime) -> Partner | None:
+    """Whose call was refused before the channel was looked at: the line in the log is theirs to read."""
+    try:
+        standing = standing_of(call.client_certificate, at=at)
+        return authenticated_partner(call.client_certificate, registered_for=standing.partner, at=at)
+    except (SOAPRefusal, DatabaseError):
+        return None
 
 
 def _served(call: Call, progress: Progress) -> Answer:
@@ -103,7 +123,9 @@ def _verified_and_served(call: Call, progress: Progress, standing: Standing, at:
     progress.vector_id = announced_identifier(message)
     envelope = read_envelope(message, soap_action=call.soap_action, version=call.version)
     progress.operation = envelope.operation
-    progress.vector = vector = verified_vector(envelope, standing=standing, trust=configured_trust(), at=at)
+    progress.vector = vector = verified_vector(
+        envelope, standing=standing, trust=configured_trust(), at=at, hear=progress.hear
+    )
     if vector.standing.partner != partner:
         # Transmitted for another, who answers for what is said; its own cut-off counts too.
         assert vector.standing.partner is not None
@@ -203,6 +225,8 @@ def _line_of_log(progress: Progress, refusal: SOAPRefusal | None, outcome: Outco
         fault_code=refusal.code.qualified_name if refusal else "",
         fault_label=refusal.code.sentence if refusal else "",
         failed_step=refusal.step if refusal else None,
+        failed_check=failed_check(refusal) if refusal else "",
+        vector_issued_at=progress.vector_issued_at,
         last_attempt_at=progress.received_at,
         finished_at=timezone.now(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -38,13 +39,22 @@ class Presented:
 
 
 def verified_vector(
-    envelope: Envelope, *, standing: Standing, trust: TrustStore, at: dt.datetime
+    envelope: Envelope,
+    *,
+    standing: Standing,
+    trust: TrustStore,
+    at: dt.datetime,
+    hear: Callable[[Claims], None],
 ) -> Presented:
-    """Steps 7 to 9, all that needs no memory. Raises SOAPRefusal, each step its own."""
+    """Steps 7 to 9, all that needs no memory. Raises SOAPRefusal, each step its own.
+
+    `hear` is told the claims as soon as they are those of a registered certificate, before they are judged.
+    """
     token = locate_token(envelope.root)
     speaking = _Speaking(standing, at)
     verified = verify_signature(token, trust=trust, is_registered=speaking.is_registered, at=at)
     claims = vi.read_claims(verified.assertion)
+    hear(claims)
     vi.require_valid_now(claims, recipient=settings.AGORA_RECIPIENT, at=at)
     _require_same_reference(token, claims)
     require_bound(claims, envelope.body, is_required=_is_binding_agreed(speaking.standing, at))

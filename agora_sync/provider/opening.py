@@ -67,14 +67,32 @@ def require_open(*, at: dt.datetime, is_stopped: bool) -> None:
         )
 
 
+def next_window(windows: Iterable[Window], at: dt.datetime) -> tuple[dt.datetime, dt.datetime] | None:
+    """Beginning and end of the window that the instant is in, else of the next one; None when none is planned."""
+    coming = [
+        (dt.datetime.combine(day, window.start, zone), dt.datetime.combine(day, window.end, zone))
+        for window in windows
+        for zone in (ZoneInfo(window.zone),)
+        for first in (max(at.astimezone(zone).date(), window.from_day),)
+        for day in (first + dt.timedelta(days=ahead) for ahead in range(8))
+        if _is_dated(window, day) and day.weekday() == window.weekday
+    ]
+    return min(((start, end) for start, end in coming if end > at), default=None)
+
+
+def _is_dated(window: Window, day: dt.date) -> bool:
+    return window.from_day <= day and (window.until_day is None or day <= window.until_day)
+
+
 def seconds_left_in_window(windows: Iterable[Window], at: dt.datetime) -> int | None:
     """Seconds until the end of the window that the instant is in, None outside any."""
     for window in windows:
         local = at.astimezone(ZoneInfo(window.zone))
-        is_dated = window.from_day <= local.date() and (
-            window.until_day is None or local.date() <= window.until_day
-        )
-        if is_dated and local.weekday() == window.weekday and window.start <= local.time() < window.end:
+        if (
+            _is_dated(window, local.date())
+            and local.weekday() == window.weekday
+            and window.start <= local.time() < window.end
+        ):
             end = dt.datetime.combine(local.date(), window.end, local.tzinfo)
             return int((end - local).total_seconds())
     return None

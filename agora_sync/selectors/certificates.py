@@ -81,6 +81,7 @@ def own_certificates(at: datetime) -> list[WatchedCertificate]:
         )
         for use, path in _own_files()
         if (certificate := _leaf(path)) is not None
+        and certificate.not_valid_before_utc <= at < certificate.not_valid_after_utc
     ]
 
 

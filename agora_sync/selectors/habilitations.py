@@ -85,7 +85,7 @@ class Habilitation:
 
 @dataclass(frozen=True)
 class HabilitationsAt:
-    """`is_closed`: in a weekly window or under a stop, nobody could do anything. `pending`: standing, not approved."""
+    """`is_closed`: in a weekly window or under a stop, nobody could do anything. `pending`: still waits for a word."""
 
     at: datetime
     is_closed: bool
@@ -132,7 +132,7 @@ def habilitations_at(at: datetime, *, partner_code: str = "") -> HabilitationsAt
         for certificate in signing[held.application_id]
     ]
     mappings: list[Mapping] = [*assignments, *rights]
-    pending = [mapping for mapping in mappings if not is_approved(mapping, at)]
+    pending = [mapping for mapping in mappings if len(mapping.approvals.all()) < len(ApprovalSide)]
     return HabilitationsAt(at, _is_closed(at), rows, pending)
 
 

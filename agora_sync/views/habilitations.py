@@ -90,7 +90,7 @@ def _partners(form: InstantForm) -> list[Partner]:
 
 
 def _waiting(mapping: Mapping) -> dict[str, object]:
-    """A mapping that does not count, and whose word is missing."""
+    """A mapping that counts for nothing, and whose word is missing."""
     said = {approval.side for approval in mapping.approvals.all()}
     if isinstance(mapping, PAGMAssignment):
         partner, what = mapping.application.partner, f"{mapping.application} a le profil {mapping.pagm}"

@@ -174,6 +174,8 @@ if not ENVIRONMENT.rate_limits:
 # Answers to the questions of the activation, right or wrong, in 24 hours. Per origin, with room for an agency.
 # How many codes of statements an origin may try in a minute; 0 for no limit.
 STATEMENT_CHECKS = 20 if ENVIRONMENT.rate_limits else 0
+# How many pages of its own area a partner may open in a minute; 0 for no limit.
+PARTNER_VISITS = 60 if ENVIRONMENT.rate_limits else 0
 # Warnings about trainings that one origin may send in 24 hours, with room for an agency; 0 for no limit.
 REPORTS_PER_DAY = 20 if ENVIRONMENT.rate_limits else 0
 ACTIVATION_LIMITS = {"user": 5, "number": 5, "origin": 100} if ENVIRONMENT.rate_limits else {}

@@ -168,11 +168,12 @@ def test_body_above_one_mebibyte_is_refused(ports: dict[int, int], pki: Path) ->
 
 
 def test_agora_listener_serves_nothing_but_its_path(ports: dict[int, int], pki: Path) -> None:
-    statuses = {
-        path: ask(ports[9443], path, pki, who="partner")[0].status for path in ("/", "/admin/", "/agora/v1/")
-    }
+    served = {"/agora/v1/": 200, "/agora/partenaire/": 200, "/agora/partenaire.json": 200}
+    others = dict.fromkeys(("/", "/admin/", "/agora/partenaires/", "/agora/dictionnaire/"), 404)
 
-    assert statuses == {"/": 404, "/admin/": 404, "/agora/v1/": 200}
+    statuses = {path: ask(ports[9443], path, pki, who="partner")[0].status for path in served | others}
+
+    assert statuses == served | others
 
 
 def test_agora_is_given_the_certificate_that_opened_the_connection(ports: dict[int, int], pki: Path) -> None:

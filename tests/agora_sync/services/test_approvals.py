@@ -103,10 +103,11 @@ def test_approval_counts_from_its_own_instant(assignment: PAGMAssignment) -> Non
     assert held() == {}
 
 
+@pytest.mark.parametrize("known", ["assignment", "right"])
 def test_second_word_of_one_side_is_refused_and_writes_nothing(
-    assignment: PAGMAssignment, right: PAGMRight
+    assignment: PAGMAssignment, right: PAGMRight, known: str
 ) -> None:
-    approve(right, sides=[AGORA])
+    approve({"assignment": assignment, "right": right}[known], sides=[AGORA])
 
     with pytest.raises(ApprovalRefused, match="déjà approuvé"):
         approve_mappings(mappings=[assignment, right], side=AGORA, approver="Une Autre", quality="x")
@@ -115,15 +116,19 @@ def test_second_word_of_one_side_is_refused_and_writes_nothing(
 
 
 @pytest.mark.parametrize("name", ["Claire Vautrin", "CLAIRE VAUTRIN ", "Clàire-Vautrin"])
-def test_one_person_does_not_approve_for_both_sides(assignment: PAGMAssignment, name: str) -> None:
-    approve(assignment, sides=[AGORA])
+@pytest.mark.parametrize("known", ["assignment", "right"])
+def test_one_person_does_not_approve_for_both_sides(
+    assignment: PAGMAssignment, right: PAGMRight, name: str, known: str
+) -> None:
+    mapping = {"assignment": assignment, "right": right}[known]
+    approve(mapping, sides=[AGORA])
 
     with pytest.raises(ApprovalRefused, match="La même personne"):
         approve_mappings(
-            mappings=[assignment], side=PARTNER, approver=name, quality="Directrice", reference="Lettre"
+            mappings=[mapping], side=PARTNER, approver=name, quality="Directrice", reference="Lettre"
         )
 
-    assert held() == {}
+    assert not mapping.approvals.filter(side=PARTNER).exists()
 
 
 def test_agent_does_not_speak_for_the_partner(assignment: PAGMAssignment) -> None:
