@@ -4,6 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from agora_sync.migrations import _approved_since
 from cpa_portal.kernel.database import ForbidChanges
 
 
@@ -14,6 +15,17 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='pagmassignment',
+            name='approved_at',
+            field=models.DateTimeField(editable=False, null=True, verbose_name='approuvée depuis'),
+        ),
+        migrations.AddField(
+            model_name='pagmright',
+            name='approved_at',
+            field=models.DateTimeField(editable=False, null=True, verbose_name='approuvé depuis'),
+        ),
+        migrations.RunSQL(_approved_since.FORWARDS, _approved_since.BACKWARDS),
         migrations.AddField(
             model_name='exchange',
             name='failed_check',

@@ -48,6 +48,8 @@ class PAGMRight(models.Model):
     pagm = models.ForeignKey(PAGM, on_delete=models.PROTECT, related_name="rights", verbose_name="PAGM")
     operation = models.CharField("opération", max_length=60, choices=Operation.choices)
     ends_at = models.DateTimeField("retiré le", null=True, blank=True)
+    # The later of the two approvals, which the database writes: each call reads it.
+    approved_at = models.DateTimeField("approuvé depuis", null=True, editable=False)
 
     objects = PAGMRightQuerySet.as_manager()
 
@@ -82,6 +84,8 @@ class PAGMAssignment(models.Model):
     pagm = models.ForeignKey(PAGM, on_delete=models.PROTECT, related_name="assignments", verbose_name="PAGM")
     starts_at = models.DateTimeField("à partir du")
     ends_at = models.DateTimeField("jusqu’au", null=True, blank=True)
+    # The later of the two approvals, which the database writes: each call reads it.
+    approved_at = models.DateTimeField("approuvée depuis", null=True, editable=False)
 
     objects = PAGMAssignmentQuerySet.as_manager()
 

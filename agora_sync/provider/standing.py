@@ -42,9 +42,6 @@ class Standing:
 
 _PARTNER_FIELDS = tuple(field.attname for field in Partner._meta.concrete_fields)
 _IN_FORCE = "{0}.valid_from <= %(at)s AND {0}.valid_to > %(at)s AND ({0}.revoked_at IS NULL OR {0}.revoked_at > %(at)s)"
-# By both sides: a constraint has each of them once.
-_APPROVED = """(SELECT count(*) FROM agora_sync_mappingapproval said
-    WHERE said.{1} = {0} AND said.approved_at <= %(at)s) = 2"""
 _QUERY = f"""
 SELECT
   EXISTS (SELECT FROM agora_sync_servicestop
@@ -57,9 +54,9 @@ SELECT
     JOIN agora_sync_partnerapplication own ON own.id = held.application_id AND own.partner_id = partner.id
     JOIN agora_sync_pagm pagm ON pagm.id = held.pagm_id
     LEFT JOIN agora_sync_pagmright opened ON opened.pagm_id = pagm.id
-      AND (opened.ends_at IS NULL OR opened.ends_at > %(at)s) AND {_APPROVED.format("opened.id", "right_id")}
+      AND (opened.ends_at IS NULL OR opened.ends_at > %(at)s) AND opened.approved_at <= %(at)s
     WHERE held.starts_at <= %(at)s AND (held.ends_at IS NULL OR held.ends_at > %(at)s)
-      AND {_APPROVED.format("held.id", "assignment_id")}),
+      AND held.approved_at <= %(at)s),
   (SELECT json_agg(version) FROM agora_sync_contractopening
     WHERE partner_id = partner.id AND starts_at <= %(at)s AND (ends_at IS NULL OR ends_at > %(at)s)),
   {", ".join(f"partner.{name}" for name in _PARTNER_FIELDS)}

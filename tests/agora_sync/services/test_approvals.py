@@ -222,6 +222,20 @@ def test_end_comes_nearer_and_an_approval_stays_written(assignment: PAGMAssignme
             change()
 
 
+def test_nobody_but_the_database_says_that_both_approved(
+    assignment: PAGMAssignment, right: PAGMRight
+) -> None:
+    PAGMAssignment.objects.update(approved_at=NOW - DAY)
+    PAGMRight.objects.update(approved_at=NOW - DAY)
+    assert held() == {}
+
+    approve(assignment)
+    PAGMAssignment.objects.update(approved_at=None)
+    PAGMRight.objects.create(pagm=right.pagm, operation=Operation.DECLARE_EXIT, approved_at=NOW - DAY)
+
+    assert held() == {"GESTION": frozenset()}
+
+
 def test_right_stands_once_and_may_come_again(right: PAGMRight) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         PAGMRight.objects.create(pagm=right.pagm, operation=right.operation)
