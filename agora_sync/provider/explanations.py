@@ -137,6 +137,8 @@ CHECKS: dict[FaultCode, tuple[Check, ...]] = {
         Check(
             "name_id", "empty NameID", "NameID est vide : il nomme la personne ou l’application qui demande."
         ),
+        Check("not_bound", "no digest of the body", "L’empreinte du corps, convenue avec vous, manque au vecteur."),
+        Check("other_body", "digest of the body", "L’empreinte que porte le vecteur n’est pas celle de ce corps."),
         Check("method", "confirmation method", "La méthode de confirmation n’est pas « bearer »."),
         Check("date_form", ".*time zone|.* '", "Une date n’est pas lisible, ou n’a pas de fuseau."),
     ),
@@ -175,6 +177,7 @@ ADVICE: dict[FaultCode, str] = {
     FaultCode.INVALID_SERVICE: "Audience n’est pas l’identifiant de ce service, dans cet environnement.",
     FaultCode.INVALID_AUTH_LEVEL: "AuthnContextClassRef n’est pas le niveau convenu avec vous.",
     FaultCode.NOT_ENTITLED: "Les PAGM présentés n’ouvrent pas cette opération, ou pas encore : deux approbations.",
+    FaultCode.VERSION_NOT_OPEN: "Appelez une version du contrat qui vous est ouverte : votre espace les donne.",
     FaultCode.SCHEMA: "Chaque erreur est dans le refus, avec son chemin : comparez avec le contrat en vigueur.",
     FaultCode.REQUEST_CONFLICT: "Un nouveau contenu demande un nouvel identifiantRequete.",
     FaultCode.INTERNAL: "L’incident est de notre côté : réessayez, puis donnez cet identifiant à notre exploitation.",

@@ -10,8 +10,8 @@ from django.db import transaction
 from agora_sync import demo
 from agora_sync.contract import Version
 from agora_sync.demo import DemoPartner
-from agora_sync.enums import ApprovalSide, CertificateKind
-from agora_sync.models import Partner, PartnerApplication
+from agora_sync.enums import ApprovalSide, CertificateKind, ContactRole
+from agora_sync.models import Partner, PartnerApplication, PartnerContact
 from agora_sync.pki.development import load_certificate
 from agora_sync.selectors.approvals import awaiting_approval
 from agora_sync.services.approvals import approve_mappings
@@ -25,6 +25,12 @@ from agora_sync.services.partners import (
 
 # Their profiles began before today, so that a clock moved by a season still finds them in force.
 GRANTED_BEFORE = timedelta(days=400)
+CONTACTS = {
+    ContactRole.OPERATIONS: "Lina Moreau",
+    ContactRole.SECURITY: "Paul Ferrand",
+    ContactRole.CRISIS_PRODUCTION: "Lina Moreau",
+    ContactRole.ESCALATION: "Hugo Santini",
+}
 APPROVERS = {ApprovalSide.AGORA: "Claire Vautrin", ApprovalSide.PARTNER: "Paul Ferrand"}
 
 
@@ -59,6 +65,13 @@ def _register(wanted: DemoPartner, pki_dir: Path, now: datetime) -> Partner:
         _approve(application, side, approver, at=now - GRANTED_BEFORE)
     for version in Version:
         open_version(partner=partner, version=version, at=now - GRANTED_BEFORE)
+    PartnerContact.objects.bulk_create(
+        (
+            PartnerContact(partner=partner, role=role, name=name, email=f"{role.value}@{wanted.code}.test")
+            for role, name in CONTACTS.items()
+        ),
+        ignore_conflicts=True,
+    )
     return partner
 
 
