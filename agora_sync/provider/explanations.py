@@ -137,8 +137,16 @@ CHECKS: dict[FaultCode, tuple[Check, ...]] = {
         Check(
             "name_id", "empty NameID", "NameID est vide : il nomme la personne ou l’application qui demande."
         ),
-        Check("not_bound", "no digest of the body", "L’empreinte du corps, convenue avec vous, manque au vecteur."),
-        Check("other_body", "digest of the body", "L’empreinte que porte le vecteur n’est pas celle de ce corps."),
+        Check(
+            "not_bound",
+            "no digest of the body",
+            "L’empreinte du corps, convenue avec vous, manque au vecteur.",
+        ),
+        Check(
+            "other_body",
+            "digest of the body",
+            "L’empreinte que porte le vecteur n’est pas celle de ce corps.",
+        ),
         Check("method", "confirmation method", "La méthode de confirmation n’est pas « bearer »."),
         Check("date_form", ".*time zone|.* '", "Une date n’est pas lisible, ou n’a pas de fuseau."),
     ),
