@@ -11,7 +11,7 @@ from cpa_portal.kernel.database import ForbidChanges
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agora_sync', '0015_correspondence_versions'),
+        ('agora_sync', '0016_local_systems'),
     ]
 
     operations = [
