@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.text import capfirst
 
 from accounts.models import User
 from agora_sync.contract import Operation
@@ -155,14 +156,14 @@ def _sent_back(training_file: TrainingFile) -> Iterator[Moment]:
     for row in people.order_by("-sent_at")[:MOST]:
         to = row.colleague or f"l’organisme {row.organisation_siret}"
         asked = (
-            f"{row.field_label.capitalize()} : renvoyé à {to}, réponse avant la fin du {date_fr(row.due_on)}."
+            f"{capfirst(row.field_label)} : renvoyé à {to}, réponse avant la fin du {date_fr(row.due_on)}."
         )
         yield Moment(row.sent_at, AGENTS, asked, who=str(row.sent_by), exchange_id=row.exchange_id)
         if row.answered_at is not None:
-            said = f"{row.field_label.capitalize()}, réponse : {row.answer}"
+            said = f"{capfirst(row.field_label)}, réponse : {row.answer}"
             yield Moment(row.answered_at, AGENTS, said, who=str(row.answered_by), exchange_id=row.exchange_id)
         if row.withdrawn_at is not None:
-            closed = f"{row.field_label.capitalize()} : plus de réponse attendue."
+            closed = f"{capfirst(row.field_label)} : plus de réponse attendue."
             yield Moment(
                 row.withdrawn_at, AGENTS, closed, who=str(row.withdrawn_by), exchange_id=row.exchange_id
             )
