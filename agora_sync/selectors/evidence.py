@@ -20,10 +20,13 @@ SELECT id, (extract(epoch FROM at) * 1000000)::bigint, kind, direction, exchange
        operation, http_status, pg_catalog.sha256(content), content_length, sha256, diagnostic, code, vector_id
 FROM (SELECT * FROM agora_sync_trace WHERE at >= %s AND at < %s ORDER BY at, id LIMIT %s) AS page ORDER BY at, id
 """
+# Each of the span is looked up by its exchange. Without OFFSET, while the statistics are behind, the planner reads the
+# whole table once for each seal.
 _COPIES = """
 SELECT t.id FROM agora_sync_trace t WHERE t.at >= %s AND t.at < %s AND EXISTS (
   SELECT FROM agora_sync_trace elder
-  WHERE elder.exchange_id = t.exchange_id AND elder.code = t.code AND (elder.at, elder.id) < (t.at, t.id))
+  WHERE elder.exchange_id = t.exchange_id AND elder.code = t.code AND (elder.at, elder.id) < (t.at, t.id)
+  OFFSET 0)
 ORDER BY t.at, t.id LIMIT 1
 """
 
