@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from email.message import Message
-from typing import IO
+from typing import IO, Any
 
 from django.http import HttpRequest
 
@@ -34,6 +34,8 @@ class Call:
     is_too_large: bool
     client_certificate: bytes | None
     version: Version = Version.V1
+    # False when HTTP announced more than what came: nothing is made of half a message, even if it can be read.
+    is_whole: bool = True
 
     @property
     def traced_content(self) -> bytes:
@@ -43,32 +45,45 @@ class Call:
 def read_call(request: HttpRequest, version: Version) -> Call:
     """Read a call; the body is never read beyond the limit, whatever its announced length."""
     meta = request.META
-    body = _bounded_body(
+    body, is_whole = _bounded_body(
         meta["wsgi.input"], meta.get("CONTENT_LENGTH", ""), meta.get("HTTP_TRANSFER_ENCODING", "")
     )
     return Call(
         method=request.method or "",
         content_type=meta.get("CONTENT_TYPE", ""),
-        content_encoding=meta.get("HTTP_CONTENT_ENCODING", "").strip().lower(),
+        content_encoding=_encoding(meta),
         soap_action=meta.get("HTTP_SOAPACTION", ""),
         body=body[:MAX_BODY_BYTES],
         is_too_large=len(body) > MAX_BODY_BYTES,
         client_certificate=meta.get(CLIENT_CERTIFICATE),
         version=version,
+        is_whole=is_whole,
     )
 
 
-def _bounded_body(stream: IO[bytes], length: str, transfer_encoding: str) -> bytes:
+def _encoding(meta: dict[str, Any]) -> str:
+    """What the body went through, chunks apart: a coding of the transfer that nobody undid is one of the content."""
+    transfer = (part.strip() for part in meta.get("HTTP_TRANSFER_ENCODING", "").split(","))
+    parts = [meta.get("HTTP_CONTENT_ENCODING", "").strip(), *transfer]
+    return ", ".join(part.lower() for part in parts if part and part.lower() not in {"chunked", "identity"})
+
+
+def _bounded_body(stream: IO[bytes], length: str, transfer_encoding: str) -> tuple[bytes, bool]:
+    """What was read, and whether that is all that was announced."""
     if transfer_encoding:
         # Sent in chunks, as ordinary Java clients do: the server ends the stream where the body ends.
         wanted = MAX_BODY_BYTES + 1
     else:
         wanted = min(int(length), MAX_BODY_BYTES + 1) if length.isdecimal() else 0
     parts, missing = [], wanted
-    while missing > 0 and (part := stream.read(missing)):
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
+    try:
+        while missing > 0 and (part := stream.read(missing)):
+            parts.append(part)
+            missing -= len(part)
+    except Exception:
+        # The connection broke, or the chunks are not chunks: each server has exceptions of its own for it.
+        return b"".join(parts), False
+    return b"".join(parts), bool(transfer_encoding) or missing == 0
 
 
 def require_http_form(call: Call) -> None:
@@ -82,8 +97,10 @@ def require_http_form(call: Call) -> None:
     if call.is_too_large:
         raise SOAPRefusal(FaultCode.TOO_LARGE, STEP)
     charset = str(content_type.get_param("charset", "utf-8")).lower()
-    if call.content_encoding not in {"", "identity"} or charset not in {"utf-8", "utf8", "us-ascii"}:
+    if call.content_encoding or charset not in {"utf-8", "utf8", "us-ascii"}:
         raise SOAPRefusal(FaultCode.ENCODING, STEP, f"encoding {call.content_encoding}, charset {charset}")
+    if not call.is_whole:
+        raise SOAPRefusal(FaultCode.MALFORMED_XML, STEP, "the body is shorter than what HTTP announced")
     if not is_utf8(call.body):
         raise SOAPRefusal(
             FaultCode.ENCODING, STEP, "the bytes are not UTF-8 or the declaration says otherwise"

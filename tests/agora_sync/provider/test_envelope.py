@@ -1,20 +1,24 @@
 """Steps 2, 5, 6 and 15: HTTP, XML, SOAP and the contract, before and after the vector."""
 
 import socket
+from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 from lxml import etree
 
-from agora_sync.contract import Operation
+from agora_sync.contract import Operation, Version
 from agora_sync.mapping.requests import CreateFileRequest
 from agora_sync.models import Trace
+from agora_sync.provider.call import read_call
 from agora_sync.provider.exchange import handle_call
 from agora_sync.services.traces import opened
 from agora_sync.xml import namespaces as ns
 from rights.models import TrainingFile
 from tests.agora_sync.provider.conftest import Refused
-from tests.support.agora import Caller, body_of, create_request, envelope
+from tests.support.agora import Caller, body_of, create_request, envelope, read_fault
 from tests.support.agora_assertions import security_header
 from tests.support.factories.accounts import HolderFactory
 
@@ -257,3 +261,25 @@ def test_empty_security_header_is_seen_after_the_envelope(
     call = caller.call_of(content, Operation.CREATE_FILE, soap_action="ConsulterDossiers")
 
     assert refused(call).name == "ag:OperationIncoherente"
+
+
+@pytest.mark.parametrize("announced", [1, 50, 10_000_000])
+def test_message_shorter_than_announced_is_not_served(
+    caller: Caller, request_: CreateFileRequest, announced: int
+) -> None:
+    """A whole document all the same: the connection may have been cut in the middle of something else."""
+    call = caller.call(request_)
+    request = RequestFactory().post(
+        "/agora/v1/", call.body, content_type=call.content_type, headers={"SOAPAction": call.soap_action}
+    )
+    request.META["wsgi.input"] = BytesIO(call.body)
+    request.META["CONTENT_LENGTH"] = str(len(call.body) + announced)
+
+    received = replace(read_call(request, Version.V1), client_certificate=call.client_certificate)
+    answer = handle_call(received)
+
+    assert received.body == call.body
+    fault = read_fault(answer.content)
+    assert fault is not None
+    assert fault.name == "ag:XMLMalForme"
+    assert not TrainingFile.objects.exists()

@@ -1,7 +1,10 @@
 """The listener as callers meet it: real TLS, real certificates, real faults."""
 
 import hashlib
+import socket
+import ssl
 from collections.abc import Iterator
+from http.client import HTTPResponse
 from pathlib import Path
 from urllib.parse import quote
 
@@ -59,6 +62,33 @@ def test_call_in_chunks_is_read_whole(
 
     assert response.status_code == 200, response.text
     assert read_answer(response.content)["empreinteRequete"] == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("framing", "wanted"),
+    [
+        (b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\nzz\r\n", "ag:XMLMalForme"),
+        (b"Transfer-Encoding: gzip, chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n", "ag:Encodage"),
+    ],
+    ids=["chunks that are none", "coding of the transfer"],
+)
+def test_whole_message_in_a_broken_frame_is_refused_and_traced(
+    listener: Listener,
+    agora_side: AgoraSide,
+    partner: Caller,
+    request_of_holder: CreateFileRequest,
+    framing: bytes,
+    wanted: str,
+) -> None:
+    content = partner.content(request_of_holder)
+
+    fault = read_fault(sent_raw(listener, framing % (len(content), content)))
+
+    assert fault is not None
+    assert fault.name == wanted
+    with agora_side():
+        assert not files_of(request_of_holder)
+        assert Trace.objects.filter(exchange_id=fault.details[0]["idTrace"]).count() == 2
 
 
 def test_call_without_certificate_gets_a_fault_and_a_trace(
@@ -201,6 +231,24 @@ def post(
         verify=str(listener.folder / "ca.pem"),
         timeout=20,
     )
+
+
+def sent_raw(listener: Listener, rest: bytes) -> bytes:
+    """What is answered to a call whose headers and body end with `rest`, as no HTTP library would write it."""
+    context = ssl.create_default_context(cafile=str(listener.folder / "ca.pem"))
+    context.load_cert_chain(listener.folder / "partner-tls.pem", listener.folder / "partner-tls.key")
+    start = (
+        f"POST /agora/v1/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Type: text/xml\r\n"
+        f"SOAPAction: {Operation.CREATE_FILE.soap_action}\r\n"
+    )
+    with (
+        socket.create_connection(("127.0.0.1", listener.port), timeout=20) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1") as channel,
+    ):
+        channel.sendall(start.encode() + rest)
+        answer = HTTPResponse(channel)
+        answer.begin()
+        return answer.read()
 
 
 def get(listener: Listener, query: str) -> requests.Response:
