@@ -4,6 +4,7 @@ The path is built by `cryptography`, our conditions surround it: not self-signed
 """
 
 import datetime as dt
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509 import verification
 
 MINIMUM_RSA_BITS = 2048
+_PEM_LIST = re.compile(rb"-----BEGIN X509 CRL-----.*?-----END X509 CRL-----", re.DOTALL)
 # A few certificates for each partner; beyond, somebody sends us new ones at each call.
 _MOST_PATHS = 1_000
 _USUAL_BYTES = 8_192
@@ -37,11 +39,11 @@ def is_in_date(certificate: x509.Certificate, at: dt.datetime) -> bool:
 
 @dataclass(frozen=True)
 class TrustStore:
-    """Authorities and revocation list read from files."""
+    """Authorities and revocation lists, one by authority at most, read from files."""
 
     roots: tuple[x509.Certificate, ...]
     intermediates: tuple[x509.Certificate, ...]
-    crl: x509.CertificateRevocationList | None
+    crls: tuple[x509.CertificateRevocationList, ...]
     # Paths found, by leaf and the other certificates presented. They go with the files that this store was read from.
     _paths: dict[tuple[x509.Certificate, ...], tuple[x509.Certificate, ...]] = field(
         default_factory=dict, compare=False, repr=False
@@ -55,10 +57,13 @@ class TrustStore:
         if not roots:
             raise ValueError("the bundle of trusted authorities holds no root")
         intermediates = tuple(c for c in certificates if c.subject != c.issuer)
-        revoked = x509.load_pem_x509_crl(crl) if crl else None
-        if revoked is not None and not any(_signed_list(revoked, c) for c in certificates):
-            raise ValueError("the revocation list is not signed by a trusted authority")
-        return cls(roots, intermediates, revoked)
+        lists = tuple(x509.load_pem_x509_crl(found) for found in _PEM_LIST.findall(crl))
+        if crl and not lists:
+            raise ValueError("no revocation list can be read")
+        for revoked in lists:
+            if not any(_signed_list(revoked, c) for c in certificates):
+                raise ValueError("the revocation list is not signed by a trusted authority")
+        return cls(roots, intermediates, lists)
 
     def chain(
         self, leaf: x509.Certificate, others: Sequence[x509.Certificate], *, at: dt.datetime
@@ -95,22 +100,25 @@ class TrustStore:
         return tuple(verified.chain)
 
     def require_not_revoked(self, certificate: x509.Certificate, *, at: dt.datetime) -> None:
-        """Raises CertificateRefused when listed, and when the list is out of date: silence proves nothing then."""
-        if self.crl is None:
-            return
-        if self._list_ends_at is None or self._list_ends_at < at:
+        """Raises CertificateRefused when listed, and when a list is out of date: silence proves nothing then."""
+        if any(ends_at is None or ends_at < at for ends_at in self._lists_end_at):
             raise CertificateRefused("the revocation list is out of date")
-        revoked_at = self._revoked.get(certificate.serial_number)
-        if revoked_at is not None and revoked_at <= at and certificate.issuer == self.crl.issuer:
-            raise CertificateRefused("revoked")
+        for issuer, revoked_at in self._revoked.get(certificate.serial_number, ()):
+            if revoked_at <= at and certificate.issuer == issuer:
+                raise CertificateRefused("revoked")
 
     @cached_property
-    def _list_ends_at(self) -> dt.datetime | None:
-        return self.crl.next_update_utc if self.crl is not None else None
+    def _lists_end_at(self) -> tuple[dt.datetime | None, ...]:
+        return tuple(revoked.next_update_utc for revoked in self.crls)
 
     @cached_property
-    def _revoked(self) -> dict[int, dt.datetime]:
-        return {entry.serial_number: entry.revocation_date_utc for entry in self.crl or ()}
+    def _revoked(self) -> dict[int, list[tuple[x509.Name, dt.datetime]]]:
+        """By whom and when each number was revoked: two authorities may give the same one."""
+        found: dict[int, list[tuple[x509.Name, dt.datetime]]] = {}
+        for revoked in self.crls:
+            for entry in revoked:
+                found.setdefault(entry.serial_number, []).append((revoked.issuer, entry.revocation_date_utc))
+        return found
 
 
 def load_certificate(der: bytes) -> x509.Certificate:
