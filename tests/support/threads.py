@@ -41,15 +41,24 @@ def run_together(actions: Iterable[Callable[[], object]], *, seconds: float = SE
             raise result
 
 
-def wait_until_somebody_waits(*, seconds: float = SECONDS) -> None:
-    """Return once another session waits for a lock that this one holds."""
+# Who waits for this session, or for one that does.
+_WAITING = """
+    WITH first AS (
+        SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))
+    )
+    SELECT count(DISTINCT pid) FROM pg_locks
+    WHERE NOT granted AND (pid IN (SELECT pid FROM first)
+                           OR pg_blocking_pids(pid) && (SELECT array_agg(pid) FROM first))
+"""
+
+
+def wait_until_somebody_waits(*, sessions: int = 1, seconds: float = SECONDS) -> None:
+    """Return once so many other sessions wait for a lock that this one holds."""
     until = time.monotonic() + seconds
     with connection.cursor() as cursor:
         while time.monotonic() < until:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-            )
-            if cursor.fetchone()[0]:
+            cursor.execute(_WAITING)
+            if cursor.fetchone()[0] >= sessions:
                 return
             # The database itself waits, a hundredth of a second.
             cursor.execute("SELECT pg_sleep(0.01)")
