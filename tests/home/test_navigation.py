@@ -124,7 +124,7 @@ def test_menu_of_the_agora_side_leaves_out_the_citizens_pages(rf, settings, db):
 
     shown = navigation(rf, UserFactory(cdc=True))
 
-    assert labels(shown.entries) == ["Espace de travail"]
+    assert labels(shown.entries) == ["Droits des partenaires", "Affaires", "Espace de travail"]
     assert shown.signup_url is None
 
 
