@@ -7,12 +7,23 @@ from typing import Any
 import pytest
 
 from agora_sync import demo
-from agora_sync.models import Partner
+from agora_sync.models import (
+    PAGM,
+    ContractOpening,
+    MappingApproval,
+    PAGMAssignment,
+    PAGMRight,
+    Partner,
+    PartnerApplication,
+    PartnerCertificate,
+    PartnerContact,
+)
 from agora_sync.pki.development import issue_files
 from agora_sync.services.demo_partners import register_demo_partners
 from tests.support import databases
 from tests.support.agora import OTHER_PARTNER, Caller
 from tests.support.agora_listener import AgoraSide, Listener, on_database, running_listener
+from tests.support.snapshots import Snapshot
 
 
 @pytest.fixture(scope="session")
@@ -49,9 +60,26 @@ def agora_settings(settings: object, pki: Path) -> object:
     return settings
 
 
+@pytest.fixture(scope="session")
+def registered() -> Snapshot:
+    return Snapshot(
+        Partner,
+        PartnerApplication,
+        PartnerCertificate,
+        PartnerContact,
+        ContractOpening,
+        PAGM,
+        PAGMRight,
+        PAGMAssignment,
+        MappingApproval,
+    )
+
+
 @pytest.fixture
-def partners(db: None, pki: Path) -> dict[str, Partner]:
-    return {p.code: p for p in register_demo_partners(pki_dir=pki, now=dt.datetime.now(dt.UTC))}
+def partners(db: None, pki: Path, registered: Snapshot) -> dict[str, Partner]:
+    """The demonstration's partners, their profiles approved long ago."""
+    registered.put_back(lambda: register_demo_partners(pki_dir=pki, now=dt.datetime.now(dt.UTC)))
+    return {partner.code: partner for partner in Partner.objects.all()}
 
 
 @pytest.fixture

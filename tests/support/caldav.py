@@ -90,8 +90,10 @@ def _port_said_by(server: "subprocess.Popen[str]") -> int:
 def _read_on(server: "subprocess.Popen[str]") -> None:
     """Nobody reads what it says, but a full pipe would stop it."""
     assert server.stderr is not None
-    for _ in server.stderr:
-        pass
+    # It is closed at the end, perhaps while it is read.
+    with contextlib.suppress(ValueError):
+        for _ in server.stderr:
+            pass
 
 
 def new_calendar(client: httpx.Client, name: str) -> SharedCalendar:

@@ -57,7 +57,8 @@ def changed_after(change: Callable[[Element, Assertion], Element | None], **how:
     def make(caller: Caller, body: Element) -> bytes:
         assertion = caller.assertion(**how)
         header = security_header(assertion.element(), assertion.assertion_id)
-        return envelope(body, change(header, assertion) or header)
+        changed = change(header, assertion)
+        return envelope(body, header if changed is None else changed)
 
     return make
 
