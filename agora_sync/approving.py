@@ -44,7 +44,9 @@ class ApprovingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             except ApprovalRefused as refusal:
                 form.add_error(None, refusal.message)
             else:
-                self.message_user(request, f"{count} approbation(s) inscrite(s).", messages.SUCCESS)
+                several = "s" if count > 1 else ""
+                told = f"{count} approbation{several} inscrite{several}."
+                self.message_user(request, told, messages.SUCCESS)
                 return None
         context = {
             **self.admin_site.each_context(request),

@@ -5,58 +5,48 @@ class TracesUnavailable(Exception):
     """The trace could not be written: whatever was about to happen must not happen."""
 
 
-class NotToResend(Exception):
+class NotDone(Exception):
+    """What somebody asked for cannot be done. `message` says why, and is shown to them as it is."""
+
+    message = "Cela ne peut pas être fait."
+
+    def __init__(self, message: str = "") -> None:
+        self.message = message or self.message
+        super().__init__(self.message)
+
+
+class NotToResend(NotDone):
     """The exchange is on its way, was taken, or has nothing to send any more."""
 
     message = "Cet échange ne peut pas être renvoyé : il est en cours, il a abouti, ou son dossier est clos."
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message)
-        self.message = message or self.message
 
-
-class ApprovalRefused(Exception):
-    """The approval is not one; `message` says why to whoever writes it down."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+class ApprovalRefused(NotDone):
+    """The approval is not one."""
 
 
 class NothingToCorrect(Exception):
     """What was written changes nothing."""
 
 
-class BatchIsOver(Exception):
+class BatchIsOver(NotDone):
     """The corrections were sent or given up: once and whole."""
 
     message = "Ces corrections ont déjà été envoyées ou abandonnées : préparez-les à nouveau s’il en reste."
 
 
-class CaseRefused(Exception):
-    """What was asked of a case cannot be done as it stands. `message` is shown as it is."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+class CaseRefused(NotDone):
+    """What was asked of a case cannot be done as it stands."""
 
 
-class HandlingRefused(Exception):
-    """What somebody wanted to do about a refused exchange cannot be done; `message` says why."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+class HandlingRefused(NotDone):
+    """What somebody wanted to do about a refused exchange, or about a rule of correction, cannot be done."""
 
 
-class NotToDecide(Exception):
-    """The conflict is decided or over, or its value is not to be chosen by an agent alone. `message` says which."""
+class NotToDecide(NotDone):
+    """The conflict is decided or over, or its value is not to be chosen by an agent alone."""
 
     message = "Ce conflit est déjà décidé, ou les deux côtés disent maintenant la même chose."
-
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message)
-        self.message = message or self.message
 
 
 class TooManyVisits(Exception):

@@ -7,7 +7,7 @@ from typing import Any
 from accounts.models import Holder
 from accounts.ports import RetentionRule
 from agora_sync.mapping.corrections import told_changes
-from agora_sync.mapping.items import item_label
+from agora_sync.mapping.items import in_words, item_label
 from agora_sync.models import (
     Correction,
     Exchange,
@@ -204,7 +204,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
         "Nature": gap.get_kind_display(),
         "Donnée": item_label(gap.item),
         "Ici": gap.here,
-        "Chez AGORA": gap.there,
+        "Chez AGORA": in_words(gap.there),
         "Constaté le": gap.found_at,
         "Disparu le": gap.closed_at,
         "Histoire": [{"Le": event.at, "Étape": event.get_step_display()} for event in gap.events.all()],
@@ -217,7 +217,7 @@ def _conflict(conflict: ItemConflict) -> dict[str, Any]:
         "Dossier": conflict.training_file.title,
         "Donnée": item_label(conflict.item),
         "Ici": conflict.here,
-        "Chez AGORA": conflict.there,
+        "Chez AGORA": in_words(conflict.there),
         "Constaté le": conflict.found_at,
         "Décision": decision.get_choice_display() if decision else "",
         "Décidé le": decision.at if decision else None,

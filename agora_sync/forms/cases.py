@@ -3,12 +3,22 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
 from agora_sync.enums import CaseKind
 from agora_sync.models import Partner
 from agora_sync.selectors.cases import MOST_KEYS
 from agora_sync.vector.token import LONGEST_IDENTIFIER
+from rights.forms.fields import day_field, not_to_come
+
+
+class CaseClosingForm(forms.Form):
+    """A closed case is never opened again."""
+
+    certain = forms.BooleanField(
+        label="Je clos cette affaire pour toujours",
+        help_text="Plus aucune trace ne s’ouvrira sous elle, et les siennes ne seront plus retenues.",
+        error_messages={"required": "Cochez la case pour clore l’affaire : elle ne se rouvre pas."},
+    )
 
 
 class TraceCaseForm(forms.Form):
@@ -32,9 +42,8 @@ class TraceCaseForm(forms.Form):
         max_length=200,
         help_text="Par le responsable de la sécurité du partenaire : courrier et date.",
     )
-    requested_on = forms.DateField(
-        label="Date de la demande écrite",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    requested_on = day_field(
+        "Date de la demande écrite", validators=(not_to_come("Cette date n’est pas encore passée."),)
     )
     keys = forms.CharField(
         label="Identifiants des vecteurs ou des traces",
@@ -47,12 +56,6 @@ class TraceCaseForm(forms.Form):
         partner = self.fields["partner"]
         assert isinstance(partner, forms.ModelChoiceField)
         partner.queryset = Partner.objects.order_by("name")
-
-    def clean_requested_on(self) -> Any:
-        day = self.cleaned_data["requested_on"]
-        if day > timezone.localdate():
-            raise forms.ValidationError("Cette date n’est pas encore passée.")
-        return day
 
     def clean_keys(self) -> list[str]:
         values = list(dict.fromkeys(line.strip() for line in self.cleaned_data["keys"].splitlines()))

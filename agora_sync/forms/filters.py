@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from agora_sync.contract import Operation
 from agora_sync.enums import Direction, ExchangeState, GapKind
 from agora_sync.models import Exchange, Gap
+from rights.forms.fields import day_field
 
 
 class ExchangeFilter(django_filters.FilterSet):
@@ -76,12 +77,8 @@ class TraceSearchForm(forms.Form):
         error_messages={"invalid": "Un identifiant a la forme 123e4567-e89b-12d3-a456-426614174000."},
     )
     partenaire = forms.CharField(label="Partenaire", max_length=60, required=False, help_text="Son code.")
-    du = forms.DateField(
-        label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    au = forms.DateField(
-        label="Au (inclus)", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    du = day_field("Du", required=False)
+    au = day_field("Au (inclus)", required=False)
 
     def clean(self) -> dict[str, object]:
         answers = super().clean() or {}

@@ -7,12 +7,13 @@ from django import forms
 from django.utils import timezone
 
 from agora_sync.models import Partner
+from rights.forms.fields import day_field
 
 
 class InstantForm(forms.Form):
     """An instant on the clock of the page, and a partner or all of them."""
 
-    le = forms.DateField(label="Le", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    le = day_field("Le")
     a = forms.TimeField(
         label="À",
         widget=forms.TimeInput(attrs={"type": "time", "step": "1"}, format="%H:%M:%S"),

@@ -6,10 +6,8 @@ that differ are those that this field feeds. Nothing is declared here that the c
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
-import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
@@ -19,6 +17,7 @@ from uuid import UUID
 from agora_sync.contract import Operation
 from agora_sync.contract.dictionary import items_by_path
 from agora_sync.contract.shapes import Wire, element_shape, leaves
+from agora_sync.mapping import spreadsheets
 from agora_sync.mapping.events import (
     OPERATION_OF_REQUEST,
     TOLD,
@@ -39,6 +38,7 @@ from agora_sync.mapping.requests import (
 from rights.enums import ExitReason, FileRole, Funder, JournalEventKind, TrainingFileAction
 from rights.facts import FundingFact, TrainingFileFacts
 
+COLUMNS = ("nature", "operation", "evenement", "etat", "donnee", "libelle", "champs")
 # What a message says whatever the file.
 CONSTANT = "valeur fixe"
 _DAY, _OTHER_DAY = dt.date(2026, 3, 2), dt.date(2026, 3, 9)
@@ -110,15 +110,11 @@ def described() -> dict[str, list[str]]:
 
 def as_csv() -> str:
     """The table as a spreadsheet reads it: semicolons; a line an operation of an event, then a line an item."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, delimiter=";", lineterminator="\r\n")
-    writer.writerow(["nature", "operation", "evenement", "etat", "donnee", "libelle", "champs"])
-    for row in triggers():
-        writer.writerows(["evenement", name, row.event, row.state, "", "", ""] for name in row.operations)
-    writer.writerows(
-        ["donnee", row.operation, "", "", row.path, row.label, " ".join(row.sources)] for row in feeds()
+    events = (
+        ("evenement", name, row.event, row.state, "", "", "") for row in triggers() for name in row.operations
     )
-    return sheet.getvalue()
+    fed = (("donnee", row.operation, "", "", row.path, row.label, " ".join(row.sources)) for row in feeds())
+    return spreadsheets.as_csv(COLUMNS, (*events, *fed))
 
 
 def _feeds_of(operation: Operation, probe: Probe) -> Iterator[Feed]:

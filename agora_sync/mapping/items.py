@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from agora_sync.contract.dictionary import items_by_path
-from agora_sync.contract.shapes import Wire
+from agora_sync.contract.shapes import Wire, type_shape
 from agora_sync.mapping.codes import funder_from_wire
 from agora_sync.mapping.requests import formation_values
 from rights.facts import TrainingFileFacts
@@ -45,6 +45,16 @@ def item_label(path: str) -> str:
         return "État du dossier"
     item = items_by_path().get(path)
     return item.label if item else ""
+
+
+def in_words(text: str) -> str:
+    """A value as people read it: a state of the contract by its label (`ANNULE`: « Annulé »), the rest as it is."""
+    return _states().get(text, text)
+
+
+@lru_cache(maxsize=1)
+def _states() -> dict[str, str]:
+    return {code.value: code.label for code in type_shape("Dossier").child("etat").codes}
 
 
 def _leaves(values: Wire, path: str) -> list[tuple[str, object]]:

@@ -51,9 +51,6 @@ class Handling(models.Model):
     def __str__(self) -> str:
         return f"suivi de {self.exchange_id}"
 
-    def is_set_aside(self, today: date) -> bool:
-        return self.set_aside_until is not None and self.set_aside_until > today
-
 
 class HandlingEntry(AppendOnlyModel):
     """One thing that somebody did about a refused exchange. Notes are never changed: another one is added."""

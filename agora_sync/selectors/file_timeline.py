@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,7 +19,7 @@ from agora_sync.models import Correction, Exchange, HandlingEntry, HolderPull, S
 from agora_sync.selectors.exchanges import exchanges_for
 from cpa_portal.kernel.templatetags.cpa import date_fr
 from rights.enums import EventOrigin
-from rights.models import TrainingFile
+from rights.models import JournalEvent, TrainingFile
 
 PORTAL, JOURNAL, AGORA, AGENTS = "Portail", "Journal", "AGORA", "Agents"
 # As many of each kind as a page can show; a file has some tens.
@@ -73,7 +73,7 @@ def _steps(training_file: TrainingFile) -> Iterator[Moment]:
 
 def _journal(training_file: TrainingFile) -> Iterator[Moment]:
     for event in training_file.events.order_by("-id")[:MOST]:
-        told = operations_of_event(event.kind, event.payload) if event.origin == EventOrigin.PORTAL else ()
+        told = [f"« {operation.label} »" for operation in _told(event)]
         what = (
             f"{event.get_kind_display()}, venu d’AGORA."
             if event.origin == EventOrigin.AGORA
@@ -82,17 +82,21 @@ def _journal(training_file: TrainingFile) -> Iterator[Moment]:
         yield Moment(event.at, JOURNAL, what)
 
 
+def _told(event: JournalEvent) -> Sequence[Operation]:
+    return operations_of_event(event.kind, event.payload) if event.origin == EventOrigin.PORTAL else ()
+
+
 def _exchanges(user: User, training_file: TrainingFile) -> Iterator[Moment]:
     rows = exchanges_for(user).filter(training_file=training_file).select_related("partner", "resent_by")
     for row in rows[:MOST]:
         sender = row.partner.name if row.partner and row.direction == Direction.INCOMING else ""
-        begun = f"{row.get_direction_display()} : {row.operation}."
+        begun = f"{row.get_direction_display()} : {_operation(row)}."
         yield Moment(row.created_at, AGORA, begun, who=sender, exchange_id=row.pk)
         if row.resent_at is not None:
             yield Moment(
                 row.resent_at,
                 AGENTS,
-                f"Renvoyé : {row.operation}.",
+                f"Renvoyé : {_operation(row)}.",
                 who=str(row.resent_by),
                 exchange_id=row.pk,
             )
@@ -102,7 +106,11 @@ def _exchanges(user: User, training_file: TrainingFile) -> Iterator[Moment]:
 
 def _answered(row: Exchange) -> str:
     why = " : ".join(part for part in (row.fault_code, row.fault_label) if part)
-    return f"{row.operation}, {row.get_state_display().lower()}{f' ({why})' if why else ''}."
+    return f"{_operation(row)}, {row.get_state_display().lower()}{f' ({why})' if why else ''}."
+
+
+def _operation(row: Exchange) -> str:
+    return f"« {row.get_operation_display() or 'opération inconnue'} »"
 
 
 def _readings(user: User, training_file: TrainingFile) -> Iterator[Moment]:

@@ -19,7 +19,7 @@ def closed_until(at: datetime) -> tuple[datetime, str] | None:
     for instant in (at, at + MARGIN):
         seconds = seconds_left_in_window(settings.AGORA_MAINTENANCE_WINDOWS, instant)
         if seconds is not None:
-            return instant + timedelta(seconds=seconds), "Plage d’entretien d’AGORA."
+            return instant + timedelta(seconds=seconds), "Plage de maintenance d’AGORA."
     if ServiceStop.objects.filter(lifted_at__isnull=True).exists():
         return at + AFTER_A_STOP, "Les échanges sont arrêtés : quelqu’un doit lever l’arrêt."
     return None

@@ -20,7 +20,7 @@ from agora_sync.services.correction_sending import SEND_TASK, begin_sending
 from cpa_portal.kernel.tasks import wake_after_commit
 
 OWN = "Une règle est approuvée par une autre personne que celle qui a fait la dernière correction comptée."
-DECIDED = "Cette règle a déjà été approuvée, refusée ou arrêtée."
+DECIDED = "Cette règle a déjà été approuvée, écartée ou arrêtée."
 
 
 def approve_rule(*, user: User, rule_id: int, sends_by_itself: bool) -> CorrectionRule:

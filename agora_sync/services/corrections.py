@@ -13,10 +13,6 @@ from agora_sync.exceptions import BatchIsOver, NothingToCorrect
 from agora_sync.mapping.corrections import Changes
 from agora_sync.models import Correction, CorrectionBatch, Exchange
 
-STALE = "Le dossier ou son échange a changé depuis l’aperçu : rien n’a été corrigé. Préparez-le à nouveau."
-OPENED_AGAIN = "La personne a demandé de nouveau cette formation depuis : c’est l’autre dossier qui compte."
-_LONGEST_NOTE = 300
-
 
 def prepare_corrections(
     *,

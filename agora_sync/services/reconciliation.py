@@ -6,6 +6,7 @@ person read twice gives the same gaps.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,8 @@ from agora_sync.selectors.opening import closed_until
 from agora_sync.selectors.people import agora_identity_of
 from agora_sync.selectors.reconciliation import holders_to_reconcile, known_files
 from agora_sync.services.gaps import record_gaps
+
+logger = logging.getLogger(__name__)
 
 # At night, when few people are on their pages and AGORA answers few partners.
 BEGINS_AT_HOUR = 2
@@ -115,8 +118,10 @@ def _read(holder: Holder, exchange_id: UUID) -> Sequence[ListedFile] | None:
     try:
         return AgoraConnector(exchange_id=exchange_id).list_files(ListFilesRequest(uuid4(), person))
     except Unavailable as failure:
+        # The technical cause is for whoever runs the portal; agents read that AGORA is away, and until when.
+        logger.warning("reconciliation_paused", extra={"reason": failure.reason})
         wait = max(PAUSE, timedelta(seconds=failure.retry_after_seconds or 0))
-        raise Paused(now + min(wait, LONGEST_PAUSE), f"AGORA ne répond pas ({failure.reason}).") from None
+        raise Paused(now + min(wait, LONGEST_PAUSE), "AGORA ne répond pas.") from None
     except TracesUnavailable:
         raise Paused(now + PAUSE, "Nos propres traces ne s’écrivent pas.") from None
     except Refused as refusal:
@@ -132,7 +137,11 @@ def _listed_after(refusal: Refused, now: datetime) -> list[ListedFile] | None:
     if refusal.code in DECISIVE:
         return None
     # Our certificate, vector or profiles: everybody's reading would be refused alike.
-    raise Paused(now + LONGEST_PAUSE, f"AGORA refuse nos lectures ({refusal.name}).")
+    raise Paused(
+        now + LONGEST_PAUSE,
+        f"AGORA refuse nos lectures ({refusal.name}) : l’exploitant du portail doit revoir son certificat, ou "
+        "ses profils.",
+    )
 
 
 def _settled(before: list[KnownFile], after: list[KnownFile]) -> list[KnownFile]:

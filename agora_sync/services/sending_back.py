@@ -97,7 +97,7 @@ def answer(*, user: User, sending_id: UUID, text: str, right_value: str = "") ->
             recipients=[sending.sent_by.email],
             key=f"sent-back-answered:{sending.pk}",
             subject="Réponse à une erreur que vous avez renvoyée",
-            what=f"Il a été répondu sur : {sending.field_label}.",
+            what=f"Vous avez une réponse au sujet d’une donnée refusée : {sending.field_label}.",
             path=reverse("agora_sync:exchange_detail", args=[sending.exchange_id]),
         )
     return sending

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.permissions import is_rssi
 from accounts.views.requests import user_of
 from agora_sync.exceptions import CaseRefused
-from agora_sync.forms.cases import TraceCaseForm
+from agora_sync.forms.cases import CaseClosingForm, TraceCaseForm
 from agora_sync.models import TraceCase
 from agora_sync.permissions import can_follow_cases
 from agora_sync.selectors.cases import covered_exchanges, deliveries_of, openings_of, trace_cases
@@ -65,6 +65,7 @@ def trace_case_detail(request: HttpRequest, key: UUID) -> HttpResponse:
         "now": timezone.now(),
         "decides": is_rssi(user),
         "may_validate": is_rssi(user) and case.opened_by_id != user.pk,
+        "closing_form": CaseClosingForm(),
         "today": timezone.localdate(),
     }
     return render(request, "agora_sync/trace_case_detail.html", context)
@@ -86,7 +87,12 @@ def trace_case_validate(request: HttpRequest, key: UUID) -> HttpResponse:
 @requires(is_rssi)
 @require_POST
 def trace_case_close(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Once the box was ticked: there is no way back."""
     case = _case(key)
+    form = CaseClosingForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(sentence) for sentence in form.errors["certain"]))
+        return redirect("agora_sync:trace_case_detail", case.pk)
     try:
         close_case(user=user_of(request), case=case)
     except CaseRefused as refusal:

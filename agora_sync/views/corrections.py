@@ -28,6 +28,7 @@ from agora_sync.selectors.rejects import batch_of, count_by_outcome, reject_caus
 from agora_sync.selectors.sendings_back import answered_values
 from agora_sync.services.correction_sending import send_corrections
 from agora_sync.services.corrections import prepare_corrections, undo_corrections
+from agora_sync.views.sheets import csv_attachment
 from cpa_portal.kernel.access import requires
 
 ROWS_PER_PAGE = 50
@@ -46,10 +47,7 @@ def reject_list(request: HttpRequest) -> HttpResponse:
 @requires(can_follow_exchanges)
 @require_safe
 def reject_sheet(request: HttpRequest) -> HttpResponse:
-    rows = listed_rejects(request)
-    response = HttpResponse(f"\ufeff{as_sheet(rows)}", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="rejets-agora.csv"'
-    return response
+    return csv_attachment(as_sheet(listed_rejects(request)), "rejets-agora.csv")
 
 
 @requires(can_follow_exchanges)

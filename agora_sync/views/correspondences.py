@@ -10,6 +10,7 @@ from agora_sync.mapping.correspondence import as_csv, triggers
 from agora_sync.models import CorrespondenceVersion
 from agora_sync.permissions import can_follow_exchanges
 from agora_sync.selectors.correspondences import difference, is_kept, messages_fed, versions
+from agora_sync.views.sheets import csv_attachment
 from cpa_portal.kernel.access import requires
 
 
@@ -31,11 +32,7 @@ def correspondence_table(request: HttpRequest) -> HttpResponse:
 @require_safe
 def correspondence_sheet(request: HttpRequest) -> HttpResponse:
     """The same, as a spreadsheet."""
-    return HttpResponse(
-        f"\ufeff{as_csv()}",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="correspondances-agora.csv"'},
-    )
+    return csv_attachment(as_csv(), "correspondances-agora.csv")
 
 
 @requires(can_follow_exchanges)

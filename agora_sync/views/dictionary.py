@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from agora_sync.contract import Version
 from agora_sync.contract.dictionary import AGORA, Item, as_csv, items
 from agora_sync.enums import PartnerKind
+from agora_sync.views.sheets import csv_attachment
 from cpa_portal.kernel.access import public
 
 NAMES = {**{str(kind): kind.label for kind in PartnerKind}, AGORA: "AGORA"}
@@ -36,11 +37,7 @@ def dictionary(request: HttpRequest) -> HttpResponse:
 def dictionary_sheet(request: HttpRequest) -> HttpResponse:
     """The same, as a spreadsheet."""
     version = _version(request)
-    return HttpResponse(
-        as_csv(version),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="dictionnaire-agora-{version}.csv"'},
-    )
+    return csv_attachment(as_csv(version), f"dictionnaire-agora-{version}.csv")
 
 
 def _version(request: HttpRequest) -> Version:

@@ -17,6 +17,7 @@ from agora_sync.permissions import can_read_habilitations
 from agora_sync.selectors.approvals import Mapping
 from agora_sync.selectors.certificates import own_certificates, partner_certificates
 from agora_sync.selectors.habilitations import Channel, Habilitation, HabilitationsAt, habilitations_at
+from agora_sync.views.sheets import csv_attachment
 from cpa_portal.kernel.access import requires
 from cpa_portal.kernel.templatetags.cpa import date_fr
 
@@ -62,11 +63,7 @@ def habilitation_sheet(request: HttpRequest) -> HttpResponse:
         return render(request, "agora_sync/habilitation_table.html", {"form": form}, status=400)
     rows = (_cells(told, row, channel) for row in told.rows for channel in row.channels)
     name = f"habilitations-{timezone.localtime(told.at):%Y%m%d-%H%M%S}.csv"
-    return HttpResponse(
-        f"\ufeff{as_csv(COLUMNS, rows)}",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_attachment(as_csv(COLUMNS, rows), name)
 
 
 def _asked(request: HttpRequest) -> tuple[InstantForm, HabilitationsAt | None]:
@@ -95,7 +92,7 @@ def _waiting(mapping: Mapping) -> dict[str, object]:
     if isinstance(mapping, PAGMAssignment):
         partner, what = mapping.application.partner, f"{mapping.application} a le profil {mapping.pagm}"
     else:
-        partner, what = mapping.pagm.partner, f"{mapping.pagm} ouvre {mapping.operation}"
+        partner, what = mapping.pagm.partner, f"{mapping.pagm} ouvre « {mapping.get_operation_display()} »"
     missing = [side.label for side in ApprovalSide if side not in said]
     return {"partner": partner, "what": what, "missing": missing}
 

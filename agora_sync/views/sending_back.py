@@ -57,7 +57,9 @@ def exchange_take_back(request: HttpRequest, key: UUID) -> HttpResponse:
     except HandlingRefused as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, "Vous n’attendez plus de réponse.")
+        messages.success(
+            request, "Vous n’attendez plus de réponse : qui l’avait saisie ne peut plus répondre."
+        )
     return redirect("agora_sync:exchange_detail", key)
 
 

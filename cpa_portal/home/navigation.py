@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from accounts import permissions
-from agora_sync.permissions import can_follow_cases, can_read_habilitations
+from agora_sync.permissions import can_follow_cases, can_follow_exchanges, can_read_habilitations
 from catalog.permissions import can_import, can_try_files, watches_offer
 from cpa_portal.kernel.access import anyone
 from rights.permissions import instructs_files
@@ -57,7 +57,7 @@ MENU = (
     Entry("Ma situation", "accounts:situation_list", permissions.is_holder),
     Entry("Mes données", "accounts:personal_data", permissions.is_holder),
     Entry("Dossiers à traiter", "rights:instruction_list", instructs_files),
-    Entry("Échanges avec AGORA", "agora_sync:exchange_list", permissions.is_regional_agent),
+    Entry("Échanges avec AGORA", "agora_sync:exchange_list", can_follow_exchanges),
     Entry("Données à corriger", "agora_sync:sending_back_list", permissions.is_training_organisation),
     Entry("Traces", "agora_sync:trace_list", permissions.is_rssi, BOTH),
     Entry("Droits des partenaires", "agora_sync:habilitation_table", can_read_habilitations, BOTH),

@@ -78,7 +78,7 @@ def test_cdc_reads_what_it_approves_then_writes_both_sides(right: PAGMRight) -> 
     theirs = approval(client, right, **partner)
 
     assert "le profil NOUVEAU ouvre « Créer un dossier »" in shown
-    assert "1 approbation(s) inscrite(s)" in own
+    assert "1 approbation inscrite." in own
     assert "Paul Ferrand" in theirs
     said = {said.side: said for said in right.approvals.all()}
     assert said["agora"].recorded_by == said["partner"].recorded_by

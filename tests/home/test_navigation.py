@@ -55,6 +55,10 @@ def test_menu_of_a_regional_agent_shows_exchanges_and_no_ones_rights(rf, db):
     assert "Mes droits" not in labels(entries)
 
 
+def test_menu_of_the_caisse_des_depots_leads_to_the_exchanges_that_it_follows(rf, db):
+    assert "Échanges avec AGORA" in labels(navigation(rf, UserFactory(cdc=True)).entries)
+
+
 def test_menu_entry_of_the_page_is_current(rf):
     entries = navigation(rf, AnonymousUser(), "/aide/").entries
 

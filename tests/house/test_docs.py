@@ -66,6 +66,12 @@ def test_links_of_a_page_lead_somewhere(page: Path) -> None:
     assert [link for link in targets if not (page.parent / link).exists()] == []
 
 
+def test_each_decision_has_a_number_of_its_own() -> None:
+    numbers = [page.name[:4] for page in (ROOT / "docs/decisions").glob("[0-9]*.md")]
+
+    assert sorted(set(numbers)) == sorted(numbers)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=by_path)
 def test_commands_named_by_a_page_exist(page: Path) -> None:
     text = page.read_text()

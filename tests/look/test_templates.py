@@ -40,6 +40,12 @@ def test_template_uses_only_icons_that_the_sheet_brings(name):
     assert used <= brought
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_trail_of_a_page_does_not_begin_with_home_twice(name):
+    # The component writes « Accueil » itself.
+    assert '{% breadcrumb "Accueil"' not in (TEMPLATES / name).read_text()
+
+
 def test_icons_of_the_sheet_are_drawings_that_the_dsfr_ships():
     sheet = (settings.BASE_DIR / "static/css/icons.css").read_text()
     drawings = Path(dsfr.__file__).parent / "static/dsfr/dist/icons"

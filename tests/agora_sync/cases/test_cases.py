@@ -275,7 +275,10 @@ def test_case_written_validated_and_closed_on_its_pages(client: Client, rssi: Us
     client.force_login(rssi)
     assert "Valider l’affaire" in client.get(f"/rssi/affaires/{case.pk}/").content.decode()
     assert "est validée" in client.post(f"/rssi/affaires/{case.pk}/valider/", follow=True).content.decode()
-    assert "est close" in client.post(f"/rssi/affaires/{case.pk}/clore/", follow=True).content.decode()
+    close = f"/rssi/affaires/{case.pk}/clore/"
+    assert "Cochez la case" in client.post(close, follow=True).content.decode()
+    assert TraceCase.objects.get().closed_at is None
+    assert "est close" in client.post(close, {"certain": "on"}, follow=True).content.decode()
     assert "AFF-2026-7" in client.get("/rssi/affaires/").content.decode()
 
 

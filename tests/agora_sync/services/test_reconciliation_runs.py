@@ -127,7 +127,7 @@ def test_agora_away_pauses_the_comparison_and_closes_no_gap(settings: Any, away:
     gap.refresh_from_db()
     assert run.paused_until is not None
     assert run.paused_until > timezone.now()
-    assert "ne répond pas" in run.paused_reason
+    assert run.paused_reason == "AGORA ne répond pas."
     assert (run.after, gap.closed_at) == (None, None)
     assert reconcile_batch(reconciliation_id=run.pk) == 0
 

@@ -9,29 +9,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.enums import StaffRole
 from accounts.models import AccessLogEntry, User
 from agora_sync.enums import Direction, ExchangeState
 from agora_sync.models import ConflictDecision, Exchange, FileReading, ItemConflict
 from rights.enums import FileOrigin
-from tests.support.factories.accounts import StaffScopeFactory, UserFactory
+from tests.support.agora_rejects import BRITTANY, CORSICA
 from tests.support.factories.rights import TrainingFileFactory
 
 pytestmark = pytest.mark.django_db
 
-CORSICA, BRITTANY = "94", "53"
 QUERIES_OF_THE_LIST = 5
-
-
-@pytest.fixture
-def agent(client: Client) -> User:
-    user = StaffScopeFactory(
-        user=UserFactory(is_staff=True, first_name="Ange", last_name="Santoni"),
-        role=StaffRole.REGIONAL_AGENT,
-        scope_code=CORSICA,
-    ).user
-    client.force_login(user)
-    return user
 
 
 def conflict(region_code: str = CORSICA, origin: str = FileOrigin.AGORA, **fields: Any) -> ItemConflict:

@@ -26,13 +26,6 @@ def two_make_a_rule(settings: LazySettings) -> None:
     settings.AGORA_RULE_AFTER_CORRECTIONS = 2
 
 
-@pytest.fixture
-def agent(client: Client) -> User:
-    user = agent_of()
-    client.force_login(user)
-    return user
-
-
 def corrected(user: User, *exchanges: Exchange) -> CorrectionBatch:
     wanted = [(row, {"organisation_siret": [WRONG, RIGHT]}) for row in exchanges]
     return send_corrections(batch_id=prepare_corrections(user=user, wanted=wanted).pk, user=user)

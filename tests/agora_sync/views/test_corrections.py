@@ -25,13 +25,6 @@ pytestmark = pytest.mark.django_db
 QUERIES_OF_A_CAUSE = 8
 
 
-@pytest.fixture
-def agent(client: Client) -> User:
-    user = agent_of()
-    client.force_login(user)
-    return user
-
-
 def file_of(exchange: Exchange) -> TrainingFile:
     assert exchange.training_file_id is not None
     return TrainingFile.objects.get(pk=exchange.training_file_id)

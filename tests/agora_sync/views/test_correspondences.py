@@ -9,16 +9,8 @@ from accounts.models import User
 from agora_sync.mapping.correspondence import as_csv, described
 from agora_sync.models import CorrespondenceVersion
 from agora_sync.services.correspondences import note_correspondences
-from tests.support.agora_rejects import agent_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def agent(client: Client) -> User:
-    user = agent_of()
-    client.force_login(user)
-    return user
 
 
 def old_version(number: int = 1) -> CorrespondenceVersion:

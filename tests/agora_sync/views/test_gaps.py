@@ -9,31 +9,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.enums import StaffRole
 from accounts.models import AccessLogEntry, User
 from agora_sync.contract import Operation
 from agora_sync.enums import Direction, ExchangeState, GapKind, GapStep
 from agora_sync.models import Exchange, Gap, GapEvent, HolderPull, Reconciliation
 from rights.enums import EventOrigin, FileOrigin, JournalEventKind, TrainingFileState
 from rights.models import JournalEvent
-from tests.support.factories.accounts import StaffScopeFactory, UserFactory
+from tests.support.agora_rejects import BRITTANY, CORSICA
 from tests.support.factories.rights import TrainingFileFactory
 
 pytestmark = pytest.mark.django_db
 
-CORSICA, BRITTANY = "94", "53"
 QUERIES_OF_THE_LIST = 6
-
-
-@pytest.fixture
-def agent(client: Client) -> User:
-    user = StaffScopeFactory(
-        user=UserFactory(is_staff=True, first_name="Ange", last_name="Santoni"),
-        role=StaffRole.REGIONAL_AGENT,
-        scope_code=CORSICA,
-    ).user
-    client.force_login(user)
-    return user
 
 
 def gap(kind: GapKind = GapKind.STATE, region_code: str = CORSICA, **fields: Any) -> Gap:
@@ -142,7 +129,17 @@ def test_page_writes_the_consultation_and_tells_the_history(client: Client, agen
 
     assert AccessLogEntry.objects.filter(holder=row.holder, actor=agent).count() == 1
     assert "12.00" in shown
-    assert "renvoyé à agora, par Ange Santoni" in shown
+    assert "Écart avec AGORA : autre montant" in shown
+    assert "renvoyé à AGORA, par Ange Santoni" in shown
+
+
+def test_state_that_agora_gives_is_shown_in_words(client: Client, agent: User) -> None:
+    row = gap(here="Validé", there="ANNULE")
+
+    shown = page(client, row) + client.get("/agents/ecarts/").content.decode()
+
+    assert "Annulé" in shown
+    assert "ANNULE" not in shown
 
 
 def test_gap_of_another_region_is_not_found_by_any_way(client: Client, agent: User) -> None:

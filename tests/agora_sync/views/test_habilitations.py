@@ -68,7 +68,7 @@ def test_table_of_now_shows_who_approved_and_what_is_waiting(
         "Région de démonstration",
         "Paul Ferrand, Démonstration, Convention de démonstration",
         "par délégation (Courrier du 3 mars",
-        "AGORA_LECTURE ouvre CreerDossier",
+        "AGORA_LECTURE ouvre « Créer un dossier »",
         "Cellule de crise, production",
         "Écoute d’AGORA",
     ):

@@ -20,13 +20,6 @@ from tests.support.factories.rights import RequestableSessionFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def agent(client: Client) -> User:
-    user = agent_of()
-    client.force_login(user)
-    return user
-
-
 def organisation(siret: str = WRONG) -> User:
     """Somebody who acts for an organisation."""
     user = UserFactory(is_staff=True)
@@ -287,9 +280,9 @@ def test_history_of_a_file_tells_every_system_and_who(client: Client, agent: Use
     page = client.get(f"/agents/dossiers/{exchange.training_file_id}/").content.decode()
 
     for told in (
-        "Envoyé : CreerDossier",
-        "CreerDossier, refusé (ag:SIRETInvalide : SIRET refusé)",
-        "Dossier demandé. À dire à AGORA : CreerDossier",
+        "Envoyé : « Créer un dossier »",
+        "« Créer un dossier », refusé (ag:SIRETInvalide : SIRET refusé)",
+        "Dossier demandé. À dire à AGORA : « Créer un dossier »",
         "Note : Appelé.",
         "Nous avons déménagé.",
         "Corrigé et renvoyé",

@@ -212,7 +212,8 @@ def test_dictionary_page_says_who_writes_and_receives_each_item(client: Client) 
     assert "formation/<wbr>prix" in page
     assert not queries
     sheet = client.get("/agora/dictionnaire.csv")
-    assert sheet.content.decode() == as_csv()
+    assert sheet.content.decode("utf-8-sig") == as_csv()
+    assert sheet.content.startswith(b"\xef\xbb\xbf"), "a spreadsheet would spoil its accents"
 
 
 def test_dictionary_page_is_that_of_the_version_asked_for(client: Client) -> None:
@@ -221,7 +222,7 @@ def test_dictionary_page_is_that_of_the_version_asked_for(client: Client) -> Non
 
     assert f"Les {len(items(Version.V2))} données" in page
     assert "formation/<wbr>localite" in page
-    assert sheet.content.decode() == as_csv(Version.V2)
+    assert sheet.content.decode("utf-8-sig") == as_csv(Version.V2)
     assert client.get("/agora/dictionnaire/", {"version": "v9"}).status_code == 404
 
 
