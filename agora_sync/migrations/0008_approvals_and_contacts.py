@@ -64,10 +64,6 @@ class Migration(migrations.Migration):
             model_name='pagmright',
             name='agora_pagm_right_once',
         ),
-        migrations.RemoveField(
-            model_name='pagm',
-            name='agreed_at',
-        ),
         migrations.AddField(
             model_name='pagmright',
             name='ends_at',
@@ -161,4 +157,9 @@ class Migration(migrations.Migration):
         ),
         ForbidChanges('agora_sync_mappingapproval'),
         migrations.RunSQL(_mappings.FORWARDS, _mappings.BACKWARDS),
+        migrations.RunSQL(_mappings.AGREED_BEFORE, migrations.RunSQL.noop),
+        migrations.RemoveField(
+            model_name='pagm',
+            name='agreed_at',
+        ),
     ]

@@ -71,3 +71,19 @@ DROP TRIGGER keep_mapping ON agora_sync_pagmright;
 DROP TRIGGER keep_mapping ON agora_sync_pagmassignment;
 DROP FUNCTION agora_keep_columns();
 """
+
+AGREED_BEFORE = """
+-- A profile was agreed as a whole, by both sides at one instant: its mappings stay open to who has them.
+INSERT INTO agora_sync_mappingapproval
+    (assignment_id, right_id, side, approver, approver_key, quality, reference, approved_at)
+SELECT mapping.assignment_id, mapping.right_id, said.side, said.approver, upper(said.approver),
+       'Accord d’avant le suivi des approbations', 'Convention en vigueur', pagm.agreed_at
+FROM (
+    SELECT id AS assignment_id, NULL::bigint AS right_id, pagm_id FROM agora_sync_pagmassignment
+    UNION ALL SELECT NULL, id, pagm_id FROM agora_sync_pagmright
+) AS mapping
+JOIN agora_sync_pagm AS pagm ON pagm.id = mapping.pagm_id AND pagm.agreed_at IS NOT NULL
+CROSS JOIN (VALUES ('agora', 'Agora'), ('partner', 'Partenaire')) AS said (side, approver);
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
+"""
