@@ -37,6 +37,15 @@ def is_in_date(certificate: x509.Certificate, at: dt.datetime) -> bool:
     return certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc
 
 
+@lru_cache(maxsize=1_000)
+def is_authority(certificate: x509.Certificate) -> bool:
+    """Whether it may issue others."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return False
+
+
 @dataclass(frozen=True)
 class TrustStore:
     """Authorities and revocation lists, one by authority at most, read from files."""
@@ -100,9 +109,13 @@ class TrustStore:
         return tuple(verified.chain)
 
     def require_not_revoked(self, certificate: x509.Certificate, *, at: dt.datetime) -> None:
-        """Raises CertificateRefused when listed, and when a list is out of date: silence proves nothing then."""
+        """Raises CertificateRefused when listed, when a list is out of date, and when the authority of a leaf has none:
+        silence proves nothing then.
+        """
         if any(ends_at is None or ends_at < at for ends_at in self._lists_end_at):
             raise CertificateRefused("the revocation list is out of date")
+        if self.crls and not is_authority(certificate) and certificate.issuer not in self._listing:
+            raise CertificateRefused("no revocation list of its authority")
         for issuer, revoked_at in self._revoked.get(certificate.serial_number, ()):
             if revoked_at <= at and certificate.issuer == issuer:
                 raise CertificateRefused("revoked")
@@ -110,6 +123,10 @@ class TrustStore:
     @cached_property
     def _lists_end_at(self) -> tuple[dt.datetime | None, ...]:
         return tuple(revoked.next_update_utc for revoked in self.crls)
+
+    @cached_property
+    def _listing(self) -> frozenset[x509.Name]:
+        return frozenset(revoked.issuer for revoked in self.crls)
 
     @cached_property
     def _revoked(self) -> dict[int, list[tuple[x509.Name, dt.datetime]]]:
@@ -148,11 +165,7 @@ def _require_signing_leaf(leaf: x509.Certificate) -> None:
         raise CertificateRefused("no key usage") from None
     if not usage.digital_signature:
         raise CertificateRefused("key usage without digitalSignature")
-    try:
-        constraints = leaf.extensions.get_extension_for_class(x509.BasicConstraints).value
-    except x509.ExtensionNotFound:
-        return
-    if constraints.ca:
+    if is_authority(leaf):
         raise CertificateRefused("an authority's certificate is no leaf")
 
 

@@ -20,7 +20,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from agora_sync.faults import FaultCode, SOAPRefusal
-from agora_sync.pki.trust import CertificateRefused, TrustStore, fingerprint, load_certificate
+from agora_sync.pki.trust import (
+    CertificateRefused,
+    TrustStore,
+    fingerprint,
+    is_authority,
+    load_certificate,
+)
 from agora_sync.vector.token import Token
 from agora_sync.xml import namespaces as ns
 
@@ -99,7 +105,7 @@ def _checked_certificate(
     signature: etree._Element, *, trust: TrustStore, is_registered: Callable[[str], bool], at: dt.datetime
 ) -> x509.Certificate:
     given = _given_certificates(signature)
-    leaves = [certificate for certificate in given if not _is_authority(certificate)]
+    leaves = [certificate for certificate in given if not is_authority(certificate)]
     _require(len(leaves) == 1, f"{len(leaves)} leaf certificates")
     leaf = leaves[0]
     # Any certificate of the same authority leads to the same root: only registration says whose it is.
@@ -120,13 +126,6 @@ def _given_certificates(signature: etree._Element) -> list[x509.Certificate]:
     )
     _require(hints <= _KEY_HINTS, "key given otherwise than by certificate")
     return [load_certificate(_decoded(certificate)) for certificate in certificates]
-
-
-def _is_authority(certificate: x509.Certificate) -> bool:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return False
 
 
 def _checked_cryptography(token: Token, certificate: x509.Certificate) -> etree._Element:
