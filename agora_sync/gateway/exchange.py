@@ -26,6 +26,7 @@ from agora_sync.provider.call import Call, require_http_form
 from agora_sync.provider.channel import require_trusted
 from agora_sync.provider.envelope import Envelope, parsed_message, read_envelope
 from agora_sync.provider.once import request_id_of
+from agora_sync.provider.opening import place_in_hand
 from agora_sync.provider.soap import fault_envelope
 from agora_sync.selectors.opening import closed_until
 from agora_sync.services.traces import new_trace, record_reception
@@ -67,10 +68,7 @@ def handle_local_call(call: Call) -> LocalAnswer:
     progress = Progress(timezone.now())
     try:
         record_reception(exchange_id=progress.exchange_id, content=call.traced_content)
-        try:
-            answer, refusal = _forwarded(call, progress), None
-        except SOAPRefusal as found:
-            answer, refusal = _fault(found, progress), found
+        answer, refusal = _answered(call, progress)
         _record(answer, progress, refusal)
     except TracesUnavailable:
         logger.error("traces_unavailable", extra={"exchange": str(progress.exchange_id)})
@@ -78,10 +76,32 @@ def handle_local_call(call: Call) -> LocalAnswer:
     return answer
 
 
+def _answered(call: Call, progress: Progress) -> tuple[LocalAnswer, SOAPRefusal | None]:
+    try:
+        return _forwarded(call, progress), None
+    except SOAPRefusal as found:
+        refusal = found
+    except TracesUnavailable:
+        raise
+    except Exception as problem:
+        # The message may quote what was received: only the kind of failure is logged.
+        logger.exception(
+            "local_exchange_failed", extra={"exchange": str(progress.exchange_id)}, exc_info=False
+        )
+        refusal = SOAPRefusal(FaultCode.INTERNAL, SERVICE_STEP, f"{type(problem).__name__}: {problem}")
+    return _fault(refusal, progress), refusal
+
+
 def _forwarded(call: Call, progress: Progress) -> LocalAnswer:
-    at = progress.received_at
     require_http_form(call)
-    _require_open(at)
+    _require_open(progress.received_at)
+    # While AGORA is slow each call holds a thread: some are left to say so.
+    with place_in_hand():
+        return _verified_and_sent(call, progress)
+
+
+def _verified_and_sent(call: Call, progress: Progress) -> LocalAnswer:
+    at = progress.received_at
     progress.system = system = _system_of(call.client_certificate, at)
     root = parsed_message(call.body)
     envelope = read_envelope(root, soap_action=call.soap_action, version=Version.V1, understood=None)

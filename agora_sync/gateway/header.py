@@ -50,7 +50,10 @@ def read_caller(root: etree._Element, content: bytes) -> LocalCaller:
 
 def _require_plain_text(content: bytes) -> None:
     """A CDATA section says the same characters by another way: some readers would see another header."""
-    parser = etree.XMLParser(strip_cdata=False, resolve_entities=False, no_network=True, load_dtd=False)
+    # Read as it was read the first time, whatever its declaration says: us-ascii is accepted with accents.
+    parser = etree.XMLParser(
+        strip_cdata=False, resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
+    )
     header = etree.fromstring(content, parser).find(ns.soap("Header"))
     if header is not None and b"<![CDATA[" in etree.tostring(header):
         raise _refused("/Appelant", "L’en-tête ne doit contenir aucune section CDATA.")

@@ -7,7 +7,7 @@ from agora_sync import contract
 from agora_sync.contract import local
 from agora_sync.gateway.exchange import handle_local_call
 from agora_sync.provider.call import read_call
-from agora_sync.provider.views import XML_TYPE
+from agora_sync.provider.views import XML_TYPE, asked_of_contract
 from cpa_portal.kernel.access import public
 
 
@@ -16,8 +16,8 @@ from cpa_portal.kernel.access import public
 @public
 def local_endpoint(request: HttpRequest) -> HttpResponse:
     """`?wsdl` and `?xsd=` give the contract; everything else is a call, refused or not."""
-    wanted = {name.lower(): str(value) for name, value in request.GET.items()}
-    if request.method in {"GET", "HEAD"} and wanted.keys() & {"wsdl", "xsd"}:
+    wanted = asked_of_contract(request)
+    if wanted.keys() & {"wsdl", "xsd"}:
         return _contract(request, wanted)
     answer = handle_local_call(read_call(request, contract.Version.V1))
     response = HttpResponse(answer.content, status=answer.status, content_type=XML_TYPE)

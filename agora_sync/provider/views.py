@@ -1,5 +1,6 @@
 """The address that partners call, one for each version of the contract, and the contract read from the same place."""
 
+from django.core.exceptions import TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -17,10 +18,21 @@ XML_TYPE = "text/xml; charset=utf-8"
 @public
 def endpoint(request: HttpRequest, version: Version) -> HttpResponse:
     """`?wsdl`, `?xsd=` and `?items` (dictionary) give the contract; everything else is an exchange, refused or not."""
-    wanted = {name.lower(): str(value) for name, value in request.GET.items()}
-    if request.method in {"GET", "HEAD"} and wanted.keys() & {"wsdl", "xsd", "items"}:
+    wanted = asked_of_contract(request)
+    if wanted.keys() & {"wsdl", "xsd", "items"}:
         return _contract(request, wanted, version)
     return _response(handle_call(read_call(request, version)))
+
+
+def asked_of_contract(request: HttpRequest) -> dict[str, str]:
+    """What a reader asks by the address, names in lower case; nothing for a call."""
+    if request.method not in {"GET", "HEAD"}:
+        return {}
+    try:
+        return {name.lower(): str(value) for name, value in request.GET.items()}
+    except TooManyFieldsSent:
+        # Nobody reads the contract so: a call like any other, traced before it is refused.
+        return {}
 
 
 def _contract(request: HttpRequest, wanted: dict[str, str], version: Version) -> HttpResponse:

@@ -293,6 +293,50 @@ def test_nothing_is_forwarded_while_the_exchanges_are_stopped_or_agora_is_away(
     assert Trace.objects.filter(exchange_id=stopped.trace_id, kind=TraceKind.VECTOR_CREATED).count() == 0
 
 
+@pytest.mark.django_db
+def test_accents_under_a_declaration_of_ascii_are_forwarded(
+    system: LocalSystem, pki: Path, settings: Any
+) -> None:
+    settings.AGORA_ENDPOINT_URL = "https://127.0.0.1:1/agora/v1/"
+    plain = message(list_request(HolderFactory(birth_name="Béranger")))
+    content = b'<?xml version="1.0" encoding="us-ascii"?>' + plain.replace(
+        b"B&#233;ranger", "Béranger".encode()
+    )
+
+    answer = handle_local_call(Caller(pki, PARTNER).call_of(content, Operation.LIST_FILES))
+
+    assert "Béranger".encode() in content
+    assert refused(answer)[0] == "ag:ServiceInterrompu"
+    assert Trace.objects.filter(exchange_id=answer.trace_id, kind=TraceKind.REQUEST_SENT).exists()
+
+
+@pytest.mark.django_db
+def test_failure_of_ours_is_answered_by_a_fault_traced_and_logged(
+    system: LocalSystem, pki: Path, settings: Any, tmp_path: Path
+) -> None:
+    settings.AGORA_VI_KEY = str(tmp_path / "gone.key")
+
+    answer = called(pki, list_request(HolderFactory()))
+
+    assert refused(answer) == ("ag:ErreurInterne", [""])
+    assert answer.status == 500
+    kinds = Trace.objects.filter(exchange_id=answer.trace_id).order_by("id").values_list("kind", flat=True)
+    assert list(kinds) == [TraceKind.REQUEST_RECEIVED, TraceKind.ANSWER_SENT]
+    assert Exchange.objects.get(pk=answer.trace_id).fault_code == "ag:ErreurInterne"
+
+
+@pytest.mark.django_db
+def test_calls_beyond_the_places_of_the_process_are_told_to_come_back(
+    system: LocalSystem, pki: Path, settings: Any
+) -> None:
+    settings.AGORA_MAX_CONCURRENT_CALLS = 0
+
+    answer = called(pki, list_request(HolderFactory()))
+
+    assert refused(answer)[0] == "ag:Surcharge"
+    assert (answer.status, answer.retry_after) == (503, "5")
+
+
 # Served -------------------------------------------------------------------------------------------
 @pytest.mark.django_db
 @override_settings(ROOT_URLCONF="cpa_portal.urls_gateway", MIDDLEWARE=[])
