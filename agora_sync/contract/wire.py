@@ -73,7 +73,8 @@ def _rebuilt(element: etree._Element, version: Version, name_of: _Naming) -> etr
 
 
 def _fill(made: etree._Element, element: etree._Element, version: Version, name_of: _Naming) -> None:
-    made.text = element.text
+    # Between elements there is but indentation: the same request indented otherwise is the same request.
+    made.text = None if len(element) else element.text
     parent = etree.QName(element).localname
     for child in element:
         name = name_of(parent, etree.QName(child).localname)

@@ -323,7 +323,7 @@ def _given(values: Wire) -> Wire:
 
 
 def _line(text: str) -> str:
-    return collapsed(text)[:_LINE_WIDTH].strip()
+    return collapsed(text)[:_LINE_WIDTH].strip(" ")
 
 
 # As XML ------------------------------------------------------------------------------------------

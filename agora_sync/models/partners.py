@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -117,3 +118,8 @@ class PartnerCertificate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.fingerprint[:12]}"
+
+    def clean(self) -> None:
+        """Raises ValidationError when it names the application of another partner."""
+        if self.application is not None and self.application.partner_id != self.partner_id:
+            raise ValidationError({"application": "Cette application est celle d’un autre partenaire."})

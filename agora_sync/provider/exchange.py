@@ -13,7 +13,7 @@ from django.utils import timezone
 from agora_sync.contract import Operation, Version
 from agora_sync.enums import Direction, ExchangeState, TraceKind
 from agora_sync.exceptions import TracesUnavailable
-from agora_sync.faults import STEPS, FaultCode, SOAPRefusal
+from agora_sync.faults import FaultCode, SOAPRefusal
 from agora_sync.models import Exchange, Partner
 from agora_sync.provider.body import validated_body
 from agora_sync.provider.call import Call, require_http_form
@@ -35,8 +35,7 @@ from cpa_portal.kernel.database.rows import gathered, insert_rows, insert_unless
 logger = logging.getLogger(__name__)
 
 RECEPTION_STEP, SERVICE_STEP = 1, 16
-# Steps 2 and 3, but for an overload: what is in excess costs no more than its refusal.
-_BEFORE_THE_CHANNEL = frozenset(code for code, step in STEPS.items() if step in {2, 3}) - {FaultCode.OVERLOAD}
+_BEFORE_THE_CHANNEL = {2, 3}
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,9 @@ def _answer(call: Call, progress: Progress) -> Answer:
     try:
         return _served(call, progress)
     except SOAPRefusal as refusal:
-        if progress.partner is None and refusal.code in _BEFORE_THE_CHANNEL:
+        # But for an overload: what is in excess costs no more than its refusal.
+        is_early = refusal.step in _BEFORE_THE_CHANNEL and refusal.code is not FaultCode.OVERLOAD
+        if progress.partner is None and is_early:
             progress.partner = _known_caller(call, at=progress.received_at)
         return _refused(refusal, progress)
     except TracesUnavailable:

@@ -6,7 +6,7 @@ from lxml import etree
 
 from agora_sync.contract import Version
 from agora_sync.contract.wire import wire_form, wire_path
-from agora_sync.faults import SOAPRefusal
+from agora_sync.faults import FaultCode, SOAPRefusal
 from agora_sync.vector.binding import body_digest
 from agora_sync.xml import namespaces as ns
 
@@ -61,7 +61,8 @@ def fault_envelope(refusal: SOAPRefusal, *, trace_id: str, version: Version = Ve
         told = {
             "code": item.code.local_name,
             "libelle": item.sentence or item.code.sentence,
-            "chemin": wire_path(item.path, version),
+            # The schema's errors are where the message has them, under names that no version may know.
+            "chemin": item.path if item.code is FaultCode.SCHEMA else wire_path(item.path, version),
             "idTrace": trace_id,
         }
         for name, text in told.items():

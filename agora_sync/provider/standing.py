@@ -107,7 +107,8 @@ def _read(query: str, given: dict[str, Any]) -> Standing:
         is_stopped=is_stopped,
         partner=Partner.from_db(connection.alias, _PARTNER_FIELDS, partner) if partner[0] else None,
         application_codes=frozenset(codes.values()),
-        by_certificate={name: known[pk] for name, pk in certificates or []},
+        # One that names the application of another partner speaks for nobody.
+        by_certificate={name: known[pk] for name, pk in certificates or [] if pk in known},
         open_versions=frozenset(Version(version) for version in versions or []),
     )
 

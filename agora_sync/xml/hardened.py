@@ -14,6 +14,7 @@ MAX_NAMESPACES = 2_000
 # From one tag to the next: `<` cannot be in the value of an attribute. The text between two tags may hold equals signs.
 _MANY_EQUALS = re.compile(rb"<(?:[^<=]*=){%d}[^<]*" % (MAX_ATTRIBUTES + 1))
 _ATTRIBUTE = re.compile(rb"=\s*[\"']")
+_XML_SPACES = str.maketrans("\t\n\r", "   ")
 _WHOLE_TEXT = etree.XPath("string()")
 _PROLOG_PART = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _DECLARED_ENCODING = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]*)["']""")
@@ -96,5 +97,8 @@ def text_of(element: etree._Element | None) -> str:
 
 
 def collapsed(text: str | None) -> str:
-    """White space as XML Schema collapses it, for the types that do (anyURI, dateTime, token)."""
-    return " ".join((text or "").split())
+    """White space as XML Schema collapses it, for the types that do (anyURI, dateTime, token).
+
+    Four characters only: a text of no-break spaces is one for the schema, and would be empty for `split()`.
+    """
+    return " ".join(filter(None, (text or "").translate(_XML_SPACES).split(" ")))

@@ -7,15 +7,24 @@ from urllib.parse import quote
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from agora_sync.enums import CertificateKind
 from agora_sync.models import Exchange, Partner, PartnerCertificate
 from agora_sync.pki.authority import Validity, issue_crl
 from agora_sync.provider.call import CLIENT_CERTIFICATE
 from agora_sync.provider.exchange import handle_call
 from agora_sync.provider.peer import PROXY_HEADER, with_client_certificate
 from tests.agora_sync.provider.conftest import Refused
-from tests.support.agora import Caller, Signer, create_request, issuing_authority
+from tests.support.agora import (
+    OTHER_PARTNER,
+    PARTNER,
+    Caller,
+    Signer,
+    create_request,
+    issuing_authority,
+)
 from tests.support.factories.accounts import HolderFactory
 
 CHANNEL = "ag:CanalNonAuthentifie"
@@ -67,6 +76,26 @@ def test_certificate_out_of_its_registered_dates_or_revoked_by_us(
     PartnerCertificate.objects.filter(partner__code="partner", kind="tls").update(**change)
 
     assert refused(with_certificate(caller, "partner-tls")).name == CHANNEL
+
+
+@pytest.mark.django_db
+def test_certificate_that_names_the_application_of_another_speaks_for_nobody_and_closes_nothing(
+    caller: Caller, partners: dict[str, Partner]
+) -> None:
+    others = partners[OTHER_PARTNER.code].applications.get()
+    wrong = PartnerCertificate(
+        partner=partners[PARTNER.code],
+        application=others,
+        kind=CertificateKind.VI,
+        fingerprint="0" * 64,
+        valid_from=timezone.now() - dt.timedelta(days=1),
+        valid_to=timezone.now() + dt.timedelta(days=1),
+    )
+    with pytest.raises(ValidationError, match="autre partenaire"):
+        wrong.full_clean()
+    wrong.save()
+
+    assert handle_call(caller.call(create_request(HolderFactory()))).status == 200
 
 
 @pytest.mark.django_db

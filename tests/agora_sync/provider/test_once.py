@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from lxml import etree
 
 from accounts.models import AccessLogEntry
 from accounts.services.key_rotation import rotate_stored_keys
+from agora_sync.mapping.requests import operation_of
 from agora_sync.models import FileContribution, Partner, ReceivedRequest, ReplayedVector
 from agora_sync.provider.call import Call
 from agora_sync.provider.exchange import Answer, handle_call
@@ -17,8 +19,10 @@ from rights.models import TrainingFile
 from tests.agora_sync.provider.conftest import Refused
 from tests.support.agora import (
     Caller,
+    body_of,
     create_request,
     entry_request,
+    envelope,
     list_request,
     read_answer,
     read_fault,
@@ -58,6 +62,21 @@ def test_same_request_with_a_new_vector_gets_the_same_answer_bound_to_the_new_me
     assert read_answer(second.content)["empreinteRequete"] != read_answer(first.content)["empreinteRequete"]
     assert TrainingFile.objects.count() == 1
     assert ReceivedRequest.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_same_request_indented_otherwise_gets_the_same_answer(caller: Caller, holder: Any) -> None:
+    request = create_request(holder)
+    first = handle_call(caller.call(request))
+    indented = body_of(request)
+    etree.indent(indented)
+
+    content = envelope(indented, caller.assertion().security_header())
+    again = handle_call(caller.call_of(content, operation_of(request)))
+
+    assert b"\n  <" in content
+    assert without_digest(again) == without_digest(first)
+    assert TrainingFile.objects.count() == 1
 
 
 @pytest.mark.django_db

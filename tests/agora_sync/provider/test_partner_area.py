@@ -53,6 +53,16 @@ def area(settings: Any, pki: Path, partners: dict[str, Partner]) -> Area:
     return under
 
 
+@db
+def test_half_a_message_is_among_the_calls_of_whoever_sent_it(caller: Caller) -> None:
+    fault = read_fault(handle_call(caller.call(create_request(HolderFactory()), is_whole=False)).content)
+
+    assert fault is not None
+    exchange = Exchange.objects.get(pk=fault.details[0]["idTrace"])
+    assert exchange.partner is not None
+    assert (fault.name, exchange.failed_step, exchange.partner.code) == ("ag:XMLMalForme", 2, PARTNER.code)
+
+
 def refused_trace(caller: Caller, **changes: Any) -> str:
     """The idTrace of a call of that partner, whose vector has these changes."""
     answer = handle_call(caller.call(create_request(HolderFactory()), caller.assertion(**changes)))

@@ -83,6 +83,21 @@ def test_file_created_and_listed_in_the_words_of_the_version(
     assert body_in(listed).findtext(f"{{*}}dossier/{{*}}formation/{version.tag(town)}") == "Corte"
 
 
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2003 \u00a0", "\u0085"])
+def test_title_of_other_spaces_than_those_of_xml_makes_no_answer_that_breaks_the_contract(
+    caller: Caller, holder: Holder, blank: str
+) -> None:
+    body = body_of(create_request(holder))
+    next(body.iter(Version.V1.tag("intitule"))).text = blank
+    content = envelope(body, caller.assertion().security_header())
+
+    created = handle_call(caller.call_of(content, Operation.CREATE_FILE))
+    listed = called(caller, list_request(holder), Version.V1)
+
+    assert (created.status, listed.status) == (200, 200)
+    contract.schema(Version.V1).assertValid(body_in(listed))
+
+
 def test_second_version_adds_the_digest_of_the_body_the_count_and_the_day_of_the_file(
     caller: Caller, holder: Holder
 ) -> None:
@@ -174,6 +189,22 @@ def test_faults_name_the_items_of_their_version(caller: Caller, holder: Holder) 
 
     paths = [node.text for node in etree.fromstring(answer.content).iter(Version.V2.tag("chemin"))]
     assert paths == ["/CreerDossier/formation/localite"]
+
+
+def test_item_under_the_name_of_the_other_version_is_named_as_it_was_written(
+    caller: Caller, holder: Holder
+) -> None:
+    body = wire_form(body_of(create_request(holder)), Version.V2)
+    next(body.iter(Version.V2.tag("localite"))).tag = Version.V2.tag("lieu")
+    content = envelope(body, caller.assertion().security_header())
+    action = Version.V2.soap_action(Operation.CREATE_FILE)
+
+    answer = handle_call(
+        caller.call_of(content, Operation.CREATE_FILE, soap_action=action, version=Version.V2)
+    )
+
+    paths = [node.text for node in etree.fromstring(answer.content).iter(Version.V2.tag("chemin"))]
+    assert paths == ["/CreerDossier/formation/lieu"]
 
 
 def test_business_refusal_is_in_the_names_of_its_version(caller: Caller, holder: Holder) -> None:
