@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -35,10 +35,7 @@ def open_case(
     """
     _require(can_follow_cases(user), "Vous n’êtes pas habilité à ouvrir une affaire.")
     _require(bool(keys), "Donnez au moins un identifiant de vecteur ou de trace.")
-    _require(
-        not TraceCase.objects.filter(reference=reference).exists(), "Une affaire porte déjà cette référence."
-    )
-    case = TraceCase.objects.create(
+    case = TraceCase(
         reference=reference,
         kind=kind,
         reason=reason,
@@ -48,8 +45,20 @@ def open_case(
         requested_on=requested_on,
         opened_by=user,
     )
+    _insert(case)
     TraceCaseKey.objects.bulk_create(TraceCaseKey(case=case, value=value) for value in dict.fromkeys(keys))
     return case
+
+
+def _insert(case: TraceCase) -> None:
+    try:
+        with transaction.atomic():
+            case.save(force_insert=True)
+    except IntegrityError:
+        # Two people may write the same one together: the constraint decides.
+        is_taken = TraceCase.objects.filter(reference=case.reference).exists()
+        _require(not is_taken, "Une affaire porte déjà cette référence.")
+        raise
 
 
 @transaction.atomic

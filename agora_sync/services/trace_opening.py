@@ -6,14 +6,16 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
 from lxml import etree
 
-from accounts.models import User
+from accounts.models import Holder, User
 from accounts.permissions import is_rssi
 from accounts.services.access_log import record_consultation
+from accounts.services.holders import find_holder_by_nir
 from agora_sync.client.answers import code_of
 from agora_sync.enums import TraceKind
 from agora_sync.exceptions import CaseRefused
@@ -22,12 +24,16 @@ from agora_sync.mapping.disclosed import DisclosedItem, answer_element, disclose
 from agora_sync.mapping.steps import Step, steps_until
 from agora_sync.models import Exchange, Trace, TraceCase, TraceConsultation
 from agora_sync.selectors.cases import covered_keys
+from agora_sync.selectors.exchanges import person_of
 from agora_sync.services.traces import opened
 from agora_sync.vector.claims import Claims, read_claims
 from agora_sync.xml import namespaces as ns
-from agora_sync.xml.hardened import XMLRefused, parse
+from agora_sync.xml.hardened import XMLRefused, parse, text_of
 from cpa_portal.kernel.encryption import decrypt
+from rights.models import TrainingFile
 
+# An answer lists two hundred files of one person; a message that names more is no message of ours.
+MOST_NAMED = 500
 ANSWERS = (TraceKind.ANSWER_SENT, TraceKind.ANSWER_RECEIVED)
 _FAILED_STEP = re.compile(r"step (\d+):")
 
@@ -88,7 +94,7 @@ class OpenedExchange:
 def open_exchange(*, user: User, case: TraceCase, exchange_id: UUID) -> OpenedExchange:
     """Write down who opens what under which case, then read it. Raises CaseRefused.
 
-    The person concerned, where one is known, finds it in their access log. Source: INTEROPS-A, traces.
+    Whoever the messages are about finds it in their access log. Source: INTEROPS-A, traces.
     """
     if not is_rssi(user):
         raise CaseRefused("Seul le responsable de la sécurité ouvre une trace.")
@@ -100,19 +106,47 @@ def open_exchange(*, user: User, case: TraceCase, exchange_id: UUID) -> OpenedEx
     TraceConsultation.objects.create(
         user=user, case=case, exchange_id=exchange_id, criteria={"affaire": case.reference}, shown=count
     )
-    _tell_the_person(user, exchange_id)
-    return read_exchange(exchange_id)
-
-
-def _tell_the_person(user: User, exchange_id: UUID) -> None:
-    exchange = Exchange.objects.filter(pk=exchange_id).select_related("holder").first()
-    if exchange is not None and exchange.holder is not None:
+    exchange = read_exchange(exchange_id)
+    for holder in _people_of(exchange):
         record_consultation(
             actor=user,
-            holder=exchange.holder,
+            holder=holder,
             purpose="Contrôle des échanges avec AGORA",
             what="Message échangé à votre sujet",
         )
+    return exchange
+
+
+def _people_of(opened: OpenedExchange) -> list[Holder]:
+    """Whom the exchange is about: by its line in the log, else by what its messages name.
+
+    A refused call has no person in the log, a reading that brought nothing has no line: their messages say a NIR all
+    the same.
+    """
+    line = Exchange.objects.filter(pk=opened.exchange_id).select_related("holder", "training_file__holder")
+    logged = line.first()
+    nirs, numbers = _named(opened, "nir"), _named(opened, "numeroDossier")
+    files = TrainingFile.objects.filter(agora_number__in=numbers).select_related("holder")
+    found = [
+        person_of(logged) if logged else None,
+        *(find_holder_by_nir(nir) for nir in sorted(nirs)),
+        *(file.holder for file in files),
+    ]
+    return list({holder.pk: holder for holder in found if holder is not None}.values())
+
+
+def _named(opened: OpenedExchange, item: str) -> set[str]:
+    """The values of an item in the messages of an exchange, whatever their version."""
+    roots = [root for trace in opened.traces if (root := _root_of(trace)) is not None]
+    nodes = (node for root in roots for node in root.iter(f"{{*}}{item}"))
+    return {text_of(node).strip() for node in islice(nodes, MOST_NAMED)}
+
+
+def _root_of(opened: OpenedTrace) -> etree._Element | None:
+    try:
+        return parse(opened.message)
+    except XMLRefused:
+        return None
 
 
 def read_exchange(exchange_id: UUID) -> OpenedExchange:

@@ -18,8 +18,9 @@ from agora_sync.models import Exchange, Partner, Trace, TraceCase, TraceCaseKey,
 from agora_sync.provider.exchange import handle_call
 from agora_sync.services.cases import close_case, validate_case
 from agora_sync.services.trace_opening import open_exchange
+from rights.models import TrainingFile
 from tests.agora_sync.cases.conftest import Make, staff, vector_of
-from tests.support.agora import Caller, list_request
+from tests.support.agora import Caller, create_request, entry_request, list_request
 from tests.support.factories.accounts import HolderFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +185,8 @@ def test_trace_opened_by_its_vector_tells_message_steps_and_items_and_is_written
 def test_trace_of_a_refused_call_is_found_by_its_vector_and_names_the_failed_step(
     rssi: User, make_case: Make, caller: Caller
 ) -> None:
-    call = caller.call(list_request(HolderFactory()))
+    holder = HolderFactory()
+    call = caller.call(list_request(holder))
     handle_call(call)
     handle_call(call)
     vector = Trace.objects.exclude(vector_id="").values_list("vector_id", flat=True).distinct().get()
@@ -200,6 +202,28 @@ def test_trace_of_a_refused_call_is_found_by_its_vector_and_names_the_failed_ste
     assert opened.items == []
     assert opened.claims is not None
     assert opened.claims.assertion_id == vector
+    # The line of a refused call names nobody, its message does.
+    assert replayed.holder is None
+    assert AccessLogEntry.objects.filter(actor=rssi, holder=holder).count() == 1
+
+
+def test_trace_that_names_a_file_alone_is_told_to_whose_it_is(
+    rssi: User, make_case: Make, caller: Caller, other_caller: Caller
+) -> None:
+    holder = HolderFactory()
+    handle_call(caller.call(create_request(holder)))
+    file = TrainingFile.objects.get()
+    assert file.agora_number is not None
+    handle_call(other_caller.call(entry_request(file.agora_number, file.session_starts_on)))
+    refused = Exchange.objects.get(operation="DeclarerEntree")
+    case = make_case(str(refused.pk))
+    validate_case(user=rssi, case=case)
+    case.refresh_from_db()
+
+    open_exchange(user=rssi, case=case, exchange_id=refused.pk)
+
+    assert (refused.holder, refused.training_file) == (None, None)
+    assert AccessLogEntry.objects.filter(actor=rssi, holder=holder).count() == 1
 
 
 def test_items_disclosed_bear_the_names_of_the_dictionary(
