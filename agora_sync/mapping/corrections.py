@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from rights.facts import CORRECTABLE
 from rights.models import TrainingFile
 
 Value = str | int
+# What neither a message (XML 1.0, §2.2) nor the database can hold.
+_UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # What was there and what replaces it, by field.
 Changes = dict[str, list[Value]]
 
@@ -32,6 +35,10 @@ class Field:
 def _text(longest: int, *, required: bool) -> Callable[[str], Value]:
     def read(written: str) -> Value:
         value = " ".join(written.split())
+        if _UNWRITABLE.search(value):
+            raise ValueError(
+                "Cette valeur contient un caractère invisible qui ne peut pas être transmis : saisissez-la à la main."
+            )
         if required and not value:
             raise ValueError("Cette valeur ne peut pas être vide.")
         if len(value) > longest:

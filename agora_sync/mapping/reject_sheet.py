@@ -42,6 +42,13 @@ def read_sheet(content: bytes) -> tuple[list[Line], list[str]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError("Ce fichier n’est pas en UTF-8. Enregistrez-le au format « CSV UTF-8 ».") from None
+    try:
+        return _lines_of(text)
+    except csv.Error:
+        raise ValueError("Ce fichier n’est pas un tableau lisible : une cellule y est démesurée.") from None
+
+
+def _lines_of(text: str) -> tuple[list[Line], list[str]]:
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=";")
     columns = {field.column: name for name, field in FIELDS.items()}
     given = [column for column in rows.fieldnames or [] if column in columns]

@@ -27,10 +27,12 @@ from rights.services.transitions import lock_file
 def decide_conflict(*, conflict_id: UUID, choice: ConflictChoice, user: User) -> ConflictDecision:
     """Keep our value, and tell AGORA where the dictionary lets us; or take theirs. Raises NotToDecide."""
     with transaction.atomic():
+        # The file first, as a reading of AGORA does: else each could wait for what the other holds.
+        file_ids = ItemConflict.objects.values_list("training_file_id", flat=True)
+        training_file = lock_file(file_ids.get(pk=conflict_id))
         conflict = ItemConflict.objects.select_for_update().get(pk=conflict_id)
         if conflict.closed_at is not None:
             raise NotToDecide
-        training_file = lock_file(conflict.training_file_id)
         if choice == ConflictChoice.KEEP:
             _keep(conflict, training_file, user)
         else:

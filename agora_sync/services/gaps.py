@@ -45,9 +45,12 @@ def record_gaps(*, holder: Holder, comparison: Comparison, exchange_id: UUID) ->
 def send_gap_again(*, gap_id: UUID, user: User) -> Gap:
     """Tell AGORA again what it lacks or holds otherwise. Raises NotToResend."""
     with transaction.atomic():
+        # The file first: a comparison that adds a gap to it, then refreshes this one, waits and is not waited for.
+        file_id = Gap.objects.values_list("training_file_id", flat=True).get(pk=gap_id)
+        if file_id is None:
+            raise NotToResend
+        training_file = lock_file(file_id)
         gap = _open_gap(gap_id)
-        assert gap.training_file is not None
-        training_file = lock_file(gap.training_file.pk)
         if not may_be_sent_again(gap):
             raise NotToResend
         if gap.kind == GapKind.ITEM:

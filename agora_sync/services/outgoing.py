@@ -72,7 +72,7 @@ def outgoing_of(exchange: Exchange) -> Outgoing:
     """What the exchange sends, the same for every try. Raises NothingToSay, CreationNotMended, Malformed."""
     if not exchange.content:
         request = BUILDERS[Operation(exchange.operation)](exchange, _file_of(exchange))
-        element = element_of(exchange.operation, request_values(request))
+        element = _written(exchange, request)
         exchange.content = etree.tostring(element).decode()
         exchange.facts_sha256 = _facts_digest(element)
         _refuse_what_agora_knows(exchange)
@@ -80,6 +80,16 @@ def outgoing_of(exchange: Exchange) -> Outgoing:
     return Outgoing(
         read_request(Operation(exchange.operation), kept), exchange.content, exchange.facts_sha256
     )
+
+
+def _written(exchange: Exchange, request: Request) -> etree._Element:
+    try:
+        return element_of(exchange.operation, request_values(request))
+    except ValueError:
+        # A control character, which a catalogue or a spreadsheet let in: no try will ever write it.
+        raise Malformed(
+            "Une valeur du dossier contient un caractère qui ne peut pas être transmis."
+        ) from None
 
 
 # One per operation --------------------------------------------------------------------------------

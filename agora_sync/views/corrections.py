@@ -183,15 +183,21 @@ def correction_undo(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
 def listed_rejects(request: HttpRequest) -> QuerySet[Exchange]:
     """The refused exchanges of the list that the address names."""
-    return followed_rejects(
-        user_of(request), _followed(request), request.GET.get("motif"), today=timezone.localdate()
-    )
+    return followed_rejects(user_of(request), _followed(request), _cause(request), today=timezone.localdate())
 
 
 def query_of(request: HttpRequest) -> str:
     """The list that the address names, for another address."""
-    named = {"motif": request.GET.get("motif"), "suivi": _followed(request).value or None}
+    named = {"motif": _cause(request), "suivi": _followed(request).value or None}
     return urlencode({name: value for name, value in named.items() if value is not None})
+
+
+def _cause(request: HttpRequest) -> str | None:
+    """The code of refusal that the address names. Raises Http404 for what no code can hold."""
+    asked = request.GET.get("motif")
+    if asked is not None and "\0" in asked:
+        raise Http404
+    return asked
 
 
 def _followed(request: HttpRequest) -> Followed:
@@ -208,7 +214,7 @@ def shown_rejects(
 ) -> HttpResponse:
     """The lists, their causes, and the rows of a cause or of a list; forms with what was typed in them."""
     user, today = user_of(request), timezone.localdate()
-    cause, followed = request.GET.get("motif"), _followed(request)
+    cause, followed = _cause(request), _followed(request)
     has_rows = cause is not None or followed != Followed.TO_DO or handling_form is not None
     page = Paginator(
         listed_rejects(request) if has_rows else Exchange.objects.none(), ROWS_PER_PAGE

@@ -1,5 +1,6 @@
 """Files read from AGORA merged with ours item by item: what both sides changed waits for an agent."""
 
+import threading
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -23,9 +24,11 @@ from rights.exceptions import FileAlreadyOpen
 from rights.facts import FundingFact
 from rights.models import JournalEvent, TrainingFile
 from rights.services.training_files.mending import take_identification
+from rights.services.transitions import lock_file
 from tests.support.agora import facts
 from tests.support.factories.accounts import HolderFactory, StaffScopeFactory, UserFactory
 from tests.support.factories.rights import TrainingFileFactory
+from tests.support.threads import results_together, wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -236,6 +239,28 @@ def test_conflict_is_decided_once(theirs: TrainingFile, agent: User) -> None:
         "Corte",
         "Bastia",
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_decision_and_reading_at_once_do_not_wait_for_each_other(theirs: TrainingFile, agent: User) -> None:
+    conflict = conflict_on(theirs, facts(place="Bastia"), place="Corte")
+    holds = threading.Event()
+
+    def read_again() -> None:
+        with transaction.atomic():
+            lock_file(theirs.pk)
+            holds.set()
+            wait_until_somebody_waits()
+            read(theirs.holder, facts(place="Calvi"))
+
+    def decide() -> ConflictDecision:
+        holds.wait(60)
+        return decide_conflict(conflict_id=conflict.pk, choice=ConflictChoice.KEEP, user=agent)
+
+    failed, decision = results_together([read_again, decide])
+
+    assert failed is None
+    assert (decision.here, decision.there) == ("Corte", "Calvi")
 
 
 def test_file_that_another_live_one_already_is_refuses_their_identification(ours: TrainingFile) -> None:

@@ -264,6 +264,19 @@ def test_unreadable_answer_asks_for_somebody_and_leaves_the_file_waiting(
     assert Exchange.objects.get().state == ExchangeState.MALFORMED
 
 
+def test_value_that_no_message_can_hold_asks_for_somebody_instead_of_being_tried_for_ever(
+    training_file: TrainingFile,
+) -> None:
+    TrainingFile.objects.filter(pk=training_file.pk).update(title="Soudeur\x01")
+
+    send_everything()
+
+    exchange = Exchange.objects.get()
+    assert exchange.state == ExchangeState.MALFORMED
+    assert "caractère" in exchange.fault_label
+    assert not Trace.objects.exists()
+
+
 def test_file_cancelled_before_anything_was_opened_stays_here(training_file: TrainingFile) -> None:
     cancel_training_file(training_file_id=training_file.pk, today=timezone.localdate())
 

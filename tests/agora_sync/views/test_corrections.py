@@ -307,6 +307,11 @@ def test_file_that_is_no_such_sheet_is_refused_with_a_sentence(
     assert "fr-message--error" in page.content.decode()
 
 
+@pytest.mark.parametrize("address", ["/agents/rejets/", "/agents/rejets.csv"])
+def test_cause_that_no_code_can_hold_is_not_there(client: Client, agent: User, address: str) -> None:
+    assert client.get(f"{address}?motif=%00").status_code == 404
+
+
 def test_batch_of_another_agent_is_not_there(client: Client, agent: User) -> None:
     refused()
     batch = prepared(client)

@@ -1,10 +1,11 @@
 """The gaps with AGORA as an agent sees and ends them, within a region."""
 
+import threading
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -13,10 +14,13 @@ from accounts.models import AccessLogEntry, User
 from agora_sync.contract import Operation
 from agora_sync.enums import Direction, ExchangeState, GapKind, GapStep
 from agora_sync.models import Exchange, Gap, GapEvent, HolderPull, Reconciliation
+from agora_sync.services.gaps import send_gap_again
 from rights.enums import EventOrigin, FileOrigin, JournalEventKind, TrainingFileState
 from rights.models import JournalEvent
+from rights.services.transitions import lock_file
 from tests.support.agora_rejects import BRITTANY, CORSICA
 from tests.support.factories.rights import TrainingFileFactory
+from tests.support.threads import results_together, wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +61,29 @@ def created(row: Gap) -> Exchange:
 
 def page(client: Client, row: Gap) -> str:
     return client.get(f"/agents/ecarts/{row.pk}/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sending_again_and_comparing_at_once_do_not_wait_for_each_other(agent: User) -> None:
+    row = gap(GapKind.ITEM, item="formation/intitule")
+    assert row.training_file is not None
+    file_id, holds = row.training_file.pk, threading.Event()
+
+    def compare() -> None:
+        with transaction.atomic():
+            lock_file(file_id)
+            holds.set()
+            wait_until_somebody_waits()
+            Gap.objects.filter(pk=row.pk).update(there="Autre titre")
+
+    def send() -> Gap:
+        holds.wait(60)
+        return send_gap_again(gap_id=row.pk, user=agent)
+
+    failed, sent = results_together([compare, send])
+
+    assert failed is None
+    assert sent.there == "Autre titre"
 
 
 def test_home_counts_the_open_gaps_of_the_region_by_kind(client: Client, agent: User) -> None:
