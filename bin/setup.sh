@@ -18,4 +18,7 @@ if [ -z "$found" ]; then
     exit 1
 fi
 "$found" "$ROOT/bin/house/bootstrap.py" "$wanted" || exit 1
+# An environment made for containers that are thrown away keeps no bytecode: here every process would then compile the
+# whole site anew, and every test run rewrite the assertions of every test.
+unset PYTHONDONTWRITEBYTECODE
 export PYTHONPATH="$ROOT/bin${PYTHONPATH:+:$PYTHONPATH}"
