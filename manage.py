@@ -3,7 +3,7 @@ import os
 import sys
 
 # What changes tables connects as their owner; the portal itself never does.
-OWNER_COMMANDS = {"migrate", "remove_trace_months"}
+OWNER_COMMANDS = {"migrate", "remove_trace_months", "set_up"}
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from house.environment import ROOT, Ports, for_provider, identity_provider_variables, prepared
 from house.locks import alone
 from house.ports import is_served, keep
-from house.processes import Process, Step, Supervisor, run_side_by_side, run_to_end
+from house.processes import Process, Step, Supervisor, run_side_by_side
 from house.servers import CannotRun, stop_with_one_line, write_private
 
 BIN = Path(sys.executable).parent
@@ -126,14 +126,12 @@ def serve(variables: dict[str, str], ports: Ports, *, with_demo: bool, size: str
 
 def set_up(data: Path, portal: dict[str, str], provider: dict[str, str], *, demo_size: str | None) -> None:
     """Keys, schema, static files, demo data: the two sides at the same time, each step safe to run again."""
-    # Django's own checks load every page of the site: done once, by the portal's `migrate`.
-    run_to_end(*manage(portal, "issue_dev_pki", str(data / "pki")))
-    migrate = ["migrate", "--verbosity=0"]
-    demo = [["load_demo", "--size", demo_size, "--skip-checks"]] if demo_size else []
-    ours = [manage(portal, *migrate), *(manage(portal, *step) for step in demo)]
-    theirs = [manage(provider, *migrate, "--skip-checks"), *(manage(provider, *step) for step in demo)]
+    demo = ["--demo", demo_size] if demo_size else []
+    ours = manage(portal, "set_up", *demo)
+    # Only what AGORA's side loads reads the keys. Django's own checks load every page of the site: done once.
+    theirs = manage(provider, "set_up", "--certificates", str(data / "pki"), *demo, "--skip-checks")
     with static_files(portal) as collecting:
-        run_side_by_side(ours, [*theirs, *collecting])
+        run_side_by_side([ours], [theirs, *collecting])
 
 
 def manage(variables: dict[str, str], *arguments: str) -> Step:
@@ -159,7 +157,7 @@ def static_files(variables: dict[str, str]) -> Iterator[list[Step]]:
 def processes(portal: dict[str, str], provider: dict[str, str], ports: Ports) -> list[Process]:
     # The ports are kept by this very process: their listeners share them with it.
     gunicorn = [str(BIN / "gunicorn"), "--reuse-port", "--config", "python:cpa_portal.web_server"]
-    # The checks were made by `migrate`, a moment ago.
+    # The checks were made while setting up, a moment ago.
     celery = [str(BIN / "celery"), "--app", "cpa_portal", "--quiet", "--skip-checks"]
     return [
         Process("web", [*gunicorn, "--bind", f"127.0.0.1:{ports.web}", "cpa_portal.wsgi:application"],

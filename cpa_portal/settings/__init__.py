@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
@@ -100,23 +101,22 @@ TEMPLATES = [
     }
 ]
 
+
 # One alias, two roles: `manage.py migrate` connects as the owner, everything else as the running role.
-_CONNECTS_AS_OWNER = os.environ.get("CPA_DATABASE_ROLE") == "owner" and bool(ENVIRONMENT.database_owner_url)
-DATABASES = {
-    "default": {
-        **dj_database_url.parse(
-            ENVIRONMENT.database_owner_url if _CONNECTS_AS_OWNER else ENVIRONMENT.database_url,
-            conn_max_age=ENVIRONMENT.database_conn_max_age,
-        ),
+def _database(url: str, **options: str) -> dict[str, Any]:
+    return {
+        **dj_database_url.parse(url, conn_max_age=ENVIRONMENT.database_conn_max_age),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            # Left out, psycopg prepares nothing, not even what `kernel.database.prepared` asks it to.
-            "prepare_threshold": 5,
-            # A migration that waits for a lock makes everything behind it wait too: it gives up and is tried again.
-            **({"options": "-c lock_timeout=10s"} if _CONNECTS_AS_OWNER else {}),
-        },
+        # Left out, psycopg prepares nothing, not even what `kernel.database.prepared` asks it to.
+        "OPTIONS": {"prepare_threshold": 5, **options},
     }
-}
+
+
+DATABASE_AS_RUNNING_ROLE = _database(ENVIRONMENT.database_url)
+DATABASES = {"default": DATABASE_AS_RUNNING_ROLE}
+if os.environ.get("CPA_DATABASE_ROLE") == "owner" and ENVIRONMENT.database_owner_url:
+    # A migration that waits for a lock makes everything behind it wait too: it gives up and is tried again.
+    DATABASES = {"default": _database(ENVIRONMENT.database_owner_url, options="-c lock_timeout=10s")}
 DATABASE_RUNNING_ROLE = urlsplit(ENVIRONMENT.database_url).username or ""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
