@@ -47,9 +47,11 @@ def test_those_of_the_two_hours_that_come_are_told_and_nobody_else(desk, adviser
     assert "2 personne(s) prévenue(s)" in said(answer)
     assert {message.holder for message in Notification.objects.all()} == {one.holder for one in coming}
     deliver_waiting()
+    bodies = {message.to[0]: message.body.lower() for message in mail.outbox}
     assert len(mail.outbox) == 2
-    assert "dix minutes de retard" in mail.outbox[0].body
-    assert "lundi 23 novembre 2026 à 10\xa0h" in mail.outbox[0].body.lower()
+    for one, hour in zip(coming, ("10", "11"), strict=True):
+        assert "dix minutes de retard" in bodies[one.holder.email]
+        assert f"lundi 23 novembre 2026 à {hour}\xa0h" in bodies[one.holder.email]
 
 
 def test_second_press_tells_nobody_twice(desk, adviser):
