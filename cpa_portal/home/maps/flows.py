@@ -81,12 +81,10 @@ def queue_of(task: str) -> str:
 
 def wake_ups() -> list[tuple[str, ...]]:
     """Calls of `wake_after_commit`, found in the code; a task named by a constant is read from its module."""
-    found = set()
+    found: set[tuple[str, ...]] = set()
     for room in ROOMS:
-        for module, tree in modules_of(room):
-            for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-                if isinstance(call.func, ast.Name) and call.func.id == "wake_after_commit" and call.args:
-                    found.add((f"`{module}`", f"`{task_name(module, call.args[0])}`"))
+        for module in modules_of(room):
+            found |= {(f"`{module.name}`", f"`{task_name(module.name, task)}`") for task in module.woken}
     return sorted(found)
 
 

@@ -1,8 +1,6 @@
 """Who imports whom between rooms, read from the import statements."""
 
-import ast
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 
 from cpa_portal.home.maps.rooms import ROOMS, modules_of, room_of, table
 
@@ -31,21 +29,12 @@ def draw() -> str:
 def arrows_between_rooms() -> dict[tuple[str, str], Counter[str]]:
     arrows: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for room in ROOMS:
-        for _, tree in modules_of(room):
-            for module in imported_by(tree):
-                target = room_of(module)
+        for module in modules_of(room):
+            for imported in module.imported:
+                target = room_of(imported)
                 if target and target != room:
-                    arrows[room, target][module] += 1
+                    arrows[room, target][imported] += 1
     return arrows
-
-
-def imported_by(tree: ast.Module) -> Iterator[str]:
-    """The dotted modules of absolute imports; `from package import module` counts as the package."""
-    for statement in ast.walk(tree):
-        if isinstance(statement, ast.Import):
-            yield from (alias.name for alias in statement.names)
-        elif isinstance(statement, ast.ImportFrom) and statement.module and not statement.level:
-            yield statement.module
 
 
 def node(room: str) -> str:
