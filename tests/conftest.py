@@ -102,8 +102,8 @@ def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """One Chromium for all that a worker looks at; each visit has a context of its own."""
+def browser(django_db_setup: None) -> Iterator[Any]:
+    """One Chromium for all that a worker looks at, closed before the database that its last connections use."""
     from tests.support.browser import new_browser  # Most runs of a few tests need none.
 
     with new_browser() as opened:

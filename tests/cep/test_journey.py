@@ -4,16 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.cached_db import SessionStore
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from cep.enums import BookingAction, BookingStatus
 from cep.models import Booking
 from cep.services.appointments import act_on_appointment
 from cep.services.booking import book_appointment
-from tests.support.browser import DESKTOP, PHONE, audit, look_at, new_visit
+from tests.support.browser import PHONE, audit, look_at, new_visit, sign_in_by_cookie, visiting
 from tests.support.factories.accounts import HolderFactory, UserFactory
 from tests.support.factories.cep import (
     NOW,
@@ -36,21 +33,12 @@ def person(corsica):
         yield HolderFactory()
 
 
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def visit(request, browser: Browser, person, live_server) -> Iterator[BrowserContext]:
-    context = new_visit(browser, viewport=request.param)
-    sign_in_by_cookie(context, person.user, live_server.url)
-    yield context
-    context.close()
-
-
-def sign_in_by_cookie(context: BrowserContext, user, url: str) -> None:
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": url}])
+@pytest.fixture
+def page(browser: Browser, person, live_server) -> Iterator[Page]:
+    """Walked on a phone, where there is the least room; what is looked at there is looked at on a wide screen too."""
+    with visiting(browser, viewport=PHONE, base_url=live_server.url) as page:
+        sign_in_by_cookie(page, person.user, live_server.url)
+        yield page
 
 
 def check_page(page: Page, heading: str) -> None:
@@ -58,12 +46,11 @@ def check_page(page: Page, heading: str) -> None:
     look_at(page)
 
 
-def test_person_takes_an_appointment_and_cancels_it(visit, person, live_server):
+def test_person_takes_an_appointment_and_cancels_it(page, person, live_server):
     window = WindowFactory(site=SiteFactory(name="Espace Bastia", bastia=True))
     WindowFactory(site=window.site, adviser=window.adviser, span=span("14:00", "18:00"))
-    page = visit.new_page()
 
-    page.goto(f"{live_server.url}/conseil/")
+    page.goto("/conseil/")
     check_page(page, "Parler à un conseiller")
     page.get_by_role("link", name="Choisir un rendez-vous").click()
     check_page(page, "Choisir un rendez-vous")
@@ -83,14 +70,13 @@ def test_person_takes_an_appointment_and_cancels_it(visit, person, live_server):
     expect(page.get_by_text("Votre rendez-vous est annulé")).to_be_visible()
     booking.refresh_from_db()
     assert booking.status == BookingStatus.CANCELLED_BY_PERSON
-    page.goto(f"{live_server.url}/mes-rendez-vous/")
+    page.goto("/mes-rendez-vous/")
     check_page(page, "Mes rendez-vous")
 
 
-def test_person_who_comes_too_late_is_offered_what_is_near(visit, person, live_server):
+def test_person_who_comes_too_late_is_offered_what_is_near(page, person, live_server):
     window = WindowFactory(site=SiteFactory(bastia=True))
-    page = visit.new_page()
-    page.goto(f"{live_server.url}/conseil/rendez-vous/")
+    page.goto("/conseil/rendez-vous/")
     page.get_by_role("link", name="9 h :").click()
     BookingFactory(adviser=window.adviser, site=window.site)
 
@@ -103,21 +89,20 @@ def test_person_who_comes_too_late_is_offered_what_is_near(visit, person, live_s
 
 
 @pytest.mark.parametrize("words", ["?lieu=autre&commune=Nulle-Part", "?mode=telephone", "?lieu=domicile"])
-def test_slot_list_in_its_other_states(visit, person, live_server, words):
+def test_slot_list_in_its_other_states(page, person, live_server, words):
     WindowFactory(site=SiteFactory(bastia=True, wheelchair_accessible=False), mode="phone")
-    page = visit.new_page()
 
-    page.goto(f"{live_server.url}/conseil/rendez-vous/{words}")
+    page.goto(f"/conseil/rendez-vous/{words}")
 
     check_page(page, "Choisir un rendez-vous")
 
 
 def test_person_without_javascript_takes_an_appointment_by_keyboard_alone(browser, person, live_server):
     WindowFactory(site=SiteFactory(bastia=True), span=span("09:00", "10:00"))
-    context = new_visit(browser, java_script_enabled=False)
-    sign_in_by_cookie(context, person.user, live_server.url)
+    context = new_visit(browser, base_url=live_server.url, java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{live_server.url}/conseil/rendez-vous/")
+    sign_in_by_cookie(page, person.user, live_server.url)
+    page.goto("/conseil/rendez-vous/")
 
     press_on(page, "9 h :")
     press_on(page, "Réserver ce rendez-vous")
@@ -141,11 +126,10 @@ def press_on(page: Page, name: str) -> None:
     page.wait_for_url(lambda url: url != before)
 
 
-def test_held_proposed_moved_and_remote_pages_owe_what_every_page_owes(visit, person, live_server):
+def test_held_proposed_moved_and_remote_pages_owe_what_every_page_owes(page, person, live_server):
     site = SiteFactory(name="Espace Bastia", bastia=True)
     remote = WindowFactory(site=site, mode="remote")
-    page = visit.new_page()
-    page.goto(f"{live_server.url}/conseil/rendez-vous/")
+    page.goto("/conseil/rendez-vous/")
     check_page(page, "Choisir un rendez-vous")
     expect(page.get_by_text("Rien sur place avant 10 jours")).to_be_visible()
     page.get_by_role("link", name="En visioconférence").click()
@@ -158,7 +142,7 @@ def test_held_proposed_moved_and_remote_pages_owe_what_every_page_owes(visit, pe
     booking = Booking.objects.get()
     WindowFactory(site=site)
 
-    page.goto(f"{live_server.url}/mes-rendez-vous/{booking.pk}/deplacer/")
+    page.goto(f"/mes-rendez-vous/{booking.pk}/deplacer/")
     check_page(page, "Déplacer ce rendez-vous")
     page.get_by_role("link", name="Voir les moments sur place").click()
     check_page(page, "Déplacer ce rendez-vous")
@@ -168,19 +152,18 @@ def test_held_proposed_moved_and_remote_pages_owe_what_every_page_owes(visit, pe
     assert (moved.mode, moved.local_time.hour) == ("on_site", 10)
 
     Booking.objects.filter(pk=moved.pk).update(status=BookingStatus.PROPOSED)
-    page.goto(f"{live_server.url}/mes-rendez-vous/{moved.pk}/")
+    page.goto(f"/mes-rendez-vous/{moved.pk}/")
     check_page(page, "Rendez-vous avec un conseiller")
     page.get_by_role("button", name="Accepter ce rendez-vous").click()
     expect(page.get_by_text("ce rendez-vous est confirmé")).to_be_visible()
     assert remote.site == moved.site
 
 
-def test_waiting_lists_and_workshops_owe_what_every_page_owes(visit, person, live_server):
+def test_waiting_lists_and_workshops_owe_what_every_page_owes(page, person, live_server):
     window = WindowFactory(site=SiteFactory(name="Espace Bastia", bastia=True))
     workshop = GroupSessionFactory(site=window.site, adviser=window.adviser)
     booked = book_appointment(**demand(window))
-    page = visit.new_page()
-    page.goto(f"{live_server.url}/conseil/rendez-vous/")
+    page.goto("/conseil/rendez-vous/")
     page.get_by_role("button", name="Me prévenir si un rendez-vous se libère").click()
     check_page(page, "Mes listes d'attente")
     act_on_appointment(key=booked.pk, action=BookingAction.CANCEL_BY_PERSON, actor=None, now=NOW)
@@ -194,7 +177,7 @@ def test_waiting_lists_and_workshops_owe_what_every_page_owes(visit, person, liv
     page.get_by_role("button", name="Oui, quitter la liste").click()
     check_page(page, "Mes listes d'attente")
 
-    page.goto(f"{live_server.url}/conseil/ateliers/")
+    page.goto("/conseil/ateliers/")
     check_page(page, "Ateliers collectifs")
     page.get_by_role("link", name=workshop.title).click()
     check_page(page, workshop.title)
@@ -224,12 +207,10 @@ def test_back_office_has_nothing_that_stands_in_the_way(browser, person, live_se
     manager = UserFactory(cep_manager=True, scope_code=site.operator.code)
 
     for user, paths in ((adviser.user, ADVISER_PAGES), (manager, MANAGER_PAGES)):
-        context = new_visit(browser)
-        sign_in_by_cookie(context, user, live_server.url)
-        page = context.new_page()
-        for path in paths:
-            page.goto(f"{live_server.url}/admin/cep/{path.format(booking=booking.pk, session=session.pk)}")
-            assert page.locator("h1").count() == 1, page.url
-            found = audit(page, appearances=("light",))
-            assert not found, f"{page.url}\n" + "\n".join(map(str, found))
-        context.close()
+        with visiting(browser, base_url=live_server.url) as page:
+            sign_in_by_cookie(page, user, live_server.url)
+            for path in paths:
+                page.goto(f"/admin/cep/{path.format(booking=booking.pk, session=session.pk)}")
+                assert page.locator("h1").count() == 1, page.url
+                found = audit(page)
+                assert not found, f"{page.url}\n" + "\n".join(map(str, found))

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import brotli
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
 
-from tests.support.browser import PHONE, audit, new_visit, scrolls_sideways, sign_in
+from tests.support.browser import PHONE, audit, new_visit, scrolls_sideways, sign_in, visiting
 from tests.support.factories.accounts import PASSWORD, HolderFactory
 
 pytestmark = [
@@ -39,31 +39,37 @@ def local_demo(settings):
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
+    with visiting(browser) as page:
+        yield page
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    with visiting(browser, viewport=PHONE) as page:
+        yield page
+
+
+@pytest.fixture
+def first_page(browser: Browser) -> Iterator[Page]:
+    """Of a visitor who has nothing of the site yet."""
     context = new_visit(browser)
     yield context.new_page()
     context.close()
 
 
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    context = new_visit(browser, viewport=PHONE)
-    yield context.new_page()
-    context.close()
+def troubles_of(page: Page, address: str) -> list[str]:
+    """What is wrong with one page: axe, title, headings, skip links, refusals of the security policy."""
+    refused: list[str] = []
 
+    def keep(message: ConsoleMessage) -> None:
+        if "Content Security" in message.text:
+            refused.append(message.text)
 
-def troubles_of(page: Page, address: str, *, frame: bool = False) -> list[str]:
-    """What is wrong with one page: axe, title, headings, skip links, refusals of the security policy.
-
-    `frame`: the colours of its header and footer too.
-    """
-    said: list[str] = []
-    page.on(
-        "console", lambda message: said.append(message.text) if "Content Security" in message.text else None
-    )
+    page.on("console", keep)
     page.goto(address)
-    # Copied before the audit: axe itself tries a style or two that the policy refuses.
-    refused = list(said)
-    troubles = [str(violation) for violation in audit(page, frame=frame)] + refused
+    # Before the audit: axe itself tries a style or two that the policy refuses.
+    page.remove_listener("console", keep)
+    troubles = [str(violation) for violation in audit(page)] + refused
     if not page.title().endswith(" – Mon compte personnel d'activité"):
         troubles.append(f"title: {page.title()}")
     if page.locator("main h1").count() != 1:
@@ -78,7 +84,7 @@ def troubles_of(page: Page, address: str, *, frame: bool = False) -> list[str]:
 
 @pytest.mark.parametrize("path", [*PUBLIC, *ENTRANCE, "/echantillon/"])
 def test_page_of_a_visitor_has_no_fault_in_light_and_dark(live_server, page, path):
-    troubles = troubles_of(page, live_server.url + path, frame=path == "/")
+    troubles = troubles_of(page, live_server.url + path)
 
     assert troubles == []
 
@@ -86,7 +92,7 @@ def test_page_of_a_visitor_has_no_fault_in_light_and_dark(live_server, page, pat
 def test_account_pages_have_no_fault_in_light_and_dark(live_server, page):
     sign_in(page, live_server.url, HolderFactory().user.email, PASSWORD)
 
-    troubles = {path: troubles_of(page, live_server.url + path, frame=path == ACCOUNT[0]) for path in ACCOUNT}
+    troubles = {path: troubles_of(page, live_server.url + path) for path in ACCOUNT}
 
     assert {path: found for path, found in troubles.items() if found} == {}
 
@@ -112,15 +118,16 @@ def test_phone_page_has_no_fault(live_server, phone):
 def test_state_theme_has_no_fault_either(live_server, settings, page):
     settings.THEME = "state"
 
-    troubles = troubles_of(page, live_server.url + "/echantillon/", frame=True)
+    troubles = troubles_of(page, live_server.url + "/echantillon/")
 
     assert troubles == []
     expect(page.locator("header .fr-logo")).to_have_text("RépubliqueFrançaise")
 
 
-def test_neutral_theme_shows_and_loads_nothing_of_the_state(live_server, settings, page):
+def test_neutral_theme_shows_and_loads_nothing_of_the_state(live_server, settings, first_page):
     settings.THEME = "neutral"
     asked: list[str] = []
+    page = first_page
     page.on("request", lambda request: asked.append(request.url))
 
     page.goto(live_server.url + "/echantillon/", wait_until="networkidle")
@@ -131,7 +138,7 @@ def test_neutral_theme_shows_and_loads_nothing_of_the_state(live_server, setting
 
 
 @pytest.mark.parametrize("theme", ["state", "neutral"])
-def test_first_view_is_light_and_the_next_much_lighter(live_server, settings, page, theme):
+def test_first_view_is_light_and_the_next_much_lighter(live_server, settings, first_page, theme):
     """Sizes as the production server sends them: whatever packs is packed by brotli, fonts are packed already."""
     settings.THEME = theme
     received: list[Response] = []
@@ -139,6 +146,7 @@ def test_first_view_is_light_and_the_next_much_lighter(live_server, settings, pa
     def keep(response: Response) -> None:
         received.append(response)
 
+    page = first_page
     page.on("response", keep)
 
     page.goto(live_server.url + "/", wait_until="networkidle")
@@ -294,7 +302,8 @@ def test_form_in_progress_is_forgotten_at_sign_out(live_server, page):
     assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('draft:')).length") == 0
 
 
-def test_print_leaves_out_the_menus_and_unfolds_the_answers(live_server, page):
+def test_print_leaves_out_the_menus_and_unfolds_the_answers(live_server, first_page):
+    page = first_page
     page.goto(live_server.url + "/aide/")
 
     page.emulate_media(media="print")

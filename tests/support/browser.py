@@ -30,9 +30,6 @@ APPEARANCES = ("light", "dark")
 SERVICE = "Mon compte personnel d'activité"
 # Without "experimental" five of the RGAA rules never run.
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "RGAAv4", "experimental", "best-practice")
-CONTRASTS = ("color-contrast",)
-# The header and the footer are those of every page.
-BETWEEN_HEADER_AND_FOOTER = "body > :not(header, footer), body > :not(header, footer) *"
 # The DSFR underlines links with gradients, before which axe gives up on contrast: they are taken away for the audit.
 PLAIN_STYLE = "*, *::before, *::after { background-image: none !important; transition: none !important; }"
 
@@ -102,6 +99,40 @@ def new_visit(browser: Browser, *, viewport: dict[str, int] | None = None, **opt
     )
 
 
+_kept: dict[tuple[tuple[str, Any], ...], Page] = {}
+
+
+@contextlib.contextmanager
+def visiting(browser: Browser, *, viewport: dict[str, int] | None = None, **options: Any) -> Iterator[Page]:
+    """A new visitor of one site, in the page of the visitor before: no cookie, nothing stored, but a warm cache.
+
+    A page of its own takes Chromium three times as long to show. For what listens to a page or looks at what it loads,
+    there is `new_visit`.
+    """
+    key = tuple(sorted(options.items()))
+    page = _kept.pop(key, None) or new_visit(browser, **options).new_page()
+    show_on(page, viewport or DESKTOP)
+    yield page
+    page.unroute_all()
+    page.context.set_offline(False)
+    page.context.clear_cookies()
+    page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    # What the page still asks for every few seconds ends here.
+    page.goto("about:blank")
+    _kept[key] = page
+
+
+def sign_in_by_cookie(page: Page, user: Any, url: str) -> None:
+    """Signed in already, on a server of this process at `url`."""
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": session.key, "value": session.value, "url": url}])
+
+
 def sign_in(page: Page, base_url: str, login: str, password: str) -> None:
     """Sign in through the page a person would use. Raises AssertionError when the portal refuses."""
     page.goto(f"{base_url}/connexion/")
@@ -111,41 +142,32 @@ def sign_in(page: Page, base_url: str, login: str, password: str) -> None:
     assert "/connexion/" not in page.url, page.inner_text("main")
 
 
-def audit(
-    page: Page,
-    *,
-    appearances: tuple[str, ...] = APPEARANCES,
-    contrasts: bool = True,
-    frame: bool = False,
-) -> list[Violation]:
-    """Everything axe finds on the page as it stands, then what another appearance alone can spoil, its contrasts.
-
-    `contrasts`: False leaves them out, half of the time, where another audit of the same page looks at them. `frame`:
-    those of the header and footer too, which tests/look asks once for each kind of them. The appearance is put back
-    after.
-    """
+def audit(page: Page) -> list[Violation]:
+    """Everything axe finds on the page as it stands, in light and dark (audit.js)."""
     # What the pointer happens to stand on would be judged in its hover colours.
     page.mouse.move(-1, -1)
-    page.evaluate(_axe_source())
-    if not frame:
-        narrowed = [{"id": rule, "selector": BETWEEN_HEADER_AND_FOOTER} for rule in CONTRASTS]
-        page.evaluate("rules => axe.configure({rules})", narrowed)
-    kept = page.evaluate("document.documentElement.getAttribute('data-fr-theme')")
-    style = page.evaluate_handle(
-        """css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);
-                    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet]; return sheet; }""",
-        PLAIN_STYLE,
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe_source())
+    told = page.evaluate(
+        AUDIT,
+        {
+            "tags": TAGS,
+            "appearances": APPEARANCES,
+            "plainStyle": PLAIN_STYLE,
+            "styles": list(_judged_styles),
+            "sheets": list(_judged_sheets),
+        },
     )
-    first, *others = appearances
-    found = _run_axe(page, first, {"type": "tag", "values": list(TAGS)}, but=() if contrasts else CONTRASTS)
-    for appearance in others:
-        found += _run_axe(page, appearance, {"type": "rule", "values": list(CONTRASTS)})
-    page.evaluate("theme => document.documentElement.setAttribute('data-fr-theme', theme || 'light')", kept)
-    page.evaluate(
-        "sheet => { document.adoptedStyleSheets = document.adoptedStyleSheets.filter(one => one !== sheet); }",
-        style,
-    )
-    return found
+    _judged_styles.update(dict.fromkeys(told["styles"]))
+    if told["sheets"]:
+        _judged_sheets.add(told["sheets"])
+    return [Violation(**violation) for violation in told["violations"]]
+
+
+# In this process, without fault: as keys, for their order is told to the page and back.
+_judged_styles: dict[str, None] = {}
+_judged_sheets: set[str] = set()
+AUDIT = (Path(__file__).parent / "audit.js").read_text()
 
 
 def scrolls_sideways(page: Page) -> bool:
@@ -155,43 +177,29 @@ def scrolls_sideways(page: Page) -> bool:
     )
 
 
-def look_at(
-    page: Page, title: str = "", *, service: str = SERVICE, appearances: tuple[str, ...] = APPEARANCES
-) -> None:
-    """What every page owes: a title that ends with the service, one h1, no sideways scroll, nothing that axe finds.
-
-    A phone shows the same markup with the same colours: they are looked at on the wide screen.
+def look_at(page: Page, title: str = "", *, service: str = SERVICE) -> None:
+    """What every page owes, on a wide screen and on a phone: a title that ends with the service, one h1, no sideways
+    scroll, nothing that axe finds. The width is put back after.
     """
     # A click answers once its navigation is committed: the page may still be on its way.
     page.wait_for_load_state()
     assert page.title().startswith(title), page.title()
     assert page.title().endswith(service), page.title()
     assert page.locator("h1").count() == 1, page.url
-    assert not scrolls_sideways(page), page.url
-    on_phone = page.viewport_size == PHONE
-    found = audit(page, appearances=appearances[:1] if on_phone else appearances, contrasts=not on_phone)
-    assert not found, f"{page.url}\n" + "\n".join(map(str, found))
+    walked = page.viewport_size
+    for screen in (DESKTOP, PHONE):
+        show_on(page, screen)
+        assert not scrolls_sideways(page), f"{page.url} at {screen}"
+        found = audit(page)
+        assert not found, f"{page.url} at {screen}\n" + "\n".join(map(str, found))
+    show_on(page, walked)
 
 
-def _run_axe(
-    page: Page, appearance: str, rules: dict[str, object], but: tuple[str, ...] = ()
-) -> list[Violation]:
-    page.evaluate("theme => document.documentElement.setAttribute('data-fr-theme', theme)", appearance)
-    options = {
-        "runOnly": rules, "resultTypes": ["violations"], "rules": {rule: {"enabled": False} for rule in but},
-    }  # fmt: skip
-    result = page.evaluate("options => axe.run(document, options)", options)
-    return [
-        Violation(
-            rule=rule["id"],
-            help=rule["help"],
-            target=" ".join(map(str, node["target"])),
-            html=node["html"],
-            appearance=appearance,
-        )
-        for rule in result["violations"]
-        for node in rule["nodes"]
-    ]
+def show_on(page: Page, screen: Any) -> None:
+    """Give the window another size, and the page the time to follow."""
+    if page.viewport_size != screen:
+        page.set_viewport_size(screen)
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 @cache

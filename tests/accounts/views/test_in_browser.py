@@ -1,39 +1,25 @@
 """The journeys of this room as a person meets them, on a desktop and on a phone: readable, audited, used by hand."""
 
 import pytest
-from django.conf import settings
-from django.test import Client
 
 from accounts.models import Holder
-from tests.support.browser import DESKTOP, PHONE, look_at, new_visit
+from tests.support.browser import PHONE, look_at, sign_in_by_cookie, visiting
 from tests.support.factories.accounts import HolderFactory, SituationFactory, UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def visit(request, browser, live_server):
-    """`visit(user)` gives a page on which the user is signed in."""
-    opened = []
-
-    def visit(user):
-        client = Client()
-        client.force_login(user)
-        context = new_visit(browser, viewport=request.param, base_url=live_server.url)
-        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        opened.append(context)
-        return context.new_page()
-
-    yield visit
-    for context in opened:
-        context.close()
+@pytest.fixture
+def page(browser, live_server):
+    """On a phone; what is looked at is looked at on a wide screen too."""
+    with visiting(browser, viewport=PHONE, base_url=live_server.url) as page:
+        yield page
 
 
-def test_activation_is_walked_by_hand(visit):
+def test_activation_is_walked_by_hand(page, live_server):
     holder = HolderFactory(user=None, birth_name="Rossi-Fontaine", diploma_asked_at=None)
     user = UserFactory()
-    page = visit(user)
+    sign_in_by_cookie(page, user, live_server.url)
 
     page.goto("/activation/")
     look_at(page, "Ouvrir mon compte")
@@ -71,10 +57,10 @@ def test_activation_is_walked_by_hand(visit):
         ("/mes-donnees/apres-mon-deces/", "Mes données après"),
     ],
 )
-def test_pages_about_oneself_are_sound(visit, path, title):
+def test_pages_about_oneself_are_sound(page, live_server, path, title):
     holder = HolderFactory()
     SituationFactory(holder=holder)
-    page = visit(holder.user)
+    sign_in_by_cookie(page, holder.user, live_server.url)
 
     page.goto(path)
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from catalog.enums import Modality
 from catalog.models import CertificationBlock, Training
-from tests.support.browser import DESKTOP, PHONE, look_at, new_visit
+from tests.support.browser import PHONE, look_at, new_visit, visiting
 from tests.support.factories.catalog import CertificationFactory, OccupationFactory, SkillFactory, offered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,15 +27,10 @@ def offer(corsica):
 
 
 @pytest.fixture
-def page(request, browser, offer, live_server):
-    """On a desktop, unless the test is marked with another window: `@on(PHONE)`."""
-    visit = new_visit(browser, viewport=getattr(request, "param", DESKTOP), base_url=live_server.url)
-    yield visit.new_page()
-    visit.close()
-
-
-def on(*viewports):
-    return pytest.mark.parametrize("page", viewports, indirect=True, ids=lambda size: f"{size['width']}px")
+def page(browser, offer, live_server):
+    """On a phone; what is looked at is looked at on a wide screen too."""
+    with visiting(browser, viewport=PHONE, base_url=live_server.url) as page:
+        yield page
 
 
 def search(page: Page, words: str, place: str) -> None:
@@ -45,7 +40,6 @@ def search(page: Page, words: str, place: str) -> None:
     page.get_by_role("search").get_by_role("button", name="Rechercher").click()
 
 
-@on(DESKTOP, PHONE)
 def test_visitor_searches_reads_and_reaches_the_request(page):
     search(page, "soudeuse", "Ajaccio")
     expect(page.get_by_role("heading", level=2, name="3 formations")).to_be_visible()
@@ -74,7 +68,6 @@ def test_pages_beside_the_journey_are_sound(page):
     look_at(page, "Erreur : Signaler une formation")
 
 
-@on(PHONE)
 def test_empty_ambiguous_and_wrong_are_said_and_sound(page):
     for words, place, said in (
         ("boulanger", "Ajaccio", "Aucune formation trouvée"),
@@ -88,7 +81,6 @@ def test_empty_ambiguous_and_wrong_are_said_and_sound(page):
         look_at(page, "")
 
 
-@on(PHONE)
 def test_fields_complete_what_one_writes_by_the_keyboard_alone(page):
     page.goto("/formations/")
     place = page.get_by_role("combobox", name="Où ?")
@@ -130,7 +122,6 @@ def test_around_me_asks_on_a_click_alone_and_says_when_it_is_refused(browser, of
     visit.close()
 
 
-@on(PHONE)
 def test_visitor_compares_what_they_ticked(page):
     search(page, "soudeuse", "Ajaccio")
     for box in page.get_by_role("checkbox", name="Comparer").all()[:2]:

@@ -4,8 +4,6 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -13,15 +11,10 @@ from rights.enums import EntryKind, Scheme
 from rights.models import TrainingFile
 from rights.services.ledger import post_entry
 from rights.services.training_files import record_transmission, request_training_file
-from tests.support.browser import APPEARANCES, DESKTOP, PHONE, look_at, new_visit
+from tests.support.browser import PHONE, look_at, new_visit, sign_in_by_cookie, visiting
 from tests.support.factories.rights import CounterFactory, RequestableSessionFactory, TrainingFileFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
-def viewport(request):
-    return request.param
 
 
 @pytest.fixture
@@ -49,15 +42,11 @@ def session():
 
 
 @pytest.fixture
-def page(browser, viewport, counter, live_server):
-    """A page of the holder's, already signed in."""
-    client = Client()
-    client.force_login(counter.holder.user)
-    visit = new_visit(browser, viewport=viewport, base_url=live_server.url)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    visit.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-    yield visit.new_page()
-    visit.close()
+def page(browser, counter, live_server):
+    """A page of the holder's, already signed in, on a phone; what is looked at is looked at on a wide screen too."""
+    with visiting(browser, viewport=PHONE, base_url=live_server.url) as page:
+        sign_in_by_cookie(page, counter.holder.user, live_server.url)
+        yield page
 
 
 def requested(counter, session):
@@ -84,8 +73,7 @@ def test_counter_pages_are_readable_and_sound(page, counter, session):
 def test_legal_values_are_readable_and_sound(page):
     page.goto("/baremes/")
 
-    # Two hundred rows alike: one appearance is enough, the audit of each takes ten seconds.
-    look_at(page, appearances=APPEARANCES[:1])
+    look_at(page)
 
 
 def test_request_by_keyboard_opens_a_file_that_can_be_given_up(page, counter, session):
@@ -134,13 +122,10 @@ def test_list_and_closed_files_are_readable_and_sound(page, counter, session):
         look_at(page, training_file.title.strip())
 
 
-def test_request_without_scripts_works_the_same(browser, viewport, counter, session, live_server):
-    client = Client()
-    client.force_login(counter.holder.user)
-    visit = new_visit(browser, viewport=viewport, base_url=live_server.url, java_script_enabled=False)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    visit.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+def test_request_without_scripts_works_the_same(browser, counter, session, live_server):
+    visit = new_visit(browser, viewport=PHONE, base_url=live_server.url, java_script_enabled=False)
     page = visit.new_page()
+    sign_in_by_cookie(page, counter.holder.user, live_server.url)
 
     page.goto(f"/mes-dossiers/demande/{session.pk}/")
     page.click("text=Confirmer ma demande")

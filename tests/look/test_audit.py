@@ -1,0 +1,55 @@
+"""The audit that every page goes through finds what it is there for, however often the same styles were judged."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.support.browser import audit, new_visit
+
+pytestmark = pytest.mark.browser
+
+PAGE = """<!doctype html><html lang="fr"><head><title>Essai</title></head><body><main><h1>Essai</h1>
+<p style="color: #161616">Un texte lisible</p>{}</main></body></html>"""
+
+
+@pytest.fixture
+def page(browser):
+    visit = new_visit(browser)
+    yield visit.new_page()
+    visit.close()
+
+
+def found_in(page: Page, markup: str) -> set[str]:
+    page.set_content(PAGE.format(markup))
+    return {violation.rule for violation in audit(page)}
+
+
+def test_page_without_fault_is_not_accused(page):
+    assert found_in(page, "") == set()
+
+
+@pytest.mark.parametrize(
+    ("markup", "rule"),
+    [
+        ('<p style="color: #bbb">Un texte pâle</p>', "color-contrast"),
+        ('<div style="background: #333"><p style="color: #161616">Un texte noyé</p></div>', "color-contrast"),
+        ('<p style="color: #161616; opacity: .4">Un texte effacé</p>', "color-contrast"),
+        ('<img src="data:,">', "image-alt"),
+        ("<button></button>", "button-name"),
+        ("<style>@media (orientation: portrait) { html { transform: rotate(90deg); } }</style>",
+         "css-orientation-lock"),
+    ],
+)  # fmt: skip
+def test_fault_is_found_each_time_it_is_met(page, markup, rule):
+    assert rule in found_in(page, markup)
+    assert found_in(page, "") == set()
+    assert rule in found_in(page, markup)
+
+
+def test_fault_of_one_appearance_alone_is_found(page):
+    pale = "<style>[data-fr-theme=dark] h1 { color: #bbb }</style>"
+
+    page.set_content(PAGE.format(pale))
+
+    assert {(violation.rule, violation.appearance) for violation in audit(page)} == {
+        ("color-contrast", "dark")
+    }

@@ -1,0 +1,74 @@
+/* Everything axe finds on the page as it stands, and its contrasts in each appearance, which is put back after.
+
+   Rules that read nothing but styles are asked once for the same styles. Contrasts: on one element of each set of
+   what is drawn behind a text and of the text's own colour, size and weight. The lock of orientation: once for each
+   set of style sheets. */
+async ({ tags, appearances, plainStyle, styles, sheets }) => {
+  const CONTRASTS = "color-contrast";
+  const ORIENTATION = "css-orientation-lock";
+  const NOTHING_DRAWN = "rgba(0, 0, 0, 0),1,normal,none,static,auto";
+  const root = document.documentElement;
+  const judgedStyles = new Set(styles);
+
+  const isDisabled = (element) =>
+    Boolean(element.closest(":disabled, [aria-disabled=true]") || element.closest("label")?.control?.disabled);
+  const hasText = (element) =>
+    element.matches("input:not([type=hidden]), select, textarea") ||
+    [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+
+  const newStyles = () => {
+    const behind = new Map([[null, ""]]);
+    const drawnBehind = (element) => {
+      if (!behind.has(element)) {
+        const { backgroundColor, opacity, mixBlendMode, filter, position, clip } = getComputedStyle(element);
+        const own = [backgroundColor, opacity, mixBlendMode, filter, position, clip].join();
+        behind.set(element, drawnBehind(element.parentElement) + (own === NOTHING_DRAWN ? "" : `>${own}`));
+      }
+      return behind.get(element);
+    };
+    const found = new Map();
+    for (const element of document.body.querySelectorAll("*")) {
+      if (!hasText(element) || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+      const { color, fontSize, fontWeight, textShadow } = getComputedStyle(element);
+      const { width, height } = element.getBoundingClientRect();
+      const own = [color, fontSize, fontWeight, textShadow, isDisabled(element), width > 1, height > 1];
+      const style = `${drawnBehind(element)} ${own}`;
+      if (!judgedStyles.has(style) && !found.has(style)) found.set(style, element);
+    }
+    return found;
+  };
+
+  const violations = [];
+  const keep = (result, appearance) => {
+    for (const rule of result.violations)
+      for (const node of rule.nodes)
+        violations.push({ rule: rule.id, help: rule.help, target: node.target.join(" "), html: node.html, appearance });
+    return result.violations.length;
+  };
+
+  const kept = root.getAttribute("data-fr-theme");
+  const plain = new CSSStyleSheet();
+  plain.replaceSync(plainStyle);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, plain];
+
+  const addresses = [...document.styleSheets].map((sheet) => sheet.href);
+  // A sheet written in the page has no address to be known by.
+  const loaded = addresses.includes(null) ? "" : addresses.join(" ");
+  const apart = sheets.includes(loaded) ? [CONTRASTS, ORIENTATION] : [CONTRASTS];
+  const rules = Object.fromEntries(apart.map((rule) => [rule, { enabled: false }]));
+  root.setAttribute("data-fr-theme", appearances[0]);
+  const all = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"], rules };
+  const isFaulty = keep(await axe.run(document, all), appearances[0]);
+
+  const rule = { runOnly: { type: "rule", values: [CONTRASTS] }, resultTypes: ["violations"] };
+  for (const appearance of appearances) {
+    root.setAttribute("data-fr-theme", appearance);
+    const found = newStyles();
+    if (found.size && keep(await axe.run({ include: [...found.values()] }, rule), appearance)) continue;
+    for (const style of found.keys()) judgedStyles.add(style);
+  }
+
+  root.setAttribute("data-fr-theme", kept || "light");
+  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== plain);
+  return { violations, sheets: isFaulty ? "" : loaded, styles: [...judgedStyles].slice(styles.length) };
+};
