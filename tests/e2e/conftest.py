@@ -1,14 +1,14 @@
 """One portal for all journeys; each journey is a new visit."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.browser import DESKTOP, PHONE, new_visit
+from tests.support.browser import DESKTOP, PHONE, new_visit, sign_in
 from tests.support.databases import owner_url, running_url, worker_database
-from tests.support.portal import Portal, running_portal
+from tests.support.portal import PASSWORD, Portal, running_portal
 from tests.support.saml_idp import running_provider
 
 
@@ -50,6 +50,25 @@ def portal(
         tmp_path_factory.mktemp("portal") / "data", given={**databases_given, **keys}
     ) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def come_in(portal: Portal) -> Callable[[BrowserContext, str], Page]:
+    """`come_in(visit, login)`: a page of somebody signed in. Through the form the first time, then with that session:
+    what a password opens is the same every time, and hashing it takes longer than most pages.
+    """
+    sessions: dict[str, list] = {}
+
+    def page_of(visit: BrowserContext, login: str) -> Page:
+        page = visit.new_page()
+        if login in sessions:
+            visit.add_cookies(sessions[login])
+        else:
+            sign_in(page, portal.url, login, PASSWORD)
+            sessions[login] = visit.cookies()
+        return page
+
+    return page_of
 
 
 @pytest.fixture(params=["desktop", "phone"])

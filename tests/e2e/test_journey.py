@@ -14,6 +14,7 @@ from tests.support.portal import PASSWORD, Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 
+ComeIn = Callable[[BrowserContext, str], Page]
 TRANSMITTED_WITHIN = timedelta(seconds=10)
 SENT_AGAIN_WITHIN = timedelta(seconds=60)
 TRANSMITTED = re.compile("Transmis à AGORA le")
@@ -88,10 +89,9 @@ def agora_number(portal: Portal, file: uuid.UUID) -> str:
 
 @pytest.mark.parametrize("login", ["titulaire@demo.test", "agentpublic@demo.test", "nouveau@demo.test"])
 def test_holder_sees_each_balance_equal_to_the_sum_of_its_entries(
-    portal: Portal, visit: BrowserContext, login: str
+    portal: Portal, visit: BrowserContext, come_in: ComeIn, login: str
 ) -> None:
-    page = visit.new_page()
-    sign_in(page, portal.url, login, PASSWORD)
+    page = come_in(visit, login)
     with portal.database() as connection:
         sums = connection.execute(
             """SELECT c.scheme, c.balance, coalesce(sum(e.amount), 0), c.unit FROM rights_counter c
@@ -100,8 +100,9 @@ def test_holder_sees_each_balance_equal_to_the_sum_of_its_entries(
             [login],
         ).fetchall()
 
-    look_at(page)
+    page.goto(f"{portal.url}/tableau-de-bord/")
 
+    look_at(page)
     assert sums
     shown = re.sub(r"\s", "", page.inner_text("main"))
     for _scheme, balance, total, unit in sums:
@@ -114,10 +115,9 @@ def test_holder_sees_each_balance_equal_to_the_sum_of_its_entries(
     ("screen", "login"), [("desktop", "titulaire@demo.test"), ("phone", "titulaire011@demo.test")]
 )
 def test_holder_requests_a_training_near_ajaccio_and_agora_has_it_within_ten_seconds(
-    portal: Portal, browser: Browser, screen: str, login: str
+    portal: Portal, browser: Browser, come_in: ComeIn, screen: str, login: str
 ) -> None:
-    page = new_visit(browser, viewport=PHONE if screen == "phone" else None).new_page()
-    sign_in(page, portal.url, login, PASSWORD)
+    page = come_in(new_visit(browser, viewport=PHONE if screen == "phone" else None), login)
 
     search_for_welding(page, portal)
     open_first_result(page)
@@ -129,9 +129,10 @@ def test_holder_requests_a_training_near_ajaccio_and_agora_has_it_within_ten_sec
     page.context.close()
 
 
-def test_region_sees_the_exchange_and_no_content(portal: Portal, visit: BrowserContext) -> None:
-    page = visit.new_page()
-    sign_in(page, portal.url, "region@demo.test", PASSWORD)
+def test_region_sees_the_exchange_and_no_content(
+    portal: Portal, visit: BrowserContext, come_in: ComeIn
+) -> None:
+    page = come_in(visit, "region@demo.test")
 
     page.goto(f"{portal.url}/agents/echanges/")
 
@@ -241,9 +242,10 @@ def wait_until_tried(portal: Portal, file: uuid.UUID) -> None:
     retry(tried, timedelta(seconds=60))
 
 
-def test_file_opened_by_a_partner_reaches_the_holder_page(portal: Portal, desktop: BrowserContext) -> None:
-    page = desktop.new_page()
-    sign_in(page, portal.url, "titulaire@demo.test", PASSWORD)
+def test_file_opened_by_a_partner_reaches_the_holder_page(
+    portal: Portal, desktop: BrowserContext, come_in: ComeIn
+) -> None:
+    page = come_in(desktop, "titulaire@demo.test")
     page.goto(f"{portal.url}/mes-dossiers/")
 
     wait_for_text(page, "Anglais professionnel", SENT_AGAIN_WITHIN)

@@ -2,24 +2,26 @@
 
 import io
 import json
+from collections.abc import Callable
 
 import pytest
 from django.apps import apps
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
 from pypdf import PdfReader
 
 from accounts.models import Holder
 from accounts.selectors.personal_data import copied_tables, tables_not_copied
 from tests.home.test_personal_data_copy import rows_at, tables_that_lead_to_a_person
-from tests.support.browser import look_at, sign_in
+from tests.support.browser import look_at
 from tests.support.portal import PASSWORD, Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 
 
-def test_personal_data_is_read_and_copied(portal: Portal, visit: BrowserContext) -> None:
-    page = visit.new_page()
-    sign_in(page, portal.url, "titulaire@demo.test", PASSWORD)
+def test_personal_data_is_read_and_copied(
+    portal: Portal, visit: BrowserContext, come_in: Callable[[BrowserContext, str], Page]
+) -> None:
+    page = come_in(visit, "titulaire@demo.test")
 
     page.goto(f"{portal.url}/mes-donnees/")
 
@@ -44,11 +46,10 @@ RICH = {
 
 
 def test_full_export_of_the_rich_account_holds_every_row_of_every_table(
-    portal: Portal, desktop: BrowserContext
+    portal: Portal, desktop: BrowserContext, come_in: Callable[[BrowserContext, str], Page]
 ) -> None:
     """The copy as the site serves it, against the rows of the database, table by table; then the same as a PDF."""
-    page = desktop.new_page()
-    sign_in(page, portal.url, "titulaire@demo.test", PASSWORD)
+    page = come_in(desktop, "titulaire@demo.test")
     copy = page.request.get(f"{portal.url}/mes-donnees/copie/").json()
     document = PdfReader(io.BytesIO(page.request.get(f"{portal.url}/mes-donnees/copie.pdf").body()))
 

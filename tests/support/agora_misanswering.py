@@ -39,7 +39,7 @@ def misanswering(pki: Path, reply: Callable[[bytes], Reply]) -> Iterator[str]:
     context.load_cert_chain(pki / "provider-tls.pem", pki / "provider-tls.key")
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield f"https://127.0.0.1:{server.server_address[1]}/agora/v1/"
