@@ -26,6 +26,16 @@ from tests.support.agora_listener import AgoraSide, Listener, on_database, runni
 from tests.support.snapshots import Snapshot
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What calls the listener goes to one worker: a second one would start a listener of its own."""
+    for item in items:
+        if "running" in getattr(item, "fixturenames", ()):
+            assert any(mark.args == ("agora_listener",) for mark in item.iter_markers("xdist_group")), (
+                item.nodeid
+            )
+
+
 @pytest.fixture(scope="session")
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The development authority's files, made once: keys take the time."""

@@ -13,7 +13,7 @@ from agora_sync.services.trials import Defect, try_exchange
 from tests.support.agora_listener import Listener
 from tests.support.factories.accounts import StaffScopeFactory, UserFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("agora_listener")]
 
 
 @pytest.fixture
