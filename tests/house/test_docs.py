@@ -55,15 +55,16 @@ def test_map_of_flows_shows_the_rule_of_each_address() -> None:
     assert not [name for name, rule in rules.items() if rule == "none: refused"]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=by_path)
-def test_links_of_a_page_lead_somewhere(page: Path) -> None:
+def test_links_of_pages_lead_somewhere() -> None:
     targets = [
-        link
+        (page, link)
+        for page in PAGES
         for link in LINK.findall(page.read_text())
         if "://" not in link and not link.startswith("mailto:")
     ]
 
-    assert [link for link in targets if not (page.parent / link).exists()] == []
+    assert targets
+    assert [(by_path(page), link) for page, link in targets if not (page.parent / link).exists()] == []
 
 
 def test_each_decision_has_a_number_of_its_own() -> None:
@@ -72,14 +73,19 @@ def test_each_decision_has_a_number_of_its_own() -> None:
     assert sorted(set(numbers)) == sorted(numbers)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=by_path)
-def test_commands_named_by_a_page_exist(page: Path) -> None:
-    text = page.read_text()
-    scripts = set(re.findall(r"`(?:[A-Z_]+=\S+ )?(bin/[a-z]+)\b", text))
-    named = set(re.findall(r"(?:bin/manage|manage\.py) ([a-z]\w+)", text))
+def test_commands_named_by_pages_exist() -> None:
+    texts = {by_path(page): page.read_text() for page in PAGES}
+    scripts = named_by(texts, r"`(?:[A-Z_]+=\S+ )?(bin/[a-z]+)\b")
+    commands = named_by(texts, r"(?:bin/manage|manage\.py) ([a-z]\w+)")
 
-    assert {script for script in scripts if not (ROOT / script).exists()} == set()
-    assert named - set(get_commands()) == set()
+    assert scripts
+    assert commands
+    assert {(page, script) for page, script in scripts if not (ROOT / script).exists()} == set()
+    assert {(page, command) for page, command in commands if command not in get_commands()} == set()
+
+
+def named_by(texts: dict[str, str], pattern: str) -> set[tuple[str, str]]:
+    return {(page, name) for page, text in texts.items() for name in re.findall(pattern, text)}
 
 
 def test_pages_name_no_machine_and_no_registry() -> None:

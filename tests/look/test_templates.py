@@ -7,6 +7,7 @@ import dsfr
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import get_template
 
 TEMPLATES = settings.BASE_DIR / "templates"
@@ -19,31 +20,47 @@ SHEET_ICON = re.compile(r"\.fr-icon-([a-z0-9-]+)::before")
 LINKED = re.compile(r"{% static ['\"]([^'\"]+)['\"]")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_template_compiles(name):
-    assert get_template(name)
+# Each rule is one test over all the templates: hundreds of tests of one line would take longer to begin than to run.
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_template_has_no_inline_script_or_style(name):
-    source = (TEMPLATES / name).read_text()
+def faults(rule, names=PAGES):
+    """What the rule finds wrong in the source of each template, by name; templates without a fault are left out."""
+    found = {name: rule((TEMPLATES / name).read_text()) for name in names}
+    return {name: wrong for name, wrong in found.items() if wrong}
 
-    assert INLINE.findall(source) == []
+
+def test_there_are_templates_of_pages_and_of_messages():
+    assert len(NAMES) > len(PAGES) > 200
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_template_uses_only_icons_that_the_sheet_brings(name):
+def test_every_template_compiles():
+    broken = {}
+    for name in NAMES:
+        try:
+            get_template(name)
+        except (TemplateDoesNotExist, TemplateSyntaxError) as error:
+            broken[name] = str(error)
+
+    assert broken == {}
+
+
+def test_no_template_has_inline_script_or_style():
+    assert faults(INLINE.findall) == {}
+
+
+def test_templates_use_only_icons_that_the_sheet_brings():
     brought = set(SHEET_ICON.findall((settings.BASE_DIR / "static/css/icons.css").read_text()))
 
-    used = set(ICON.findall((TEMPLATES / name).read_text()))
-
-    assert used <= brought
+    assert faults(lambda source: set(ICON.findall(source)) - brought) == {}
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_trail_of_a_page_does_not_begin_with_home_twice(name):
+def test_trail_of_no_page_begins_with_home_twice():
     # The component writes « Accueil » itself.
-    assert '{% breadcrumb "Accueil"' not in (TEMPLATES / name).read_text()
+    assert faults(re.compile(r'{% breadcrumb "Accueil"').findall) == {}
+
+
+def test_no_template_has_a_video():
+    assert faults(re.compile(r"<(video|audio|iframe|embed|object)\b").findall) == {}
 
 
 def test_icons_of_the_sheet_are_drawings_that_the_dsfr_ships():
@@ -93,10 +110,3 @@ def test_files_that_no_page_links_are_not_published():
     assert not [path for path in published if path.endswith((".nomodule.min.js", ".legacy.min.css"))]
     assert not [path for path in published if path.startswith("rest_framework/")]
     assert finders.find("dsfr/dist/dsfr.nomodule.min.js") is None
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_template_has_no_video(name):
-    source = (TEMPLATES / name).read_text()
-
-    assert not re.search(r"<(video|audio|iframe|embed|object)\b", source)
