@@ -5,7 +5,7 @@ import datetime
 import gzip
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from catalog import shipped
 
@@ -76,6 +76,7 @@ class Tables:
         return next(town for town in self.towns if town.code == code)
 
 
+@lru_cache(maxsize=1)
 def load_tables(first_day: datetime.date) -> Tables:
     """Towns above 1,500 inhabitants, and the certifications still registered on that day."""
     return Tables(towns=tuple(_towns()), subjects=_subjects(first_day))
