@@ -6,7 +6,7 @@ from allauth.socialaccount.models import SocialAccount
 
 from accounts.models import Notification, User
 from tests.support.factories.accounts import PASSWORD, HolderFactory
-from tests.support.identity_provider import asked, local_path, vanina
+from tests.support.identity_provider import NOBODY_TRUSTED, asked, local_path, vanina
 
 pytestmark = pytest.mark.django_db
 
@@ -216,7 +216,7 @@ def test_logout_closes_both_sessions_and_comes_back(client, provider):
     come_back(client, provider, "vanina")
 
     leaving = client.post("/deconnexion/")
-    there = httpx.get(leaving["Location"])
+    there = httpx.get(leaving["Location"], verify=NOBODY_TRUSTED)
     back = client.get(local_path(there.headers["Location"]), follow=True)
 
     assert leaving["Location"].startswith(f"{provider.issuer}/logout?id_token_hint=")

@@ -34,7 +34,7 @@ from tests.support.threads import results_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PEOPLE = 60
+PEOPLE = 30
 
 
 def outcomes(results: Sequence[Any]) -> Counter[str]:
@@ -52,7 +52,7 @@ def people() -> list[Any]:
     return HolderFactory.create_batch(PEOPLE, nir=None)
 
 
-def test_sixty_people_on_one_slot_make_one_appointment(people):
+def test_thirty_people_on_one_slot_make_one_appointment(people):
     window = WindowFactory()
 
     results = results_together(booking_works([demand(window, holder=person) for person in people]))
@@ -88,7 +88,7 @@ def test_negative_control_without_the_constraint_the_race_appears(people):
     assert Booking.objects.count() > 1
 
 
-def test_sixty_people_on_overlapping_slots_make_appointments_that_do_not_overlap(people):
+def test_thirty_people_on_overlapping_slots_make_appointments_that_do_not_overlap(people):
     window = WindowFactory(span=span("09:00", "17:00"))
     demands = [
         demand(window, holder=person, start=at(MONDAY, "09:00") + timedelta(minutes=30 * (rank % 15)))
@@ -101,7 +101,7 @@ def test_sixty_people_on_overlapping_slots_make_appointments_that_do_not_overlap
     assert_nobody_is_in_two_places()
 
 
-def test_one_person_on_sixty_advisers_gets_one_appointment():
+def test_one_person_on_thirty_advisers_gets_one_appointment():
     site = SiteFactory()
     windows = WindowFactory.create_batch(PEOPLE, site=site)
     holder = HolderFactory()
@@ -112,7 +112,7 @@ def test_one_person_on_sixty_advisers_gets_one_appointment():
     assert Booking.objects.count() == 1
 
 
-def test_one_request_sent_sixty_times_gives_one_appointment_to_all():
+def test_one_request_sent_thirty_times_gives_one_appointment_to_all():
     wanted = demand(WindowFactory())
 
     results = results_together(booking_works([wanted] * PEOPLE))
