@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.browser import DESKTOP, PHONE, new_visit, sign_in
+from tests.support.browser import PHONE, new_visit, sign_in
 from tests.support.databases import owner_url, running_url, worker_database
 from tests.support.portal import PASSWORD, Portal, running_portal
 from tests.support.saml_idp import running_provider
@@ -71,10 +71,10 @@ def come_in(portal: Portal) -> Callable[[BrowserContext, str], Page]:
     return page_of
 
 
-@pytest.fixture(params=["desktop", "phone"])
-def visit(request: pytest.FixtureRequest, browser: Browser) -> Iterator[BrowserContext]:
-    viewport = {"desktop": DESKTOP, "phone": PHONE}[request.param]
-    context = new_visit(browser, viewport=viewport)
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[BrowserContext]:
+    """On a phone; what is looked at is looked at on a wide screen too."""
+    context = new_visit(browser, viewport=PHONE)
     yield context
     context.close()
 
