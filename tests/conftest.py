@@ -123,9 +123,9 @@ def own_cache() -> None:
     forget_what_is_cached()
 
 
-@pytest.fixture(autouse=True)
-def own_media(tmp_path_factory: pytest.TempPathFactory, settings: object) -> None:
-    settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"  # type: ignore[attr-defined]
+@pytest.fixture(scope="session", autouse=True)
+def own_media(tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"
 
 
 @pytest.fixture(scope="session")

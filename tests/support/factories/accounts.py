@@ -23,6 +23,7 @@ from accounts.models import (
 )
 from cpa_portal.kernel.encryption import keyed_hash
 from cpa_portal.kernel.identifiers import build_nir, fictitious_nir, normalise_nir
+from tests.support.factories.traits import Trait
 
 PASSWORD = "une-phrase-de-passe-de-test"
 CORSICA = "94"
@@ -39,17 +40,17 @@ class UserFactory(DjangoModelFactory):
 
     class Params:
         scope_code = None
-        regional_agent = factory.Trait(is_staff=True, staff_role=StaffRole.REGIONAL_AGENT)
-        cep_adviser = factory.Trait(is_staff=True, staff_role=StaffRole.CEP_ADVISER)
-        cep_manager = factory.Trait(is_staff=True, staff_role=StaffRole.CEP_MANAGER)
-        training_organisation = factory.Trait(is_staff=True, staff_role=StaffRole.TRAINING_ORGANISATION)
-        france_competences = factory.Trait(is_staff=True, staff_role=StaffRole.FRANCE_COMPETENCES)
-        cdc = factory.Trait(is_staff=True, staff_role=StaffRole.CDC)
-        rssi = factory.Trait(is_staff=True, staff_role=StaffRole.RSSI)
-        data_protection = factory.Trait(is_staff=True, staff_role=StaffRole.DATA_PROTECTION)
-        administrator = factory.Trait(is_staff=True, staff_role=StaffRole.ADMINISTRATOR)
-        employer = factory.Trait(is_staff=True, staff_role=StaffRole.EMPLOYER)
-        funder = factory.Trait(is_staff=True, staff_role=StaffRole.FUNDER)
+        regional_agent = Trait(is_staff=True, staff_role=StaffRole.REGIONAL_AGENT)
+        cep_adviser = Trait(is_staff=True, staff_role=StaffRole.CEP_ADVISER)
+        cep_manager = Trait(is_staff=True, staff_role=StaffRole.CEP_MANAGER)
+        training_organisation = Trait(is_staff=True, staff_role=StaffRole.TRAINING_ORGANISATION)
+        france_competences = Trait(is_staff=True, staff_role=StaffRole.FRANCE_COMPETENCES)
+        cdc = Trait(is_staff=True, staff_role=StaffRole.CDC)
+        rssi = Trait(is_staff=True, staff_role=StaffRole.RSSI)
+        data_protection = Trait(is_staff=True, staff_role=StaffRole.DATA_PROTECTION)
+        administrator = Trait(is_staff=True, staff_role=StaffRole.ADMINISTRATOR)
+        employer = Trait(is_staff=True, staff_role=StaffRole.EMPLOYER)
+        funder = Trait(is_staff=True, staff_role=StaffRole.FUNDER)
 
     email = factory.Sequence(lambda n: f"personne{n}@exemple.test")
     password = PASSWORD
@@ -77,17 +78,17 @@ class StaffScopeFactory(DjangoModelFactory):
         model = StaffScope
 
     class Params:
-        regional_agent = factory.Trait(role=StaffRole.REGIONAL_AGENT)
-        cep_adviser = factory.Trait(role=StaffRole.CEP_ADVISER)
-        cep_manager = factory.Trait(role=StaffRole.CEP_MANAGER)
-        training_organisation = factory.Trait(role=StaffRole.TRAINING_ORGANISATION)
-        france_competences = factory.Trait(role=StaffRole.FRANCE_COMPETENCES)
-        cdc = factory.Trait(role=StaffRole.CDC)
-        rssi = factory.Trait(role=StaffRole.RSSI)
-        data_protection = factory.Trait(role=StaffRole.DATA_PROTECTION)
-        administrator = factory.Trait(role=StaffRole.ADMINISTRATOR)
-        employer = factory.Trait(role=StaffRole.EMPLOYER)
-        funder = factory.Trait(role=StaffRole.FUNDER)
+        regional_agent = Trait(role=StaffRole.REGIONAL_AGENT)
+        cep_adviser = Trait(role=StaffRole.CEP_ADVISER)
+        cep_manager = Trait(role=StaffRole.CEP_MANAGER)
+        training_organisation = Trait(role=StaffRole.TRAINING_ORGANISATION)
+        france_competences = Trait(role=StaffRole.FRANCE_COMPETENCES)
+        cdc = Trait(role=StaffRole.CDC)
+        rssi = Trait(role=StaffRole.RSSI)
+        data_protection = Trait(role=StaffRole.DATA_PROTECTION)
+        administrator = Trait(role=StaffRole.ADMINISTRATOR)
+        employer = Trait(role=StaffRole.EMPLOYER)
+        funder = Trait(role=StaffRole.FUNDER)
 
     user = factory.SubFactory(UserFactory, is_staff=True)
     role = StaffRole.REGIONAL_AGENT
@@ -161,7 +162,7 @@ class IdentityProofFactory(DjangoModelFactory):
         model = IdentityProof
 
     class Params:
-        counter = factory.Trait(
+        counter = Trait(
             kind=ProofKind.COUNTER,
             facts=[CheckedFact.PASSPORT.value, CheckedFact.VITALE_CARD.value],
             reason="Venue au guichet",

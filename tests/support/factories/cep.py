@@ -28,6 +28,7 @@ from cep.models import (
 )
 from cep.rules.first_exchange import Clock
 from tests.support.factories.accounts import HolderFactory, UserFactory
+from tests.support.factories.traits import Trait
 
 # A Monday, in winter, without a public holiday in its week.
 MONDAY = date(2026, 11, 23)
@@ -61,15 +62,15 @@ class SiteFactory(DjangoModelFactory):
         model = Site
 
     class Params:
-        bastia = factory.Trait(commune_code="2B033", latitude=42.6976, longitude=9.4498)
-        reunion = factory.Trait(
+        bastia = Trait(commune_code="2B033", latitude=42.6976, longitude=9.4498)
+        reunion = Trait(
             commune_code="97411",
             latitude=-20.8789,
             longitude=55.4481,
             time_zone="Indian/Reunion",
             holiday_zone="reunion",
         )
-        guadeloupe = factory.Trait(
+        guadeloupe = Trait(
             commune_code="97105",
             latitude=15.9985,
             longitude=-61.7265,

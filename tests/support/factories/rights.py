@@ -21,6 +21,7 @@ from rights.models import Counter, TrainingFile
 from rights.services.ledger import open_counter
 from rights.services.transitions import record_creation
 from tests.support.factories.accounts import HolderFactory
+from tests.support.factories.traits import Trait
 
 # A Monday far from any change of parameters; the first session that may be requested begins on 17 March.
 REQUEST_DAY = date(2026, 3, 2)
@@ -122,20 +123,20 @@ class TrainingFileFactory(DjangoModelFactory):
         model = TrainingFile
 
     class Params:
-        transmitted = factory.Trait(
+        transmitted = Trait(
             transmission=Transmission.TRANSMITTED,
             transmitted_at=TRANSMITTED_AT,
             agora_number=factory.Sequence(lambda n: f"AG{n:012d}"),
         )
-        refused = factory.Trait(
+        refused = Trait(
             state=TrainingFileState.REFUSED,
             transmission=Transmission.REFUSED,
             refusal_code="identite_inconnue",
             refusal_label="Le nom ne correspond pas au numéro de sécurité sociale",
         )
-        cancelled = factory.Trait(state=TrainingFileState.CANCELLED, transmission=Transmission.NOT_APPLICABLE)
-        in_training = factory.Trait(state=TrainingFileState.IN_TRAINING, entered_on=SESSION_START)
-        from_agora = factory.Trait(
+        cancelled = Trait(state=TrainingFileState.CANCELLED, transmission=Transmission.NOT_APPLICABLE)
+        in_training = Trait(state=TrainingFileState.IN_TRAINING, entered_on=SESSION_START)
+        from_agora = Trait(
             origin=FileOrigin.AGORA,
             transmission=Transmission.NOT_APPLICABLE,
             agora_number=factory.Sequence(lambda n: f"AGX{n:011d}"),
