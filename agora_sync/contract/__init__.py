@@ -18,6 +18,9 @@ __all__ = ["NEWEST", "Operation", "UnknownSchema", "Version", "schema", "served_
 _WSDL_SOAP = "{http://schemas.xmlsoap.org/wsdl/soap/}"
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 _per_thread = threading.local()
+# libxml2 makes its table of built-in types with the first schema of a process, and without a lock: two threads that
+# compile theirs at that moment may leave it broken, and then every call fails until the process is started again.
+etree.XMLSchema(etree.XML('<schema xmlns="http://www.w3.org/2001/XMLSchema"/>'))
 
 
 class Operation(TextChoices):

@@ -1,5 +1,6 @@
 """The files of the contract: alone, whole, and usable by clients that know nothing of us."""
 
+import importlib.util
 import io
 import shutil
 from pathlib import Path
@@ -194,3 +195,18 @@ def test_dictionary_as_csv_has_a_line_an_item_and_a_column_a_recipient(version: 
     assert len(lines) == len(dictionary.items(version))
     assert sum(line.startswith(f"formation/{town};") for line in lines) == 1
     assert heading.count("destinataire_") == len(PartnerKind)
+
+
+def test_first_schema_is_compiled_while_the_code_is_loaded_by_one_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two threads that compile the first schema of a process may break libxml2's table of types for good."""
+    compiled: list[object] = []
+    monkeypatch.setattr(etree, "XMLSchema", compiled.append)
+
+    spec = importlib.util.spec_from_file_location("loaded_again", contract.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+    assert len(compiled) == 1
