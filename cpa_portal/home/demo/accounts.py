@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cache
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -47,8 +48,8 @@ STAFF = (
 
 
 def create_users(names: Iterable[tuple[str, str, str, bool]]) -> dict[str, User]:
-    """Users by login from (login, first name, name, is staff). One hash serves all: they share a public password."""
-    hashed = make_password(PASSWORD)
+    """Users by login from (login, first name, name, is staff)."""
+    hashed = hashed_password()
     users = User.objects.bulk_create(
         [
             User(email=login, first_name=first, last_name=last, is_staff=staff, password=hashed)
@@ -59,6 +60,12 @@ def create_users(names: Iterable[tuple[str, str, str, bool]]) -> dict[str, User]
         [EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users]
     )
     return {user.email: user for user in users}
+
+
+@cache
+def hashed_password() -> str:
+    """One hash serves all: they share a public password."""
+    return make_password(PASSWORD)
 
 
 def create_staff(training_organisation_siret: str) -> dict[str, User]:
