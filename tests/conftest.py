@@ -49,14 +49,24 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that no worker is left alone with them at the end."""
-    items.sort(key=rank_of)
+    """The journeys first, beside what needs no database while theirs is made; then the longest, so that no worker is
+    left alone with them at the end.
+    """
+    with_database = {item.path for item in items if needs_database(item)}
+    items.sort(key=lambda item: rank_of(item, with_database))
 
 
-def rank_of(item: pytest.Item) -> int:
+def needs_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return "django_db_setup" in fixtures or item.get_closest_marker("django_db") is not None
+
+
+def rank_of(item: pytest.Item, with_database: set[Path]) -> int:
     if "/e2e/" in str(item.path):
         return 0
-    return 1 if item.path.name in LONG_FILES or item.get_closest_marker("browser") else 2
+    if item.path not in with_database:
+        return 1
+    return 2 if item.path.name in LONG_FILES or item.get_closest_marker("browser") else 3
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.browser import audit, new_visit
+from tests.support.browser import PHONE, audit, new_visit, show_on
 
 pytestmark = pytest.mark.browser
 
@@ -53,3 +53,25 @@ def test_fault_of_one_appearance_alone_is_found(page):
     assert {(violation.rule, violation.appearance) for violation in audit(page)} == {
         ("color-contrast", "dark")
     }
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<div class="narrow"><button></button></div>',
+        '<button id="menu">Menu</button>'
+        "<script>addEventListener('resize', () => document.getElementById('menu').setAttribute('role', 'imge'))"
+        "</script>",
+        '<div style="overflow: auto; height: 60px"><p>Court</p><p class="narrow" style="height: 900px">Long</p></div>',
+    ],
+)
+def test_fault_of_a_narrow_screen_alone_is_found(page, markup):
+    page.set_content(PAGE.format(f"<style>.narrow {{ display: none }} @media (max-width: 400px) {{ .narrow {{ "
+                                 f"display: block }} }}</style>{markup}"))  # fmt: skip
+    wide = audit(page)
+
+    show_on(page, PHONE)
+
+    assert wide == []
+    assert audit(page, only_what_changed=True) != []
+    assert audit(page) != []

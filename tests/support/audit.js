@@ -2,10 +2,14 @@
 
    Rules that read nothing but styles are asked once for the same styles. Contrasts: on one element of each set of
    what is drawn behind a text and of the text's own colour, size and weight. The lock of orientation: once for each
-   set of style sheets. */
-async ({ tags, appearances, plainStyle, styles, sheets }) => {
+   set of style sheets.
+
+   `onlyWhatChanged`: since the audit before, of the same page on another screen. The rules look at the elements that
+   it did not show, or showed otherwise. */
+async ({ tags, appearances, plainStyle, styles, sheets, onlyWhatChanged }) => {
   const CONTRASTS = "color-contrast";
   const ORIENTATION = "css-orientation-lock";
+  const BY_WIDTH = ["scrollable-region-focusable"];
   const NOTHING_DRAWN = "rgba(0, 0, 0, 0),1,normal,none,static,auto";
   const root = document.documentElement;
   const judgedStyles = new Set(styles);
@@ -58,7 +62,22 @@ async ({ tags, appearances, plainStyle, styles, sheets }) => {
   const rules = Object.fromEntries(apart.map((rule) => [rule, { enabled: false }]));
   root.setAttribute("data-fr-theme", appearances[0]);
   const all = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"], rules };
-  const isFaulty = keep(await axe.run(document, all), appearances[0]);
+  const shown = new Map(
+    [...document.querySelectorAll("*")]
+      .filter((element) => element.checkVisibility())
+      .map((element) => [element, element.cloneNode(false).outerHTML]),
+  );
+  const before = window.shownToAudit;
+  window.shownToAudit = shown;
+  let faults = 0;
+  if (onlyWhatChanged) {
+    const changed = [...shown.keys()].filter((element) => before.get(element) !== shown.get(element));
+    const byWidth = { runOnly: { type: "rule", values: BY_WIDTH }, resultTypes: ["violations"] };
+    if (changed.length) faults += keep(await axe.run({ include: changed }, all), appearances[0]);
+    faults += keep(await axe.run(document, byWidth), appearances[0]);
+  } else {
+    faults += keep(await axe.run(document, all), appearances[0]);
+  }
 
   const rule = { runOnly: { type: "rule", values: [CONTRASTS] }, resultTypes: ["violations"] };
   for (const appearance of appearances) {
@@ -70,5 +89,5 @@ async ({ tags, appearances, plainStyle, styles, sheets }) => {
 
   root.setAttribute("data-fr-theme", kept || "light");
   document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== plain);
-  return { violations, sheets: isFaulty ? "" : loaded, styles: [...judgedStyles].slice(styles.length) };
+  return { violations, sheets: faults || onlyWhatChanged ? "" : loaded, styles: [...judgedStyles].slice(styles.length) };
 };

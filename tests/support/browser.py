@@ -142,8 +142,11 @@ def sign_in(page: Page, base_url: str, login: str, password: str) -> None:
     assert "/connexion/" not in page.url, page.inner_text("main")
 
 
-def audit(page: Page) -> list[Violation]:
-    """Everything axe finds on the page as it stands, in light and dark (audit.js)."""
+def audit(page: Page, *, only_what_changed: bool = False) -> list[Violation]:
+    """Everything axe finds on the page as it stands, in light and dark (audit.js).
+
+    `only_what_changed`: since the audit before, of the same page on another screen.
+    """
     # What the pointer happens to stand on would be judged in its hover colours.
     page.mouse.move(-1, -1)
     if not page.evaluate("'axe' in window"):
@@ -156,6 +159,7 @@ def audit(page: Page) -> list[Violation]:
             "plainStyle": PLAIN_STYLE,
             "styles": list(_judged_styles),
             "sheets": list(_judged_sheets),
+            "onlyWhatChanged": only_what_changed,
         },
     )
     _judged_styles.update(dict.fromkeys(told["styles"]))
@@ -190,7 +194,7 @@ def look_at(page: Page, title: str = "", *, service: str = SERVICE) -> None:
     for screen in (DESKTOP, PHONE):
         show_on(page, screen)
         assert not scrolls_sideways(page), f"{page.url} at {screen}"
-        found = audit(page)
+        found = audit(page, only_what_changed=screen is PHONE)
         assert not found, f"{page.url} at {screen}\n" + "\n".join(map(str, found))
     show_on(page, walked)
 
