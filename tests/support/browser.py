@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import axe_playwright_python
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
@@ -117,8 +118,8 @@ def visiting(browser: Browser, *, viewport: dict[str, int] | None = None, **opti
     page.context.set_offline(False)
     page.context.clear_cookies()
     page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-    # What the page still asks for every few seconds ends here.
-    page.goto("about:blank")
+    # What the page still asks for every few seconds ends here; another site would be shown by another process.
+    page.goto(urljoin(page.url, "/static/img/emblem.svg"))
     _kept[key] = page
 
 
