@@ -127,6 +127,15 @@ def browser(django_db_setup: None) -> Iterator[Any]:
         yield opened
 
 
+@pytest.fixture
+def page(browser: Any, live_server: Any) -> Iterator[Any]:
+    """Of a new visitor, on a phone, where there is least room; what is looked at is looked at on a wide screen too."""
+    from tests.support.browser import PHONE, visiting
+
+    with visiting(browser, viewport=PHONE, base_url=live_server.url) as page:
+        yield page
+
+
 @pytest.fixture(autouse=True)
 def own_cache() -> None:
     """Nothing cached by one test is seen by the next; the server itself is shared."""

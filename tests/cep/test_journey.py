@@ -1,16 +1,14 @@
 """From the advice page to an appointment and its cancellation, in a real browser, as a person goes through it."""
 
-from collections.abc import Iterator
-
 import pytest
 import time_machine
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from cep.enums import BookingAction, BookingStatus
 from cep.models import Booking
 from cep.services.appointments import act_on_appointment
 from cep.services.booking import book_appointment
-from tests.support.browser import PHONE, audit, look_at, new_visit, sign_in_by_cookie, visiting
+from tests.support.browser import audit, look_at, new_visit, sign_in_by_cookie, visiting
 from tests.support.factories.accounts import HolderFactory, UserFactory
 from tests.support.factories.cep import (
     NOW,
@@ -34,11 +32,10 @@ def person(corsica):
 
 
 @pytest.fixture
-def page(browser: Browser, person, live_server) -> Iterator[Page]:
-    """Walked on a phone, where there is the least room; what is looked at there is looked at on a wide screen too."""
-    with visiting(browser, viewport=PHONE, base_url=live_server.url) as page:
-        sign_in_by_cookie(page, person.user, live_server.url)
-        yield page
+def page(page: Page, person, live_server) -> Page:
+    """A page of the person's, already signed in."""
+    sign_in_by_cookie(page, person.user, live_server.url)
+    return page
 
 
 def check_page(page: Page, heading: str) -> None:

@@ -3,17 +3,10 @@
 import pytest
 
 from accounts.models import Holder
-from tests.support.browser import PHONE, look_at, sign_in_by_cookie, visiting
+from tests.support.browser import look_at, sign_in_by_cookie
 from tests.support.factories.accounts import HolderFactory, SituationFactory, UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def page(browser, live_server):
-    """On a phone; what is looked at is looked at on a wide screen too."""
-    with visiting(browser, viewport=PHONE, base_url=live_server.url) as page:
-        yield page
 
 
 def test_activation_is_walked_by_hand(page, live_server):

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from catalog.enums import Modality
 from catalog.models import CertificationBlock, Training
-from tests.support.browser import PHONE, look_at, new_visit, visiting
+from tests.support.browser import look_at, new_visit
 from tests.support.factories.catalog import CertificationFactory, OccupationFactory, SkillFactory, offered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,10 +27,9 @@ def offer(corsica):
 
 
 @pytest.fixture
-def page(browser, offer, live_server):
-    """On a phone; what is looked at is looked at on a wide screen too."""
-    with visiting(browser, viewport=PHONE, base_url=live_server.url) as page:
-        yield page
+def page(page, offer):
+    """On a site that has this offer."""
+    return page
 
 
 def search(page: Page, words: str, place: str) -> None:

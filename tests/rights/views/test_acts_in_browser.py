@@ -14,18 +14,11 @@ from rights.services.corrections import record_undue_sum
 from rights.services.points import request_points
 from rights.services.training_files.documents import add_document
 from tests.support.access_world import staff
-from tests.support.browser import PHONE, look_at, sign_in_by_cookie, visiting
+from tests.support.browser import look_at, sign_in_by_cookie
 from tests.support.factories.accounts import HolderFactory
 from tests.support.factories.rights import CounterFactory, TrainingFileFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def page(browser, live_server):
-    """On a phone; what is looked at is looked at on a wide screen too."""
-    with visiting(browser, viewport=PHONE, base_url=live_server.url) as page:
-        yield page
 
 
 def test_holder_announces_a_repayment_and_takes_a_document_back_on_a_phone(

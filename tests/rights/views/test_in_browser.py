@@ -11,7 +11,7 @@ from rights.enums import EntryKind, Scheme
 from rights.models import TrainingFile
 from rights.services.ledger import post_entry
 from rights.services.training_files import record_transmission, request_training_file
-from tests.support.browser import PHONE, look_at, new_visit, sign_in_by_cookie, visiting
+from tests.support.browser import PHONE, look_at, new_visit, sign_in_by_cookie
 from tests.support.factories.rights import CounterFactory, RequestableSessionFactory, TrainingFileFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,11 +42,10 @@ def session():
 
 
 @pytest.fixture
-def page(browser, counter, live_server):
-    """A page of the holder's, already signed in, on a phone; what is looked at is looked at on a wide screen too."""
-    with visiting(browser, viewport=PHONE, base_url=live_server.url) as page:
-        sign_in_by_cookie(page, counter.holder.user, live_server.url)
-        yield page
+def page(page, counter, live_server):
+    """A page of the holder's, already signed in."""
+    sign_in_by_cookie(page, counter.holder.user, live_server.url)
+    return page
 
 
 def requested(counter, session):
