@@ -1,13 +1,17 @@
 from typing import Any
 
 from django.core.management.base import CommandError
-from django.core.management.commands.migrate import Command as DjangoMigrate
+from django.core.management.commands import migrate as django_migrate
 from django.db import connections
 
+from cpa_portal.kernel.database.light_states import LightExecutor
 from cpa_portal.kernel.database.privileges import grant_declared_privileges, owns_database
 
+# Django's command has no other place to say which executor it uses.
+django_migrate.MigrationExecutor = LightExecutor  # type: ignore[attr-defined]
 
-class Command(DjangoMigrate):
+
+class Command(django_migrate.Command):
     help = "Migre la base en tant que propriétaire, puis donne au rôle courant les seuls droits que disent les modèles."
 
     def handle(self, *args: Any, **options: Any) -> None:
