@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import axe_playwright_python
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -40,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Each new test client would look through the collected files again: half of what most tests took.
     settings.STATIC_ROOT = None
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STATICFILES_DIRS = [*settings.STATICFILES_DIRS, Path(axe_playwright_python.__file__).parent]
 
 
 def pytest_collection_finish() -> None:

@@ -7,7 +7,6 @@ import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -29,6 +28,7 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 320, "height": 640}
 APPEARANCES = ("light", "dark")
 SERVICE = "Mon compte personnel d'activité"
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 # Without "experimental" five of the RGAA rules never run.
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "RGAAv4", "experimental", "best-practice")
 # The DSFR underlines links with gradients, before which axe gives up on contrast: they are taken away for the audit.
@@ -150,8 +150,7 @@ def audit(page: Page, *, only_what_changed: bool = False) -> list[Violation]:
     """
     # What the pointer happens to stand on would be judged in its hover colours.
     page.mouse.move(-1, -1)
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(_axe_source())
+    _bring_axe(page)
     told = page.evaluate(
         AUDIT,
         {
@@ -182,15 +181,40 @@ def scrolls_sideways(page: Page) -> bool:
     )
 
 
+def _bring_axe(page: Page) -> None:
+    """Served by this process (tests/conftest.py), Chromium keeps it compiled; to other sites it is sent each time."""
+    site = urljoin(page.url, "/")
+    address = urljoin(site, f"/static/{AXE.name}")
+    if not page.evaluate(BRING_AXE, None if site in _without_axe else address):
+        _without_axe.add(site)
+        page.evaluate(AXE.read_text())
+
+
+_without_axe: set[str] = set()
+BRING_AXE = """async address => {
+    if (!window.axe && address) {
+        const script = document.createElement("script");
+        script.src = address;
+        await new Promise(tried => {
+            script.onload = script.onerror = tried;
+            document.head.append(script);
+        });
+        script.remove();
+    }
+    return Boolean(window.axe);
+}"""
+
+
 def look_at(page: Page, title: str = "", *, service: str = SERVICE) -> None:
     """What every page owes, on a wide screen and on a phone: a title that ends with the service, one h1, no sideways
     scroll, nothing that axe finds. The width is put back after.
     """
     # A click answers once its navigation is committed: the page may still be on its way.
     page.wait_for_load_state()
-    assert page.title().startswith(title), page.title()
-    assert page.title().endswith(service), page.title()
-    assert page.locator("h1").count() == 1, page.url
+    shown, headings = page.evaluate("[document.title, document.querySelectorAll('h1').length]")
+    assert shown.startswith(title), shown
+    assert shown.endswith(service), shown
+    assert headings == 1, page.url
     walked = page.viewport_size
     for screen in (DESKTOP, PHONE):
         show_on(page, screen)
@@ -205,8 +229,3 @@ def show_on(page: Page, screen: Any) -> None:
     if page.viewport_size != screen:
         page.set_viewport_size(screen)
         page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-@cache
-def _axe_source() -> str:
-    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
