@@ -49,22 +49,32 @@ AJACCIO, BASTIA, PARIS, PARIS_11 = "2A004", "2B033", "75056", "75111"
 
 
 @cache
-def all_communes() -> tuple[Commune, ...]:
-    return tuple(read_communes(shipped.COMMUNES))
+def all_communes() -> dict[str, Commune]:
+    """Of the whole country, by their INSEE codes."""
+    return {row.code: row for row in read_communes(shipped.COMMUNES)}
+
+
+@cache
+def all_regions() -> tuple[Region, ...]:
+    return tuple(read_regions())
+
+
+@cache
+def all_departments() -> tuple[Department, ...]:
+    return tuple(read_departments())
 
 
 def some_communes(*codes: str) -> dict[str, Commune]:
     """Real communes by their INSEE codes, with the regions and départements of the whole country."""
-    return stored_communes(row for row in all_communes() if row.code in codes)
+    return stored_communes(all_communes()[code] for code in codes)
 
 
 def stored_communes(rows: Iterable[Commune]) -> dict[str, Commune]:
-    """Cities come with their arrondissements' rows: the table is in the order of the codes."""
+    """Arrondissements come with the row of their city, which is stored before them."""
     chosen = {row.code: row for row in rows}
-    parents = {row.parent_id for row in chosen.values()} - {None}
-    chosen |= {row.code: row for row in all_communes() if row.code in parents}
-    Region.objects.bulk_create(read_regions(), ignore_conflicts=True)
-    Department.objects.bulk_create(read_departments(), ignore_conflicts=True)
+    chosen |= {row.parent_id: all_communes()[row.parent_id] for row in chosen.values() if row.parent_id}
+    Region.objects.bulk_create(all_regions(), ignore_conflicts=True)
+    Department.objects.bulk_create(all_departments(), ignore_conflicts=True)
     Commune.objects.bulk_create(
         sorted(chosen.values(), key=lambda row: row.kind, reverse=True), ignore_conflicts=True
     )
@@ -78,7 +88,9 @@ def communes_of_offer(path: Path) -> dict[str, Commune]:
     codes = set(re.findall(r"<code-INSEE-commune>(\w+)<", text))
     postal_codes = set(re.findall(r"<codepostal>(\w+)<", text))
     return stored_communes(
-        row for row in all_communes() if row.code in codes or postal_codes.intersection(row.postal_codes)
+        row
+        for row in all_communes().values()
+        if row.code in codes or postal_codes.intersection(row.postal_codes)
     )
 
 
