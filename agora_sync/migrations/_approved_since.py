@@ -1,26 +1,6 @@
 """Since when both sides approved a mapping, kept on its row by the database alone: what each call reads."""
 
-FORWARDS = """
--- What was approved before this column.
-UPDATE agora_sync_pagmassignment held SET approved_at = (
-    SELECT max(approved_at) FROM agora_sync_mappingapproval WHERE assignment_id = held.id HAVING count(*) = 2);
-UPDATE agora_sync_pagmright opened SET approved_at = (
-    SELECT max(approved_at) FROM agora_sync_mappingapproval WHERE right_id = opened.id HAVING count(*) = 2);
-
-CREATE FUNCTION agora_keep_approval() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    -- Nobody but the trigger below, one level further down, writes this column.
-    IF pg_trigger_depth() = 1 THEN
-        NEW.approved_at := CASE TG_OP WHEN 'INSERT' THEN NULL ELSE OLD.approved_at END;
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER keep_approval BEFORE INSERT OR UPDATE ON agora_sync_pagmassignment
-    FOR EACH ROW EXECUTE FUNCTION agora_keep_approval();
-CREATE TRIGGER keep_approval BEFORE INSERT OR UPDATE ON agora_sync_pagmright
-    FOR EACH ROW EXECUTE FUNCTION agora_keep_approval();
-
+COUNT_EACH = """
 CREATE FUNCTION agora_count_approval() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -44,6 +24,29 @@ END $$;
 CREATE TRIGGER count_approval AFTER INSERT ON agora_sync_mappingapproval
     FOR EACH ROW EXECUTE FUNCTION agora_count_approval();
 """
+
+FORWARDS = f"""
+-- What was approved before this column.
+UPDATE agora_sync_pagmassignment held SET approved_at = (
+    SELECT max(approved_at) FROM agora_sync_mappingapproval WHERE assignment_id = held.id HAVING count(*) = 2);
+UPDATE agora_sync_pagmright opened SET approved_at = (
+    SELECT max(approved_at) FROM agora_sync_mappingapproval WHERE right_id = opened.id HAVING count(*) = 2);
+
+CREATE FUNCTION agora_keep_approval() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- Nobody but the trigger below, one level further down, writes this column.
+    IF pg_trigger_depth() = 1 THEN
+        NEW.approved_at := CASE TG_OP WHEN 'INSERT' THEN NULL ELSE OLD.approved_at END;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER keep_approval BEFORE INSERT OR UPDATE ON agora_sync_pagmassignment
+    FOR EACH ROW EXECUTE FUNCTION agora_keep_approval();
+CREATE TRIGGER keep_approval BEFORE INSERT OR UPDATE ON agora_sync_pagmright
+    FOR EACH ROW EXECUTE FUNCTION agora_keep_approval();
+
+{COUNT_EACH}"""
 
 BACKWARDS = """
 DROP TRIGGER count_approval ON agora_sync_mappingapproval;
