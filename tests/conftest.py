@@ -6,6 +6,7 @@ Tests run as the running role, so that a missing privilege or a change to an app
 import gc
 import os
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ SHARED_DATA = ROOT.parent / "shared" / "data"
 
 
 NIRS_FOUND = pytest.StashKey[list[str]]()
+TESTS_BETWEEN_CLEARINGS = 20
 LONG_FILES = {"test_matrix.py", "test_connector.py"}
 
 
@@ -69,6 +71,16 @@ def rank_of(item: pytest.Item, with_database: set[Path]) -> int:
     if item.path not in with_database:
         return 1
     return 2 if item.path.name in LONG_FILES or item.get_closest_marker("browser") else 3
+
+
+tests_on_the_database = count(1)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    yield
+    if needs_database(item) and next(tests_on_the_database) % TESTS_BETWEEN_CLEARINGS == 0:
+        databases.clear_away_what_was_rolled_back()
 
 
 @pytest.hookimpl(optionalhook=True)
