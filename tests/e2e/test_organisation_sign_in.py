@@ -9,7 +9,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import PHONE, audit, new_visit, scrolls_sideways, sign_in
+from tests.support.browser import PHONE, look_at, new_visit, sign_in
 from tests.support.portal import PASSWORD, Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
@@ -21,13 +21,6 @@ PERSON = {
     "name_id": "agent-7",
     "attributes": {"mail": ["lea.santoni@region.test"], "role": ["agent-formation"]},
 }
-
-
-def look_at(page: Page) -> None:
-    assert page.locator("h1").count() == 1, page.url
-    assert not scrolls_sideways(page), page.url
-    violations = audit(page)
-    assert not violations, f"{page.url}\n" + "\n".join(map(str, violations))
 
 
 @pytest.fixture(scope="module")
