@@ -36,15 +36,13 @@ def prepared(
     keys = remembered_secrets(data)
     given_database, given_redis = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
     with contextlib.ExitStack() as stack:
-        state = None
-        if not (given_database and given_redis):
-            servers = Servers(data, durable=durable, postgres=not given_database, valkey=not given_redis)
-            state = stack.enter_context(servers.leased())
+        servers = Servers(data, durable=durable, postgres=not given_database, valkey=not given_redis)
+        state = stack.enter_context(servers.leased()) if not (given_database and given_redis) else None
         if given_database:
             databases = databases_given(given_database, keys)
         else:
             assert state is not None
-            server = f"127.0.0.1:{state.postgres_port}"
+            server = servers.postgres_address(state)
             admin = f"postgres://postgres:{quote(state.superuser_password)}@{server}/postgres"
             databases = provision(admin, keys)
             if not durable:

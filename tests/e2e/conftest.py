@@ -1,4 +1,4 @@
-"""One portal for all journeys; each journey is a new visit."""
+"""One portal for all journeys, stopped after the last: its workers never rest. Each journey is a new visit."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,14 +22,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(900))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def organisation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of an organisation's identity provider, which runs beside the portal on a site of another name."""
     with running_provider(tmp_path_factory.mktemp("organisation"), "localhost") as folder:
         yield folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def databases_given() -> Iterator[dict[str, str]]:
     """What names two migrated databases to a portal: making its own server and both schemas takes half a minute."""
     with worker_database("portal") as ours, worker_database("agora") as theirs:
@@ -41,7 +41,7 @@ def databases_given() -> Iterator[dict[str, str]]:
         }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def portal(
     tmp_path_factory: pytest.TempPathFactory, organisation: Path, databases_given: dict[str, str]
 ) -> Iterator[Portal]:
@@ -52,7 +52,7 @@ def portal(
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def come_in(portal: Portal) -> Callable[[BrowserContext, str], Page]:
     """`come_in(visit, login)`: a page of somebody signed in. Through the form the first time, then with that session:
     what a password opens is the same every time, and hashing it takes longer than most pages.

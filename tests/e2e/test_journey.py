@@ -1,9 +1,8 @@
 """One corridor through every room, as people walk it: search, request, transmission, advice, staff."""
 
 import re
-import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.keyboard import Keyboard
 from tests.support.browser import PHONE, look_at, new_visit, sign_in
+from tests.support.patience import retry
 from tests.support.portal import PASSWORD, Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
@@ -18,28 +18,24 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 ComeIn = Callable[[BrowserContext, str], Page]
 TRANSMITTED_WITHIN = timedelta(seconds=10)
 SENT_AGAIN_WITHIN = timedelta(seconds=60)
-BETWEEN_TRIES_SECONDS = 0.2
 TRANSMITTED = re.compile("Transmis à AGORA le")
+FILE = re.compile(r"/mes-dossiers/([0-9a-f-]{36})/")
 
 
-def search_for_welding(page: Page, portal: Portal) -> None:
+def request_welding(page: Page, portal: Portal) -> Iterator[Page]:
+    """From the search to the file that it opens; gives the page at each step."""
     page.goto(f"{portal.url}/formations/")
     page.fill("input[name=q]", "soudeur")
     page.fill("input[name=lieu]", "Ajaccio")
     page.locator("main form button[type=submit]").first.click()
-    look_at(page)
-
-
-def open_first_result(page: Page) -> None:
+    yield page
     page.locator('main h2 a[href^="/formations/"], main h3 a[href^="/formations/"]').first.click()
-    look_at(page)
-
-
-def ask_for_first_session(page: Page) -> None:
+    yield page
     page.locator('a[href^="/mes-dossiers/demande/"]').first.click()
-    look_at(page)
+    yield page
     page.get_by_role("button", name="Confirmer ma demande").click()
-    look_at(page)
+    page.wait_for_url(FILE)
+    yield page
 
 
 def wait_for_text(page: Page, text: "str | re.Pattern[str]", within: timedelta) -> None:
@@ -52,20 +48,8 @@ def wait_for_text(page: Page, text: "str | re.Pattern[str]", within: timedelta) 
     retry(says_so, within)
 
 
-def retry(check: Callable[[], None], within: timedelta) -> None:
-    """Until it holds. Other processes are at work: there is no clock to move on here, and nothing to be woken by."""
-    deadline = time.monotonic() + within.total_seconds()
-    while True:
-        try:
-            return check()
-        except AssertionError:
-            if time.monotonic() > deadline:
-                raise
-        time.sleep(BETWEEN_TRIES_SECONDS)
-
-
 def file_id(page: Page) -> uuid.UUID:
-    found = re.search(r"/mes-dossiers/([0-9a-f-]{36})/", page.url)
+    found = FILE.search(page.url)
     assert found, page.url
     return uuid.UUID(found[1])
 
@@ -113,22 +97,17 @@ def test_holder_sees_each_balance_equal_to_the_sum_of_its_entries(
             assert f"{balance // 100},{balance % 100:02}€" in shown
 
 
-@pytest.mark.parametrize(
-    ("screen", "login"), [("desktop", "titulaire@demo.test"), ("phone", "titulaire011@demo.test")]
-)
 def test_holder_requests_a_training_near_ajaccio_and_agora_has_it_within_ten_seconds(
-    portal: Portal, browser: Browser, come_in: ComeIn, screen: str, login: str
+    portal: Portal, desktop: BrowserContext, come_in: ComeIn
 ) -> None:
-    page = come_in(new_visit(browser, viewport=PHONE if screen == "phone" else None), login)
+    page = come_in(desktop, "titulaire@demo.test")
 
-    search_for_welding(page, portal)
-    open_first_result(page)
-    ask_for_first_session(page)
+    for step in request_welding(page, portal):
+        look_at(step)
     wait_for_text(page, TRANSMITTED, TRANSMITTED_WITHIN)
 
     look_at(page)
     assert known_at_agora(portal, agora_number(portal, file_id(page))) == 1
-    page.context.close()
 
 
 def test_region_sees_the_exchange_and_no_content(
@@ -198,7 +177,7 @@ def test_request_by_keyboard_alone_on_a_narrow_screen(portal: Portal, browser: B
     keyboard.activate('main h2 a[href^="/formations/"], main h3 a[href^="/formations/"]')
     keyboard.activate('a[href^="/mes-dossiers/demande/"]')
     keyboard.activate("main form button[type=submit]")
-    page.wait_for_url(re.compile(r"/mes-dossiers/[0-9a-f-]{36}/"))
+    page.wait_for_url(FILE)
 
     wait_for_text(page, TRANSMITTED, TRANSMITTED_WITHIN)
     page.context.close()
@@ -211,9 +190,7 @@ def test_file_waits_while_agora_is_away_and_is_sent_once_when_it_is_back(
     sign_in(page, portal.url, "titulaire014@demo.test", PASSWORD)
     portal.agora("stop")
     try:
-        search_for_welding(page, portal)
-        open_first_result(page)
-        ask_for_first_session(page)
+        list(request_welding(page, portal))
         file = file_id(page)
         expect(page.locator("main")).to_contain_text("En attente d'AGORA")
         wait_until_tried(portal, file)

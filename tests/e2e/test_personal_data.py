@@ -2,7 +2,9 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -13,6 +15,7 @@ from accounts.models import Holder
 from accounts.selectors.personal_data import copied_tables, tables_not_copied
 from tests.home.test_personal_data_copy import rows_at, tables_that_lead_to_a_person
 from tests.support.browser import look_at
+from tests.support.patience import retry
 from tests.support.portal import PASSWORD, Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
@@ -50,11 +53,12 @@ def test_full_export_of_the_rich_account_holds_every_row_of_every_table(
 ) -> None:
     """The copy as the site serves it, against the rows of the database, table by table; then the same as a PDF."""
     page = come_in(desktop, "titulaire@demo.test")
-    copy = page.request.get(f"{portal.url}/mes-donnees/copie/").json()
+    with nothing_read_from_agora(portal, "titulaire@demo.test"):
+        copy = page.request.get(f"{portal.url}/mes-donnees/copie/").json()
+        held = rows_held(portal, "titulaire@demo.test")
     document = PdfReader(io.BytesIO(page.request.get(f"{portal.url}/mes-donnees/copie.pdf").body()))
 
     shown = {label: len(rows_at(copy[room], part)) for label, (room, part) in copied_tables().items()}
-    held = rows_held(portal, "titulaire@demo.test")
 
     assert shown == held
     assert {label for label, count in held.items() if count} >= RICH
@@ -65,6 +69,32 @@ def test_full_export_of_the_rich_account_holds_every_row_of_every_table(
     said = " ".join(" ".join(sheet.extract_text() for sheet in document.pages).split())
     for words in ("Rossi-Fontaine", "Livia Rossi", "attestation.txt", "Suivi d’un dossier", "••"):
         assert words in said, words
+
+
+LEASE = """
+INSERT INTO agora_sync_holderpull (holder_id, lease_until)
+SELECT h.id, now() + interval '1 minute'
+FROM accounts_holder h JOIN accounts_user u ON u.id = h.user_id WHERE u.email = %s
+ON CONFLICT (holder_id) DO UPDATE SET lease_until = excluded.lease_until
+WHERE agora_sync_holderpull.lease_until IS NULL OR agora_sync_holderpull.lease_until <= now()
+RETURNING id
+"""
+GIVEN_BACK = "UPDATE agora_sync_holderpull SET lease_until = NULL WHERE id = %s"
+
+
+@contextmanager
+def nothing_read_from_agora(portal: Portal, login: str) -> Iterator[None]:
+    """No reading of the person's files is in hand: one that brings nothing new takes its line away again."""
+    with portal.database() as connection:
+
+        def taken() -> tuple[int]:
+            row = connection.execute(LEASE, [login]).fetchone()
+            assert row, "a reading lasts"
+            return row
+
+        lease = retry(taken, within=timedelta(seconds=60))
+        yield
+        connection.execute(GIVEN_BACK, lease)
 
 
 def rows_held(portal: Portal, login: str) -> dict[str, int]:

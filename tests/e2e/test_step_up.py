@@ -3,23 +3,21 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import BrowserContext, expect
 
-from tests.support.browser import PHONE, look_at, new_visit, sign_in
+from tests.support.browser import look_at, sign_in
 from tests.support.portal import PASSWORD, Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 
-NEVER_CHECKED = {"desktop": "titulaire230@demo.test", "phone": "titulaire231@demo.test"}
+NEVER_CHECKED = "titulaire230@demo.test"
 
 
-@pytest.mark.parametrize("screen", ["desktop", "phone"])
 def test_request_after_a_password_goes_through_franceconnect_and_is_made_with_what_was_typed(
-    portal: Portal, browser: Browser, screen: str
+    portal: Portal, visit: BrowserContext
 ) -> None:
-    login = NEVER_CHECKED[screen]
-    page = new_visit(browser, viewport=PHONE if screen == "phone" else None).new_page()
-    sign_in(page, portal.url, login, PASSWORD)
+    page = visit.new_page()
+    sign_in(page, portal.url, NEVER_CHECKED, PASSWORD)
     page.goto(f"{portal.url}/formations/?q=soudeur&lieu=Ajaccio")
     page.locator('main h2 a[href^="/formations/"], main h3 a[href^="/formations/"]').first.click()
     page.locator('a[href^="/mes-dossiers/demande/"]').first.click()
@@ -31,18 +29,17 @@ def test_request_after_a_password_goes_through_franceconnect_and_is_made_with_wh
     page.get_by_role("button", name="FranceConnect").click()
     look_at(page, service="Identité de développement")
     expect(page.locator("main")).to_contain_text("substantiel")
-    page.select_option("#person", login)
+    page.select_option("#person", NEVER_CHECKED)
     page.get_by_role("button", name="Continuer comme cette personne").click()
     look_at(page)
     expect(page.locator("main")).to_contain_text("Votre identité est prouvée")
     page.get_by_role("button", name="Confirmer ma demande").click()
 
     expect(page).to_have_url(re.compile(rf"/mes-dossiers/{key}/"))
-    page.context.close()
 
 
-def test_sign_in_and_out_with_franceconnect_at_both_ends(portal: Portal, browser: Browser) -> None:
-    page = new_visit(browser).new_page()
+def test_sign_in_and_out_with_franceconnect_at_both_ends(portal: Portal, desktop: BrowserContext) -> None:
+    page = desktop.new_page()
     page.goto(f"{portal.url}/connexion/")
     look_at(page)
 
@@ -54,4 +51,3 @@ def test_sign_in_and_out_with_franceconnect_at_both_ends(portal: Portal, browser
     page.locator("main form button[type=submit]").first.click()
 
     expect(page.locator("body")).to_contain_text("déconnecté de ce site et de FranceConnect")
-    page.context.close()
