@@ -3,10 +3,15 @@
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 VENV_PYTHON="$ROOT/.venv/bin/python"
 
+# Whole: Debian cuts what makes environments off its Python.
+is_whole() { "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }
 is_recent() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 
 if [ -x "$VENV_PYTHON" ] && is_recent "$VENV_PYTHON"; then
     found=$VENV_PYTHON
+elif is_recent /usr/bin/python3 && is_whole /usr/bin/python3; then
+    # Distributions build theirs with profiles of real programs; those built on the spot (pyenv) take a tenth longer.
+    found=/usr/bin/python3
 else
     found=
     for candidate in python3 python3.11 python3.12 python3.13 python3.14 python; do
