@@ -252,22 +252,21 @@ def desk_cells(world: World, person: Person, label: str, desk: Desk, *, knocks: 
         person.kind in kinds for kinds in (desk.view, desk.add, desk.change, desk.delete)
     )
     if views or knocks:
-        for page in ("", *DESK_PAGES.get(label, {}).values()):
-            yield Cell(f"{pages}{page}", views)
-    if views:
         # Lists of people show nothing without a search: this one finds all that is marked.
-        yield Cell(f"{pages}?q={MARK}", True)
+        for page in (f"?q={MARK}", *DESK_PAGES.get(label, {}).values()):
+            yield Cell(f"{pages}{page}", views)
+    # A page of a desk refuses to be read by the rule that refuses to write there: a closed one is only asked for.
     if adds or knocks:
-        yield Cell(f"{pages}add/", adds, adds)
+        yield Cell(f"{pages}add/", adds, adds or None)
     rows = targets(world, label, ROWS)
     for rank, target in enumerate(rows if views else rows[: int(knocks)]):
         page = f"{pages}{target.parameters['object_id']}/"
         sees = views and within(target.audience, person)
-        writes = sees and within(target.writers, person) if changes else False if knocks else None
+        writes = sees and within(target.writers, person) if changes else False if views and knocks else None
         yield Cell(f"{page}change/", sees, writes)
         yield Cell(f"{page}history/", sees)
         if deletes or knocks:
-            yield Cell(f"{page}delete/", sees and deletes, sees and deletes)
+            yield Cell(f"{page}delete/", sees and deletes, sees if deletes else None)
         if rank == 0:
             # The former address only leads to the page above, for any member of staff.
             yield Cell(page, person.kind in StaffRole.values)
