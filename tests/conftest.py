@@ -130,6 +130,7 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    gc.freeze()  # pytest collects five times more before it leaves.
     if session.config.stash[NIRS_FOUND]:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

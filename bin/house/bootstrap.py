@@ -61,7 +61,15 @@ def install(wanted: str) -> None:
     if done.returncode:
         sys.stderr.write(done.stderr)
         sys.exit("setup: pip could not install the locked packages (see above)")
+    compile_all(python)
     mark(wanted).write_text(digest(wanted))
+
+
+def compile_all(python: Path) -> None:
+    """On every processor: left to the first start, each of its processes would compile the same modules at once."""
+    command = [str(python), "-m", "compileall", "-qq", "-j", "0", str(VENV / "lib")]
+    # Packages carry a few files for other versions of Python, which no one imports.
+    subprocess.run(command, capture_output=True, check=False)
 
 
 def make_environment() -> None:
