@@ -15,8 +15,9 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
-from django.test import TransactionTestCase
+from django.test import TestCase, TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -46,7 +47,14 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STATIC_ROOT = None
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STATICFILES_DIRS = [*settings.STATICFILES_DIRS, Path(axe_playwright_python.__file__).parent]
+    TestCase._should_check_constraints = may_check_constraints  # type: ignore[method-assign]
     StaticFilesHandlerMixin.serve = served_for_good(StaticFilesHandlerMixin.serve)  # type: ignore[method-assign]
+
+
+def may_check_constraints(case: TestCase, connection: BaseDatabaseWrapper) -> bool:
+    """As Django's own, which asks the server of each test's connection whether it is there."""
+    held = connection.connection
+    return not (connection.needs_rollback or held is None or held.closed)
 
 
 def served_for_good(serve: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from house.browsers import have_browser
 from house.environment import ROOT, prepared
+from house.orphans import adopt_orphans, children, end_of, end_orphans
 from house.servers import CannotRun, stop_with_one_line
 
 WORKERS = "2"
@@ -27,12 +28,17 @@ def main() -> None:
 def run_pytest(arguments: list[str], variables: dict[str, str]) -> int:
     if not any(argument.startswith("-n") or not argument.startswith("-") for argument in arguments):
         arguments = ["-n", WORKERS, "--dist", "loadgroup", *arguments]
+    kept = children()
+    adopt_orphans()
     signal.signal(signal.SIGINT, lambda *_: None)
     child = subprocess.Popen(
         [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env={**os.environ, **variables}
     )
-    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
-    return child.wait()
+    # Told so, pytest puts away what its tests prepared before it leaves.
+    signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGINT))
+    child.returncode = end_of(child.pid)
+    end_orphans(kept=kept)
+    return child.returncode
 
 
 if __name__ == "__main__":

@@ -144,18 +144,6 @@ def kinds_of_tags(document: PdfReader) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", ["/connexion/", "/inscription/", "/mot-de-passe/oubli/"])
-def test_way_in_has_nothing_that_stands_in_the_way(portal: Portal, visit: BrowserContext, path: str) -> None:
-    page = visit.new_page()
-
-    page.goto(f"{portal.url}{path}")
-
-    look_at(page)
-    assert all(
-        page.locator(f"label[for='{field.get_attribute('id')}']").count() for field in visible_fields(page)
-    )
-
-
 def test_sign_in_by_keyboard_alone_reaches_the_dashboard(portal: Portal, desktop: BrowserContext) -> None:
     page = desktop.new_page()
     page.goto(f"{portal.url}/connexion/")
@@ -168,12 +156,6 @@ def test_sign_in_by_keyboard_alone_reaches_the_dashboard(portal: Portal, desktop
     page.wait_for_url("**/tableau-de-bord/")
 
     assert page.locator("h1").count() == 1
-
-
-def visible_fields(page):
-    fields = page.locator("main input:not([type=hidden])").all()
-    assert fields
-    return fields
 
 
 def press_tab_until(page, name):

@@ -264,10 +264,11 @@ def desk_cells(world: World, person: Person, label: str, desk: Desk, *, knocks: 
         sees = views and within(target.audience, person)
         writes = sees and within(target.writers, person) if changes else False if views and knocks else None
         yield Cell(f"{page}change/", sees, writes)
-        yield Cell(f"{page}history/", sees)
+        if sees or rank == 0:
+            yield Cell(f"{page}history/", sees)
         if deletes or knocks:
             yield Cell(f"{page}delete/", sees and deletes, sees if deletes else None)
-        if rank == 0:
+        if rank == 0 and knocks:
             # The former address only leads to the page above, for any member of staff.
             yield Cell(page, person.kind in StaffRole.values)
 

@@ -6,7 +6,7 @@ import brotli
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
 
-from tests.support.browser import PHONE, audit, new_visit, scrolls_sideways, sign_in, visiting
+from tests.support.browser import PHONE, audit, new_visit, scrolls_sideways, show_on, sign_in, visiting
 from tests.support.factories.accounts import PASSWORD, HolderFactory
 
 pytestmark = [
@@ -58,7 +58,7 @@ def first_page(browser: Browser) -> Iterator[Page]:
 
 
 def troubles_of(page: Page, address: str) -> list[str]:
-    """What is wrong with one page: axe, title, headings, skip links, refusals of the security policy."""
+    """What is wrong with one page: axe, title, headings, skip links, width, refusals of the security policy."""
     refused: list[str] = []
 
     def keep(message: ConsoleMessage) -> None:
@@ -79,6 +79,11 @@ def troubles_of(page: Page, address: str) -> list[str]:
     for target in page.locator(".fr-skiplinks a").evaluate_all("links => links.map(link => link.hash)"):
         if page.locator(target).count() != 1:
             troubles.append(f"skip link to nothing: {target}")
+    walked = page.viewport_size
+    show_on(page, PHONE)
+    if scrolls_sideways(page):
+        troubles.append("wider than a phone")
+    show_on(page, walked)
     return troubles
 
 
@@ -95,18 +100,6 @@ def test_account_pages_have_no_fault_in_light_and_dark(live_server, page):
     troubles = {path: troubles_of(page, live_server.url + path) for path in ACCOUNT}
 
     assert {path: found for path, found in troubles.items() if found} == {}
-
-
-def test_no_page_is_wider_than_a_phone(live_server, phone):
-    holder = HolderFactory()
-    addresses = [live_server.url + path for path in [*PUBLIC, *ENTRANCE, "/echantillon/"]]
-    wide = [address for address in addresses if phone.goto(address) and scrolls_sideways(phone)]
-    sign_in(phone, live_server.url, holder.user.email, PASSWORD)
-    addresses = [live_server.url + path for path in ACCOUNT]
-
-    wide += [address for address in addresses if phone.goto(address) and scrolls_sideways(phone)]
-
-    assert wide == []
 
 
 def test_phone_page_has_no_fault(live_server, phone):
