@@ -46,4 +46,5 @@ def end_orphans(*, kept: set[int]) -> None:
         for pid in left:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
+        # No call of the system waits for several children and gives up after a while.
         time.sleep(0.05)

@@ -35,8 +35,9 @@ def run_pytest(arguments: list[str], variables: dict[str, str]) -> int:
         [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env={**os.environ, **variables}
     )
     # Told so, pytest puts away what its tests prepared before it leaves.
-    signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(child.pid, signal.SIGINT))
     child.returncode = end_of(child.pid)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     end_orphans(kept=kept)
     return child.returncode
 

@@ -28,6 +28,8 @@ FIRST_VIEW_BYTES = 250_000
 NEXT_VIEW_BYTES = 40_000
 TWICE = """() => { const ids = [...document.querySelectorAll('[id]')].map(element => element.id);
                    return ids.filter((id, rank) => ids.indexOf(id) !== rank); }"""
+UNLABELLED = """() => [...document.querySelectorAll('main input:not([type=hidden])')]
+    .filter(field => !document.querySelector(`label[for='${field.id}']`)).map(field => field.outerHTML)"""
 PACKED = ("text/", "application/javascript", "text/javascript", "image/svg+xml")
 
 
@@ -58,7 +60,7 @@ def first_page(browser: Browser) -> Iterator[Page]:
 
 
 def troubles_of(page: Page, address: str) -> list[str]:
-    """What is wrong with one page: axe, title, headings, skip links, width, refusals of the security policy."""
+    """What is wrong with one page: axe, title, headings, skip links, labels, width, refusals of the security policy."""
     refused: list[str] = []
 
     def keep(message: ConsoleMessage) -> None:
@@ -79,6 +81,8 @@ def troubles_of(page: Page, address: str) -> list[str]:
     for target in page.locator(".fr-skiplinks a").evaluate_all("links => links.map(link => link.hash)"):
         if page.locator(target).count() != 1:
             troubles.append(f"skip link to nothing: {target}")
+    if unlabelled := page.evaluate(UNLABELLED):
+        troubles.append(f"fields without a label: {unlabelled}")
     walked = page.viewport_size
     show_on(page, PHONE)
     if scrolls_sideways(page):
