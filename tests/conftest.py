@@ -161,12 +161,15 @@ def django_db_setup(django_db_blocker: object, worker_id: str) -> Iterator[None]
 
 
 @pytest.fixture(scope="session")
-def browser(django_db_setup: None) -> Iterator[Any]:
+def browser(django_db_setup: None, django_db_blocker: object) -> Iterator[Any]:
     """One Chromium for all that a worker looks at, closed before the database that its last connections use."""
     from tests.support.browser import new_browser  # Most runs of a few tests need none.
 
     with new_browser() as opened:
         yield opened
+        # Django keeps other connections for as long as the driver's event loop runs in this thread.
+        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+            connections.close_all()
 
 
 @pytest.fixture
