@@ -17,13 +17,14 @@ from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
-from django.test import TestCase, TransactionTestCase
+from django.test import Client, TestCase, TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from tests.support import databases
 from tests.support.caches import forget_what_is_cached
 from tests.support.nir_hunt import HUNT
+from tests.support.sign_in import force_login
 
 # A busy machine is no fault of what is tested: neither how long an example takes nor how long it took to draw.
 hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -47,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STATIC_ROOT = None
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STATICFILES_DIRS = [*settings.STATICFILES_DIRS, Path(axe_playwright_python.__file__).parent]
+    Client.force_login = force_login  # type: ignore[method-assign]
     TestCase._should_check_constraints = may_check_constraints  # type: ignore[method-assign]
     StaticFilesHandlerMixin.serve = served_for_good(StaticFilesHandlerMixin.serve)  # type: ignore[method-assign]
 
