@@ -47,7 +47,7 @@ def read_legal_values(text: str) -> LegalValues:
     return LegalValues(version=f"{document['version']}+{digest}", parameters=parameters, uses=uses)
 
 
-class _OneKeyLoader(yaml.SafeLoader):
+class _OneKeyLoader(yaml.CSafeLoader):
     """A parameter written twice would silently keep the last one."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
