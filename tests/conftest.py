@@ -3,6 +3,7 @@
 Tests run as the running role, so that a missing privilege or a change to an append-only table fails here too.
 """
 
+import datetime as dt
 import gc
 import os
 from collections.abc import Callable, Iterator
@@ -192,6 +193,16 @@ def own_cache() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def own_media(tmp_path_factory: pytest.TempPathFactory) -> None:
     settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "media"
+
+
+@pytest.fixture(scope="session")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The development authority's files, made once: keys take the time."""
+    from agora_sync.pki.development import issue_files
+
+    folder = tmp_path_factory.mktemp("pki")
+    issue_files(folder, now=dt.datetime.now(dt.UTC), partners={})
+    return folder
 
 
 @pytest.fixture(scope="session")

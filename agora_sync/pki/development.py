@@ -139,7 +139,10 @@ def _pem_key(key: rsa.RSAPrivateKey) -> bytes:
 
 
 def _read_key(path: Path) -> rsa.RSAPrivateKey:
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    # Written here: proving again that its factors are prime takes longer than to sign with it.
+    key = serialization.load_pem_private_key(
+        path.read_bytes(), password=None, unsafe_skip_rsa_key_validation=True
+    )
     if not isinstance(key, rsa.RSAPrivateKey):
         raise ValueError(f"{path.name}: expected an RSA key")
     return key

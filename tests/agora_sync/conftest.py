@@ -18,7 +18,6 @@ from agora_sync.models import (
     PartnerCertificate,
     PartnerContact,
 )
-from agora_sync.pki.development import issue_files
 from agora_sync.services.demo_partners import register_demo_partners
 from tests.support import databases
 from tests.support.agora import OTHER_PARTNER, Caller
@@ -34,14 +33,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             assert any(mark.args == ("agora_listener",) for mark in item.iter_markers("xdist_group")), (
                 item.nodeid
             )
-
-
-@pytest.fixture(scope="session")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The development authority's files, made once: keys take the time."""
-    folder = tmp_path_factory.mktemp("pki")
-    issue_files(folder, now=dt.datetime.now(dt.UTC), partners={})
-    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -28,8 +28,8 @@ from accounts.enums import StaffRole
 from accounts.models import User
 from accounts.selectors.holders import holder_of
 from accounts.selectors.staff import current_scopes, has_second_factor
-from tests.house.matrix_tables import BACK_OFFICE, EXEMPT, OBJECTS, Builder, Desk, Target
-from tests.house.test_access import WHO_MAY_OPEN, may_open
+from tests.house.matrix_tables import BACK_OFFICE, EVERYBODY, EXEMPT, OBJECTS, Builder, Desk, Target
+from tests.house.test_access import ALL, WHO_MAY_OPEN, may_open
 from tests.support.access_world import MARK, Person, World, build_world
 from tests.support.sign_in import sign_in
 from tests.support.urls import Address, every_address
@@ -56,6 +56,8 @@ DESK_PAGES = {"cep.booking": {"admin:cep_booking_week": f"semaine/?jour={MARK}"}
 # Long to write, and with nobody's data in them: what these pages show to two people, they show to all.
 SAME_FOR_ALL = {"metrics", "api_schema", "rights:parameter_tables", "agora_sync:dictionary"}
 THESE_TWO = {"visitor", "administrator"}
+# A page that is open to everybody has no door to try: what it shows is read by one person of each sort.
+OF_EACH_SORT = {"visitor", "web user", "holder", "adviser", "agent", "organisation", "administrator"}
 # What only counts, writes down or adds headers: no door depends on it, and it takes a fifth of a refusal's time.
 LOOKERS_ON = {
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
@@ -214,10 +216,12 @@ def cells(world: World, person: Person) -> Iterator[Cell]:
     """Every door; one that is closed to all of a kind is tried by one of them, with one object."""
     knocks = speaks_for_the_kind(world, person)
     for address in OURS:
-        if address.name in SAME_FOR_ALL and person.name not in THESE_TWO:
-            continue
-        let_in = may_open(person.kind, WHO_MAY_OPEN[address.name])
+        rule = WHO_MAY_OPEN[address.name]
+        let_in = may_open(person.kind, rule)
         objects = targets(world, address.name, OBJECTS) if address.converters else [Target("", {})]
+        has_no_door = ALL in rule and all(target.audience is EVERYBODY for target in objects)
+        if has_no_door and person.name not in (THESE_TWO if address.name in SAME_FOR_ALL else OF_EACH_SORT):
+            continue
         for target in objects if let_in else objects[: int(knocks)]:
             opens = let_in and within(target.audience, person)
             yield Cell(path_of(address, target), opens, False if address.converters and not opens else None)

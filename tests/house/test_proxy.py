@@ -1,6 +1,5 @@
 """The proxy's own configuration, run by a real nginx in front of a server that says what reached it."""
 
-import datetime as dt
 import http.server
 import json
 import re
@@ -17,7 +16,6 @@ from typing import Any
 
 import pytest
 
-from agora_sync.pki.development import issue_files
 from house.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -42,13 +40,6 @@ class Told(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_: Any) -> None:
         pass
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pki")
-    issue_files(folder, now=dt.datetime.now(dt.UTC), partners={})
-    return folder
 
 
 @pytest.fixture(scope="module")
