@@ -55,6 +55,36 @@ def test_fault_of_one_appearance_alone_is_found(page):
     }
 
 
+SOUND_HEADER = '<a href="/">Accueil</a>'
+
+
+def found_under(page: Page, header: str, markup: str = "") -> set[str]:
+    """On a page whose styles have an address, so that its header can be known again."""
+    sheet = '<link rel="stylesheet" href="data:text/css,p%7B%7D">'
+    page.set_content(PAGE.format(markup).replace("<body>", f"{sheet}<body><header>{header}</header>"))
+    return {violation.rule for violation in audit(page)}
+
+
+def test_fault_of_a_header_is_found_each_time_it_is_met(page):
+    for _ in range(2):
+        assert found_under(page, SOUND_HEADER) == set()
+        assert found_under(page, "<button></button>") == {"button-name"}
+
+
+@pytest.mark.parametrize(
+    ("markup", "rule"),
+    [
+        ("<button></button>", "button-name"),
+        ('<div role="banner">Second</div>', "landmark-no-duplicate-banner"),
+        ("<main>Second</main>", "landmark-no-duplicate-main"),
+    ],
+)
+def test_fault_of_a_page_is_found_under_a_header_judged_before(page, markup, rule):
+    assert found_under(page, SOUND_HEADER) == set()
+
+    assert rule in found_under(page, SOUND_HEADER, markup)
+
+
 @pytest.mark.parametrize(
     "markup",
     [

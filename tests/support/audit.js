@@ -2,15 +2,18 @@
 
    Rules that read nothing but styles are asked once for the same styles. Contrasts: on one element of each set of
    what is drawn behind a text and of the text's own colour, size and weight. The lock of orientation: once for each
-   set of style sheets.
+   set of style sheets. What stands around a page (header, footer, dialogs) is judged once at each width, as long as
+   it is written the same.
 
    `onlyWhatChanged`: since the audit before, of the same page on another screen. The rules look at the elements that
    it did not show, or showed otherwise. */
-async ({ tags, appearances, plainStyle, styles, sheets, onlyWhatChanged }) => {
+async ({ tags, appearances, plainStyle, styles, sheets, pieces, onlyWhatChanged }) => {
   const CONTRASTS = "color-contrast";
   const ORIENTATION = "css-orientation-lock";
   const BY_WIDTH = ["scrollable-region-focusable"];
   const NOTHING_DRAWN = "rgba(0, 0, 0, 0),1,normal,none,static,auto";
+  // No rule reads them, and the one that guards a form is another on every page.
+  const HIDDEN_FIELDS = /<input type="hidden"[^>]*>/g;
   const root = document.documentElement;
   const judgedStyles = new Set(styles);
 
@@ -19,6 +22,20 @@ async ({ tags, appearances, plainStyle, styles, sheets, onlyWhatChanged }) => {
   const hasText = (element) =>
     element.matches("input:not([type=hidden]), select, textarea") ||
     [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+
+  const fingerprint = (text) => {
+    let [low, high] = [0x811c9dc5, 0x01000193];
+    for (let at = 0; at < text.length; at++) {
+      low = Math.imul(low ^ text.charCodeAt(at), 0x01000193);
+      high = Math.imul(high ^ text.charCodeAt(at), 0x85ebca6b);
+    }
+    return `${(low >>> 0).toString(36)}.${(high >>> 0).toString(36)}.${text.length}`;
+  };
+  const scrolls = (element) => {
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = element;
+    if (scrollWidth <= clientWidth && scrollHeight <= clientHeight) return false;
+    return /auto|scroll/.test(getComputedStyle(element).overflow);
+  };
 
   const newStyles = () => {
     const behind = new Map([[null, ""]]);
@@ -63,20 +80,30 @@ async ({ tags, appearances, plainStyle, styles, sheets, onlyWhatChanged }) => {
   root.setAttribute("data-fr-theme", appearances[0]);
   const all = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"], rules };
   const shown = new Map(
-    [...document.querySelectorAll("*")]
+    [...document.body.querySelectorAll("*")]
       .filter((element) => element.checkVisibility())
       .map((element) => [element, element.cloneNode(false).outerHTML]),
   );
+  const around = new Map(
+    [...document.body.children]
+      .filter((piece) => !piece.matches("main, :has(main)"))
+      .map((piece) => [piece, fingerprint(`${innerWidth} ${loaded} ${piece.outerHTML.replace(HIDDEN_FIELDS, "")}`)]),
+  );
+  const judged = loaded ? [...around.keys()].filter((piece) => pieces.includes(around.get(piece))) : [];
+  const isNew = (element) => !judged.some((piece) => piece.contains(element));
   const before = window.shownToAudit;
   window.shownToAudit = shown;
   let faults = 0;
   if (onlyWhatChanged) {
-    const changed = [...shown.keys()].filter((element) => before.get(element) !== shown.get(element));
+    const changed = [...shown.keys()].filter(
+      (element) => before.get(element) !== shown.get(element) && isNew(element),
+    );
     const byWidth = { runOnly: { type: "rule", values: BY_WIDTH }, resultTypes: ["violations"] };
     if (changed.length) faults += keep(await axe.run({ include: changed }, all), appearances[0]);
-    faults += keep(await axe.run(document, byWidth), appearances[0]);
+    if ([...shown.keys()].some((element) => scrolls(element) && isNew(element)))
+      faults += keep(await axe.run({ include: [document], exclude: judged }, byWidth), appearances[0]);
   } else {
-    faults += keep(await axe.run(document, all), appearances[0]);
+    faults += keep(await axe.run({ include: [document], exclude: judged }, all), appearances[0]);
   }
 
   const rule = { runOnly: { type: "rule", values: [CONTRASTS] }, resultTypes: ["violations"] };
@@ -89,5 +116,10 @@ async ({ tags, appearances, plainStyle, styles, sheets, onlyWhatChanged }) => {
 
   root.setAttribute("data-fr-theme", kept || "light");
   document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== plain);
-  return { violations, sheets: faults || onlyWhatChanged ? "" : loaded, styles: [...judgedStyles].slice(styles.length) };
+  return {
+    violations,
+    sheets: faults || onlyWhatChanged ? "" : loaded,
+    pieces: faults || !loaded ? [] : [...around.values()],
+    styles: [...judgedStyles].slice(styles.length),
+  };
 };

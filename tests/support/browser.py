@@ -172,10 +172,12 @@ def audit(page: Page, *, only_what_changed: bool = False) -> list[Violation]:
             "plainStyle": PLAIN_STYLE,
             "styles": list(_judged_styles),
             "sheets": list(_judged_sheets),
+            "pieces": list(_judged_pieces),
             "onlyWhatChanged": only_what_changed,
         },
     )
     _judged_styles.update(dict.fromkeys(told["styles"]))
+    _judged_pieces.update(told["pieces"])
     if told["sheets"]:
         _judged_sheets.add(told["sheets"])
     return [Violation(**violation) for violation in told["violations"]]
@@ -184,6 +186,7 @@ def audit(page: Page, *, only_what_changed: bool = False) -> list[Violation]:
 # In this process, without fault: as keys, for their order is told to the page and back.
 _judged_styles: dict[str, None] = {}
 _judged_sheets: set[str] = set()
+_judged_pieces: set[str] = set()
 AUDIT_DEADLINE_MS = 60_000
 # The inspector of Chromium 150 holds what it awaits weakly, and has lost an audit: the page holds it.
 AUDIT = f"""options => window.auditing = Promise.race([
