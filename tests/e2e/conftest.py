@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.support.browser import PHONE, new_visit, sign_in
 from tests.support.databases import owner_url, running_url, worker_database
 from tests.support.portal import PASSWORD, Portal, running_portal
+from tests.support.portal_sessions import sessions_like
 from tests.support.saml_idp import running_provider
+
+NAME = settings.SESSION_COOKIE_NAME
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -54,18 +58,19 @@ def portal(
 
 @pytest.fixture(scope="package")
 def come_in(portal: Portal) -> Callable[[BrowserContext, str], Page]:
-    """`come_in(visit, login)`: a page of somebody signed in. Through the form the first time, then with that session:
-    what a password opens is the same every time, and hashing it takes longer than most pages.
+    """`come_in(visit, login)`: a page of somebody signed in. The first one through the form, then with sessions like
+    theirs: what a password opens is the same every time, and hashing it takes longer than most pages.
     """
-    sessions: dict[str, list] = {}
+    sessions: dict[str, str] = {}
 
     def page_of(visit: BrowserContext, login: str) -> Page:
         page = visit.new_page()
-        if login in sessions:
-            visit.add_cookies(sessions[login])
-        else:
+        if not sessions:
             sign_in(page, portal.url, login, PASSWORD)
-            sessions[login] = visit.cookies()
+            sessions[login] = next(c["value"] for c in visit.cookies() if c["name"] == NAME)
+        elif login not in sessions:
+            [sessions[login]] = sessions_like(portal, next(iter(sessions.values())), [login])
+        visit.add_cookies([{"name": NAME, "value": sessions[login], "url": portal.url}])
         return page
 
     return page_of

@@ -3,20 +3,15 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import psycopg
 import pytest
 from django.conf import settings
-from django.contrib.sessions.backends.cached_db import SessionStore
-from django.test import override_settings
-from django.utils.crypto import get_random_string
 
-from accounts.models import User
 from tests.support.http import csrf_token, sign_in
 from tests.support.portal import PASSWORD, Portal
+from tests.support.portal_sessions import sessions_like
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -55,34 +50,11 @@ def signed_in(portal: Portal, logins: list[str]) -> list[httpx.Client]:
     clients = [httpx.Client(base_url=portal.url, timeout=60) for _ in logins]
     sign_in(clients[0], logins[0], PASSWORD)
     name = settings.SESSION_COOKIE_NAME
-    with override_settings(SECRET_KEY=portal.variables["SECRET_KEY"]), portal.database() as connection:
-        session = session_of(connection, clients[0].cookies[name])
-        for client, login in zip(clients[1:], logins[1:], strict=True):
-            client.cookies.set(name, opened_for(connection, login, session))
+    for client, key in zip(
+        clients[1:], sessions_like(portal, clients[0].cookies[name], logins[1:]), strict=True
+    ):
+        client.cookies.set(name, key)
     return clients
-
-
-def session_of(connection: psycopg.Connection, key: str) -> dict[str, Any]:
-    found = connection.execute(
-        "SELECT session_data FROM django_session WHERE session_key = %s", [key]
-    ).fetchone()
-    assert found
-    return SessionStore().decode(found[0])
-
-
-def opened_for(connection: psycopg.Connection, login: str, session: dict[str, Any]) -> str:
-    """The key of a session of theirs, in the database of the portal."""
-    found = connection.execute("SELECT id, password FROM accounts_user WHERE email = %s", [login]).fetchone()
-    assert found
-    number, password = found
-    theirs = User(password=password).get_session_auth_hash()
-    key = get_random_string(32)
-    connection.execute(
-        "INSERT INTO django_session (session_key, session_data, expire_date) "
-        "VALUES (%s, %s, now() + interval '1 hour')",
-        [key, SessionStore().encode({**session, "_auth_user_id": str(number), "_auth_user_hash": theirs})],
-    )
-    return key
 
 
 def last_slot_of_the_week(client: httpx.Client) -> str:
