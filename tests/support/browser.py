@@ -161,9 +161,10 @@ def audit(page: Page, *, only_what_changed: bool = False) -> list[Violation]:
 
     `only_what_changed`: since the audit before, of the same page on another screen.
     """
-    # What the pointer happens to stand on would be judged in its hover colours.
-    page.mouse.move(-1, -1)
-    _bring_axe(page)
+    if not only_what_changed:
+        # What the pointer happens to stand on would be judged in its hover colours.
+        page.mouse.move(-1, -1)
+        _bring_axe(page)
     told = page.evaluate(
         AUDIT,
         {
@@ -252,9 +253,13 @@ def show_on(page: Page, screen: Any) -> None:
         page.evaluate(FOLLOWED, screen["width"])
 
 
-FOLLOWED = """async width => {
+FRAMES_TO_FOLLOW = 600
+FOLLOWED = f"""async width => {{
     const nextFrame = () => new Promise(requestAnimationFrame);
-    while (window.innerWidth !== width) await nextFrame();
+    for (let frames = 0; window.innerWidth !== width; frames++) {{
+        if (frames === {FRAMES_TO_FOLLOW}) throw new Error(`still ${{window.innerWidth}} pixels wide`);
+        await nextFrame();
+    }}
     await nextFrame();
     await nextFrame();
-}"""
+}}"""
