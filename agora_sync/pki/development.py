@@ -64,21 +64,32 @@ def issue_files(folder: Path, *, now: dt.datetime, partners: dict[str, dict[str,
 
 
 def load_certificate(folder: Path, name: str) -> x509.Certificate:
-    """The leaf alone. Reading a private key checks it, which takes a while."""
+    """The leaf alone."""
     return x509.load_pem_x509_certificate((folder / f"{name}.pem").read_bytes())
 
 
 def load_identity(folder: Path, name: str) -> tuple[Identity, list[x509.Certificate]]:
     """A leaf with its key, and the certificates that follow it in its file."""
     leaf, *chain = x509.load_pem_x509_certificates((folder / f"{name}.pem").read_bytes())
-    return Identity(leaf, _read_key(folder / f"{name}.key")), chain
+    return Identity(leaf, read_key(folder / f"{name}.key")), chain
+
+
+def read_key(path: Path) -> rsa.RSAPrivateKey:
+    """A private key that stands in one of these files. Raises ValueError when it is no RSA key."""
+    # Written here: proving again that its factors are prime takes longer than to sign with it.
+    key = serialization.load_pem_private_key(
+        path.read_bytes(), password=None, unsafe_skip_rsa_key_validation=True
+    )
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise ValueError(f"{path.name}: expected an RSA key")
+    return key
 
 
 def _authority(folder: Path, now: dt.datetime) -> tuple[Identity, list[x509.Certificate], list[str]]:
     bundle, key_file = folder / "ca.pem", folder / "issuing-ca.key"
     if bundle.exists() and key_file.exists():
         root, issuing = x509.load_pem_x509_certificates(bundle.read_bytes())
-        return Identity(issuing, _read_key(key_file)), [issuing, root], []
+        return Identity(issuing, read_key(key_file)), [issuing, root], []
     validity = _validity(now, AUTHORITY_SPAN)
     root_subject = authority.name_of("Autorité racine de développement", organisation=ORGANISATION)
     root_identity = authority.issue_root(root_subject, validity)
@@ -136,13 +147,3 @@ def _pem_key(key: rsa.RSAPrivateKey) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-
-
-def _read_key(path: Path) -> rsa.RSAPrivateKey:
-    # Written here: proving again that its factors are prime takes longer than to sign with it.
-    key = serialization.load_pem_private_key(
-        path.read_bytes(), password=None, unsafe_skip_rsa_key_validation=True
-    )
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise ValueError(f"{path.name}: expected an RSA key")
-    return key

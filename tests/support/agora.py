@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.utils import timezone
 from lxml import etree
 
@@ -27,7 +27,7 @@ from agora_sync.mapping.requests import (
     request_values,
 )
 from agora_sync.pki.authority import Identity
-from agora_sync.pki.development import load_identity
+from agora_sync.pki.development import load_identity, read_key
 from agora_sync.provider.call import Call
 from agora_sync.vector.build import VectorIdentity
 from agora_sync.xml import namespaces as ns
@@ -99,10 +99,7 @@ class Signer:
 def issuing_authority(folder: Path) -> Identity:
     """The development authority, to issue what the files do not have."""
     _, issuing = x509.load_pem_x509_certificates((folder / "ca.pem").read_bytes())
-    written = (folder / "issuing-ca.key").read_bytes()
-    key = load_pem_private_key(written, password=None, unsafe_skip_rsa_key_validation=True)
-    assert isinstance(key, rsa.RSAPrivateKey)
-    return Identity(issuing, key)
+    return Identity(issuing, read_key(folder / "issuing-ca.key"))
 
 
 def identity_of(partner: DemoPartner) -> VectorIdentity:

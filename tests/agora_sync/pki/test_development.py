@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from django.core.management import call_command
 
-from agora_sync.pki.development import issue_files, load_identity
+from agora_sync.pki.development import issue_files, load_identity, read_key
 from agora_sync.pki.trust import CertificateRefused, TrustStore, fingerprint, trust_store
 
 NAMES = ["partner", "other-partner", "revoked-partner", "expired-partner", "self-signed"]
@@ -43,9 +43,7 @@ def test_root_key_is_kept_nowhere(pki: Path) -> None:
     root, _ = x509.load_pem_x509_certificates((pki / "ca.pem").read_bytes())
 
     publics = [
-        load_pem_private_key(path.read_bytes(), None, unsafe_skip_rsa_key_validation=True)
-        .public_key()
-        .public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        read_key(path).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         for path in pki.glob("*.key")
     ]
     assert root.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) not in publics
